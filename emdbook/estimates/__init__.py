@@ -1,8 +1,51 @@
 """Estimates for small studies: intervals, pooling, differences and labelled illustrations.
 
-Every function is pure: plain values in, a small result object out. Impossible input raises :class:`ValueError` in plain words.
+Every function is pure: plain values in, a small result object out. Proportions are fractions from 0 to 1. Impossible
+input raises :class:`ValueError` in plain words.
 """
 
 from .counts import attainable_counts
+from .differences import Comparison, risk_difference, risk_ratio
+from .intervals import (
+    INTERVAL_METHODS,
+    PRIORS,
+    Interval,
+    Posterior,
+    binomial_posterior,
+    proportion_interval,
+)
+from .pooling import CI_METHODS, TAU2_METHODS, Pooled, logit_effects, pool_proportions
+from .simulations import (
+    ImmortalTime,
+    case_mix,
+    immortal_time_medians,
+    simulate_case_mix,
+    simulate_immortal_time,
+)
+from .survival import SurvivalCurve, median_from_rate, survival_from_median
 
-__all__ = ["attainable_counts"]
+__all__ = [
+    "CI_METHODS",
+    "INTERVAL_METHODS",
+    "PRIORS",
+    "TAU2_METHODS",
+    "Comparison",
+    "ImmortalTime",
+    "Interval",
+    "Pooled",
+    "Posterior",
+    "SurvivalCurve",
+    "attainable_counts",
+    "binomial_posterior",
+    "case_mix",
+    "immortal_time_medians",
+    "logit_effects",
+    "median_from_rate",
+    "pool_proportions",
+    "proportion_interval",
+    "risk_difference",
+    "risk_ratio",
+    "simulate_case_mix",
+    "simulate_immortal_time",
+    "survival_from_median",
+]

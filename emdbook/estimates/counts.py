@@ -1,8 +1,8 @@
 """Which whole numbers of patients can stand behind a printed percentage.
 
-A paper prints ``35.7 %`` of 42 patients. Only whole patients respond, so only a few counts give that figure, and often just one.
-All sums are done with :class:`fractions.Fraction`: a float such as ``0.285`` is not what it looks like, and a check that decides
-whether a printed figure is possible must not depend on that.
+A paper prints 35.7 % of 28 patients. Only whole patients respond, so few counts give that figure, often just one.
+All sums are done with :class:`fractions.Fraction`: a float such as ``0.285`` is not what it looks like, and a check
+that decides whether a printed figure is possible must not depend on that.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["attainable_counts", "as_exact", "printed_percentages"]
+__all__ = ["as_exact", "as_whole", "attainable_counts", "printed_percentages"]
 
 
 def as_exact(value: Any, what: str = "The percentage") -> Fraction:
@@ -22,7 +22,8 @@ def as_exact(value: Any, what: str = "The percentage") -> Fraction:
     Parameters
     ----------
     value : int, float, str, Decimal or Fraction
-        The printed number. A float is read by its shortest decimal text, so ``35.7`` means 35.7 and not the binary neighbour.
+        The printed number. A float is read by its shortest decimal text, so ``35.7`` means 35.7 and not the binary
+        neighbour.
     what : str
         The name used in the message when the value cannot be read.
 
@@ -77,8 +78,8 @@ def _round_half_even(value: Fraction, decimals: int) -> Fraction:
 def printed_percentages(count: int, n: int, decimals: int) -> set[Fraction]:
     """Return the percentage ``count`` of ``n`` as it may be printed: by rounding half up, and half to even.
 
-    The two differ only when the exact percentage lies halfway between two printed figures, for example 1 of 8 (12.5 %) printed
-    without decimals as 13 % or 12 %.
+    The two differ only when the exact percentage lies halfway between two printed figures, for example 1 of 8
+    (12.5 %) printed without decimals as 13 % or 12 %.
     """
     exact = Fraction(100 * count, n)
     return {_round_half_up(exact, decimals), _round_half_even(exact, decimals)}
@@ -99,18 +100,20 @@ def attainable_counts(percent: Any, n: int, decimals: int) -> list[int]:
     Returns
     -------
     list of int
-        Every whole number ``k`` from 0 to ``n`` for which ``100 * k / n``, rounded to ``decimals``, is ``percent``. An empty list
-        means that no whole number of patients gives the printed figure. Ties are accepted both ways (half up and half to even),
-        because papers do not say how they round.
+        Every whole number ``k`` from 0 to ``n`` for which ``100 * k / n``, rounded to ``decimals``, is ``percent``.
+        An empty list means that no whole number of patients gives the printed figure. Ties are accepted both ways
+        (half up and half to even), because papers do not say how they round.
 
     Raises
     ------
     ValueError
-        If the percentage is outside 0 to 100 or printed with more digits than ``decimals``, or if ``n`` or ``decimals`` is no count.
+        If the percentage is outside 0 to 100 or printed with more digits than ``decimals``, or if ``n`` or
+        ``decimals`` is no count.
 
     Notes
     -----
-    The same idea is the GRIM test for means of whole numbers (Brown and Heathers 2017).
+    The same idea is the GRIM test for means of whole numbers (Brown NJL, Heathers JAJ, Soc Psychol Personal Sci
+    2017;8:363-369).
 
     Examples
     --------

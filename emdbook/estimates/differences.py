@@ -1,0 +1,93 @@
+"""Two proportions compared: their difference and their ratio, each with an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from ._checks import check_count, check_level
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Group 1 against group 2. Iterating gives the two limits."""
+
+    estimate: float
+    ci_low: float
+    ci_high: float
+    method: str
+    level: float
+    note: str = ""
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.ci_low, self.ci_high))
+
+
+def risk_difference(events1: int, n1: int, events2: int, n2: int, level: float = 0.95) -> Comparison:
+    """Difference of two proportions, first minus second, with Newcombe's hybrid score interval.
+
+    Parameters
+    ----------
+    events1, n1, events2, n2 : int
+        The two groups. They must not share patients: an arm cannot be compared with a cohort that contains it.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Comparison
+        Fractions from -1 to 1.
+
+    References
+    ----------
+    Newcombe RG, Stat Med 1998;17:873-890 (method 10).
+    """
+    e1, t1 = check_count(events1, n1)
+    e2, t2 = check_count(events2, n2)
+    level = check_level(level)
+    low, high = confint_proportions_2indep(e1, t1, e2, t2, method="newcomb", compare="diff", alpha=1 - level)
+    limits = max(-1.0, float(low)), min(1.0, float(high))
+    return Comparison(e1 / t1 - e2 / t2, *limits, "newcombe", level)
+
+
+def risk_ratio(events1: int, n1: int, events2: int, n2: int, level: float = 0.95) -> Comparison:
+    """Ratio of two proportions, first over second, with the log interval of Katz.
+
+    Parameters
+    ----------
+    events1, n1, events2, n2 : int
+        The two groups. They must not share patients.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Comparison
+        Where one of the four cells (events or patients without the event) is 0, 1/2 is added to all four before
+        the ratio is taken, as ``metafor::escalc(measure="RR")`` does; ``note`` then says so.
+
+    Raises
+    ------
+    ValueError
+        Also when neither group has an event: there is then no ratio to speak of.
+
+    References
+    ----------
+    Katz D and others, Biometrics 1978;34:469-474. Viechtbauer W, J Stat Softw 2010;36(3):1-48.
+    """
+    e1, t1 = check_count(events1, n1)
+    e2, t2 = check_count(events2, n2)
+    level = check_level(level)
+    if e1 == e2 == 0:
+        raise ValueError("Neither group has an event, so a ratio of the two proportions has no meaning.")
+    add = 0.5 if 0 in (e1, t1 - e1, e2, t2 - e2) else 0.0
+    a1, a2, m1, m2 = e1 + add, e2 + add, t1 + 2 * add, t2 + 2 * add
+    centre = np.log(a1 / m1) - np.log(a2 / m2)
+    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(1 / a1 - 1 / m1 + 1 / a2 - 1 / m2)
+    note = "One cell is 0, so 1/2 was added to each of the four cells." if add else ""
+    low, high = float(np.exp(centre - half)), float(np.exp(centre + half))
+    return Comparison(float(np.exp(centre)), low, high, "log (Katz)", level, note)
