@@ -1,0 +1,9 @@
+"""Toolkit of the book *Beyond the Marrow*: load, check, compute, draw, let the reader choose.
+
+``emdbook.load()`` gives the checked data; the rooms are described in ``CONTRIBUTING.md``.
+"""
+
+from emdbook.evidence import Evidence, EvidenceError, load
+
+__all__ = ["Evidence", "EvidenceError", "load"]
+__version__ = "0.1.0"

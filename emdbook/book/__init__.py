@@ -1,0 +1,1 @@
+"""Binding the book: the Sphinx extension, the links that prose numbers are written as, and their audit."""

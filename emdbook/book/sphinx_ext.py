@@ -1,0 +1,131 @@
+"""The Sphinx extension of the book.
+
+It tells the chapters that they are drawn for the page, resolves the links of :mod:`emdbook.book.links`, writes
+the pages that are made from the data, and loads each page with the assets that it uses and no others.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+from functools import cache
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+import emdbook
+from emdbook import explore, quiz, style, tables
+from emdbook.book.links import SCHEMES, row_ids
+
+_OWN_ASSETS = Path(__file__).resolve().parent / "assets"
+
+
+@cache
+def _evidence():
+    return emdbook.load()
+
+
+class DataPage(SphinxDirective):
+    """``{emd-page} name``: a part of the book that is written from the data at build time."""
+
+    required_arguments = 1
+
+    def run(self):
+        name = self.arguments[0]
+        if name not in PAGES:
+            raise self.error(f"emd-page knows {', '.join(PAGES)}, not {name!r}.")
+        return [nodes.raw("", PAGES[name](_evidence()), format="html")]
+
+
+def _sections(items) -> str:
+    return "".join(f"<h2>{html.escape(title)}</h2>{table.html()}" for title, table in items)
+
+
+PAGES = {
+    "ledger": lambda ev: _sections(tables.ledger(ev)),
+    "facts": lambda ev: _sections(tables.facts(ev)),
+    "references": lambda ev: tables.references(ev).html(),
+    "glossary": lambda ev: tables.glossary(ev).html(),
+    "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log").html(),
+}
+
+
+def _resolve(app: Sphinx, doctree: nodes.document) -> None:
+    """Turn ``ev:``, ``calc:``, ``ex:`` and ``gl:`` links into links to the pages made from the data."""
+    for node in list(doctree.findall(nodes.reference)):
+        scheme, colon, target = node.get("refuri", "").partition(":")
+        if not colon or scheme not in SCHEMES:
+            continue
+        if scheme == "ex":
+            span = nodes.inline("", "", *node.children, classes=["emd-example"])
+            node.replace_self(span)
+            continue
+        node["internal"] = True  # no "external link" mark
+        if scheme == "gl":
+            _glossary_link(app, node, target)
+            continue
+        ids = row_ids(scheme, target)
+        if not ids:
+            raise ExtensionError(f"{app.env.docname}: the link {scheme}:{target} names no row of the data.")
+        try:
+            records = [_evidence().record(row_id) for row_id in ids]
+        except LookupError as error:
+            raise ExtensionError(f"{app.env.docname}: {error}") from error
+        page = "ledger" if "outcome_id" in records[0] else "facts"
+        node["refuri"] = f"../book/{page}.html#{ids[0]}"
+        node["classes"] += ["emd-num", f"emd-num-{scheme}"]
+        node["reftitle"] = "; ".join(_provenance(record) for record in records)
+
+
+def _provenance(record) -> str:
+    if "outcome_id" not in record:
+        return "From the data of this book"
+    text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}, {tables.BASIS[record['basis']]}"
+    return f"{text} ({record['locator']})" if isinstance(record["locator"], str) and record["locator"] else text
+
+
+def _glossary_link(app, node, target):
+    words = {tables.term_id(t): d for t, d in zip(_evidence().glossary.term, _evidence().glossary.definition,
+                                                  strict=True)}
+    if target not in words:
+        raise ExtensionError(f"{app.env.docname}: the glossary has no term {target!r}.")
+    node["refuri"] = f"../book/glossary.html#gl-{target}"
+    node["classes"].append("emd-term")
+    node["reftitle"] = words[target]
+
+
+def _static_paths(app: Sphinx, config) -> None:
+    config.html_static_path = [*config.html_static_path, str(_OWN_ASSETS), str(explore.asset_dir()),
+                               str(quiz.asset_dir())]
+
+
+def _write_palette(app: Sphinx) -> None:
+    """The palette is written once, from the colours that the charts use."""
+    target = Path(app.outdir) / "_static"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "emd-palette.css").write_text(style.css_variables(), encoding="utf-8")
+
+
+def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    body = context.get("body", "")
+    for tag, name in (("<emd-explore", "explore"), ("<emd-quiz", "quiz")):
+        if tag in body:
+            app.add_css_file(f"{name}.css")
+            app.add_js_file(f"{name}.js", loading_method="defer")
+
+
+def setup(app: Sphinx):
+    """Register the extension."""
+    # A person may ask for stills (for a PDF, say); without that the chapters are drawn for the page.
+    os.environ.setdefault("EMDBOOK_VIEW", "page")
+    app.add_directive("emd-page", DataPage)
+    app.connect("config-inited", _static_paths)
+    app.connect("builder-inited", _write_palette)
+    app.connect("doctree-read", _resolve)
+    app.connect("html-page-context", _page_assets)
+    app.add_css_file("emd-palette.css", priority=600)
+    app.add_css_file("emd.css", priority=700)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

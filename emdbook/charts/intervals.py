@@ -1,0 +1,162 @@
+"""One count under the lens: what the sample size and the method do to an interval, and what a percentage hides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.parts import heading, right_text, row_axis
+from emdbook.estimates import attainable_counts, proportion_interval
+from emdbook.wording import count, listing, number, percent, percent_range, plural
+
+METHODS = {"wilson": "Wilson", "clopper-pearson": "Exact (Clopper-Pearson)", "jeffreys": "Bayesian (Jeffreys prior)"}
+
+
+def interval_methods(events: int, n: int, *, level: float = 0.95) -> Chart:
+    """Three intervals for one count.
+
+    Parameters
+    ----------
+    events, n : int
+        Responders and patients.
+    level : float
+        Confidence (or credible) level.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        For an impossible count.
+    """
+    rows = [(METHODS[m], *(100 * x for x in proportion_interval(events, n, m, level))) for m in METHODS]
+    table = pd.DataFrame(rows, columns=["Method", "low %", "high %"])
+    point = 100 * events / n
+    figure, axes = new_figure(2.7, left=1.72, right=0.95, top=0.45, bottom=0.65)
+    for i, (row, key) in enumerate(zip(table.itertuples(index=False), ("emd", "em-b", "em-e"), strict=True)):
+        mark = style.palette()[key]
+        axes.hlines(i, row[1], row[2], color=mark.light, lw=5, zorder=2)
+        axes.plot([point], [i], marker=mark.marker, ms=10, mfc=style.PAPER.light, mec=mark.light, mew=2, zorder=3,
+                  clip_on=False)
+        right_text(axes, i, f"{number(row[1], 0)}–{percent(row[2], 0)}")
+    axes.axvline(point, color=style.GRID.light, lw=1.2, zorder=1)
+    row_axis(axes, ["Wilson", "Exact (Clopper-\nPearson)", "Bayesian\n(Jeffreys)"], bottom=2.5)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("True response rate, %")
+    heading(figure, f"{count(events, n)} responded: {percent(point, 0)}")
+    text = (f"{count(events, n)} responded, {percent(point, 1)}. " + "; ".join(
+        f"{r[0]} {percent_range(r[1], r[2])}" for r in table.itertuples(index=False)) + ".")
+    return Chart(figure, text, table.round(1))
+
+
+def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, method: str = "wilson",
+                     highlight: int | None = None, level: float = 0.95) -> Chart:
+    """The same percentage in samples of growing size.
+
+    Parameters
+    ----------
+    share : float
+        Percent; in each sample the nearest whole number of responders is taken.
+    sizes : sequence of int
+        Numbers of patients.
+    method : str
+        See :func:`emdbook.estimates.proportion_interval`.
+    highlight : int, optional
+        The size to put in the foreground.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        If the share is not a percentage or a size is not positive.
+    """
+    if not 0 <= share <= 100:
+        raise ValueError(f"{share} is not a percentage between 0 and 100.")
+    rows = []
+    for n in sizes:
+        events = int(np.floor(share / 100 * n + 0.5))
+        low, high = (100 * x for x in proportion_interval(events, int(n), method, level))
+        rows.append((int(n), events, 100 * events / n, low, high, high - low))
+    table = pd.DataFrame(rows, columns=["n", "responders", "%", "low %", "high %", "width, points"])
+    figure, axes = new_figure(3.6, left=0.75, right=0.3, top=0.3, bottom=0.7)
+    x = np.arange(len(table))
+    for i, row in enumerate(table.itertuples(index=False)):
+        mark = style.POPULATION["EM-E"] if row[0] == highlight else style.POPULATION["EM-B"]
+        axes.vlines(i, row[3], row[4], color=mark.light, lw=5 if row[0] == highlight else 3.4)
+        axes.plot([i], [row[2]], marker=mark.marker, ms=9, mfc=style.PAPER.light, mec=mark.light, mew=2, ls="")
+    axes.axhline(share, color=style.MUTED.light, lw=1, ls=(0, (4, 3)), zorder=0)
+    axes.set_xticks(x, [f"{r.responders}/{r.n}" for r in table.itertuples()])
+    axes.set_ylim(0, 100)
+    axes.set_xlabel("Responders / patients")
+    axes.set_ylabel("Response rate, %")
+    axes.grid(axis="y")
+    first, last = table.iloc[0], table.iloc[-1]
+    text = (f"The same response of about {percent(share, 0)}: with {int(first['n'])} patients the interval runs from "
+            f"{number(first['low %'], 0)} to {percent(first['high %'], 0)}, with {int(last['n'])} from "
+            f"{number(last['low %'], 0)} to {percent(last['high %'], 0)}.")
+    if highlight in set(table.n):
+        row = table[table.n == highlight].iloc[0]
+        text += (f" At n = {highlight} it is {number(row['low %'], 0)} to {percent(row['high %'], 0)}, "
+                 f"{number(row['width, points'], 0)} points wide.")
+    return Chart(figure, text, table.round(1))
+
+
+def attainable(shown: float, n: int, decimals: int) -> Chart:
+    """Which whole numbers of patients a printed percentage allows.
+
+    Parameters
+    ----------
+    shown : float
+        The percentage as printed.
+    n : int
+        The denominator it is said to belong to.
+    decimals : int
+        Digits printed after the point.
+
+    Returns
+    -------
+    Chart
+        A ruler of the counts around the percentage; counts that would be printed so are filled.
+
+    Raises
+    ------
+    ValueError
+        For an impossible percentage or denominator.
+    """
+    fits = attainable_counts(shown, n, decimals)
+    middle = shown / 100 * n
+    near = np.arange(max(0, int(np.floor(middle)) - 3), min(n, int(np.ceil(middle)) + 3) + 1)
+    table = pd.DataFrame({"count": near, "n": n, "%": 100 * near / n,
+                          "prints as": [percent(100 * k / n, decimals) for k in near],
+                          "fits": ["yes" if k in fits else "no" for k in near]})
+    figure, axes = new_figure(1.9, left=0.35, right=0.35, top=0.65, bottom=0.3)
+    half = 0.5 * 10.0**-decimals
+    axes.axvspan(shown - half, shown + half, color=style.ACCENT.light, alpha=0.25, lw=0)
+    axes.axvline(shown, color=style.ACCENT.light, lw=1.5)
+    for row in table.itertuples(index=False):
+        good = row.fits == "yes"
+        axes.plot([row[2]], [0], marker="o", ms=15, mec=style.INK.light, mew=1.4,
+                  mfc=style.POPULATION["EM-B"].light if good else style.PAPER.light)
+        axes.annotate(f"{int(row[0])}/{n}", (row[2], 0), xytext=(0, 16),
+                      textcoords="offset points", ha="center", size=10.5)
+        axes.annotate(row[3], (row[2], 0), xytext=(0, -24), textcoords="offset points", ha="center", size=10.5)
+    axes.set_ylim(-1, 1)
+    axes.set_yticks([])
+    axes.set_xticks([])
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.axhline(0, color=style.MUTED.light, lw=1, zorder=0)
+    shown_text = percent(shown, decimals)
+    verdict = ("no whole number of patients gives it" if not fits else
+               f"only {count(fits[0], n)} gives it" if len(fits) == 1 else
+               f"{plural(len(fits), 'count')} give it: {listing(count(k, n) for k in fits)}")
+    heading(figure, f"{shown_text} of {n}: {verdict}")
+    return Chart(figure, f"A printed {shown_text} of {n} patients: {verdict}.", table.round({"%": 2}))

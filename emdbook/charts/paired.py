@@ -1,0 +1,132 @@
+"""Two groups of one study side by side: patients with EMD beside a comparator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
+from emdbook.charts.frames import wrapped
+from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
+from emdbook.wording import count, is_missing, listing, number, percent
+
+
+def prepare_paired(rows, *, method: str = "wilson", level: float = 0.95) -> pd.DataFrame:
+    """One row per study with both groups and their difference.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mappings
+        Two rows per study: ``study, label, role ("group" or "comparator"), events, n`` and optionally ``value``
+        (percent), ``population``, ``checked``.
+    method, level
+        Interval for each proportion, see :func:`emdbook.estimates.proportion_interval`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``study``, then ``percent, ci_low, ci_high, events, n, population, checked`` with the endings ``_group``
+        and ``_comparator``, and ``difference`` in percentage points.
+
+    Raises
+    ------
+    ValueError
+        If a study does not have exactly one row of each role.
+    """
+    table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
+    if table.empty:
+        raise ValueError("paired chart: there is nothing to draw. Choose at least one study.")
+    # the gate wants labels that differ; within a study both rows may be called alike
+    keyed = table.assign(label=table["study"].astype(str) + " / " + table["role"].astype(str))
+    checked = prepare_forest(keyed, method=method, level=level)
+    checked[["study", "role"]] = table[["study", "role"]].reset_index(drop=True)
+    parts = []
+    for study, part in checked.groupby("study", sort=False):
+        roles = sorted(part.role)
+        if roles != ["comparator", "group"]:
+            raise ValueError(f"paired chart: {study} needs one row 'group' and one row 'comparator', not {roles}.")
+        wide = {"study": study}
+        for row in part.itertuples():
+            for name in ("percent", "ci_low", "ci_high", "events", "n", "population", "checked"):
+                wide[f"{name}_{row.role}"] = getattr(row, name)
+        wide["difference"] = wide["percent_group"] - wide["percent_comparator"]
+        parts.append(wide)
+    return pd.DataFrame(parts)
+
+
+def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str = "Responders",
+           title: str | None = None) -> Chart:
+    """EMD beside a comparator, two lines per study, joined by the distance between them.
+
+    Parameters
+    ----------
+    rows, method, level
+        See :func:`prepare_paired`.
+    endpoint : str
+        What is counted.
+    title : str, optional
+        A short heading.
+
+    Returns
+    -------
+    Chart
+        Layer ``intervals`` may be hidden.
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_paired`.
+    """
+    table = prepare_paired(rows, method=method, level=level)
+    populations = [*table.population_group, *table.population_comparator]
+    foot, top = 0.62 + legend_height(populations), 0.55 if title else 0.2
+    figure, axes = new_figure(top + 0.8 * len(table) + foot, left=1.62, right=1.42, top=top, bottom=foot)
+    ticks = []
+    for i, row in enumerate(table.itertuples()):
+        for role, y in (("group", i - 0.2), ("comparator", i + 0.2)):
+            value, low, high, n, events, population, checked = (
+                getattr(row, f"{k}_{role}") for k in ("percent", "ci_low", "ci_high", "n", "events", "population",
+                                                      "checked"))
+            mark = style.POPULATION[population]
+            if not is_missing(low):
+                axes.hlines(y, low, high, color=mark.light, lw=1.6, alpha=0.75, gid=f"intervals-{i}-{role}")
+            axes.scatter([value], [y], s=90, marker=mark.marker, edgecolors=mark.light, linewidths=1.6, zorder=3,
+                         facecolors=mark.light if checked == "confirmed" else style.PAPER.light, clip_on=False)
+            shown = f"{percent(value, 0)}  {count(events, n)}" if not is_missing(events) else \
+                percent(value, 0 if float(value).is_integer() else 1) + ("" if is_missing(n) else f"  n = {int(n)}")
+            right_text(axes, y, shown)
+        axes.plot([row.percent_group, row.percent_comparator], [i - 0.2, i + 0.2], color=style.MUTED.light, lw=1,
+                  ls=":", zorder=1)
+        ticks.append(wrapped(row.study, 18))
+    row_axis(axes, ticks, bottom=len(table) - 0.45, top=-0.55)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel(f"{endpoint}, % of patients")
+    population_legend(figure, axes, populations)
+    heading(figure, title)
+    return Chart(figure, _describe(table, endpoint), _reader_table(table))
+
+
+def _describe(table, endpoint):
+    words = listing(
+        f"{r.study} {percent(r.percent_group, 0)} ({style.POPULATION[r.population_group].label}) beside "
+        f"{percent(r.percent_comparator, 0)} ({style.POPULATION[r.population_comparator].label})"
+        for r in table.itertuples())
+    tail = f" {NOT_HEAD_TO_HEAD}." if len(table) > 1 else ""
+    return f"{endpoint}: {words}.{tail}"
+
+
+def _reader_table(table):
+    out = pd.DataFrame({"Study": table.study})
+    for role in ("group", "comparator"):
+        side = "EMD" if role == "group" else "comparator"
+        out[f"{side}: population"] = table[f"population_{role}"]
+        out[f"{side}: events"] = table[f"events_{role}"].astype("Int64")
+        out[f"{side}: n"] = table[f"n_{role}"].astype("Int64")
+        out[f"{side}: %"] = table[f"percent_{role}"].astype(float).round(1)
+        out[f"{side}: CI %"] = [
+            "" if is_missing(low) else f"{number(low, 0)} to {number(high, 0)}"
+            for low, high in zip(table[f"ci_low_{role}"], table[f"ci_high_{role}"], strict=True)]
+    out["difference, points"] = np.round(table.difference.astype(float), 1)
+    return out

@@ -1,0 +1,380 @@
+"""Tables that a reader sees: evidence with its verification, discrepancies, sources, the ledger, the glossary.
+
+Every function returns a :class:`Table`: accessible HTML for the page and JupyterLab, plain text elsewhere.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from emdbook import style
+from emdbook.evidence import Evidence
+from emdbook.view import current_view
+from emdbook.wording import count, is_missing, number, percent
+
+#: Short words for the badge; the long form stands in its title.
+BADGE = {"confirmed": "primary seen", "probable": "primary identified", "not_found": "review only"}
+POPULATIONS = {key: mark.label for key, mark in style.POPULATION.items()}
+DESIGN = {
+    "randomised_trial": "randomised trial", "single_arm_trial": "single-arm trial", "retrospective": "retrospective",
+    "case_series": "case series", "pooled_analysis": "pooled analysis", "meta_analysis": "meta-analysis",
+    "guideline": "guideline", "laboratory": "laboratory",
+}
+BASIS = {"review": "as the review prints it", "primary": "from the primary", "secondary": "from a secondary page",
+         "derived": "worked out from other rows"}
+
+# JupyterLab gets the same classes with the least style that they need; the page has the book's own sheet.
+_LIVE_STYLE = (
+    "<style>.emd-table td,.emd-table th{text-align:left!important;vertical-align:top;white-space:normal}"
+    ".emd-badge{white-space:nowrap;border:1px solid currentColor;border-radius:1em;padding:0 .5em;font-size:.85em}"
+    ".emd-scroll{overflow-x:auto}</style>"
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A finished table.
+
+    Attributes
+    ----------
+    caption : str
+        What the table shows; also its accessible name.
+    frame : pandas.DataFrame
+        Plain text cells.
+    cells : pandas.DataFrame
+        The same cells as HTML.
+    row_ids : list of str
+        Anchors, one per row, or empty.
+    css : str
+        Further classes.
+    """
+
+    caption: str
+    frame: pd.DataFrame
+    cells: pd.DataFrame
+    row_ids: tuple[str, ...] = ()
+    css: str = ""
+
+    def html(self) -> str:
+        """The table as HTML with a caption, column headers and row headers."""
+        head = "".join(f'<th scope="col">{html.escape(str(c))}</th>' for c in self.cells.columns)
+        body = []
+        for i, row in enumerate(self.cells.itertuples(index=False)):
+            anchor = f' id="{html.escape(self.row_ids[i], quote=True)}"' if self.row_ids else ""
+            first, *rest = row
+            body.append(f'<tr{anchor}><th scope="row">{first}</th>' + "".join(f"<td>{x}</td>" for x in rest) + "</tr>")
+        caption = html.escape(self.caption)
+        # a wide table scrolls inside its frame, and the frame can be reached by keyboard
+        return (
+            f'<div class="emd-scroll" role="region" tabindex="0" aria-label="{html.escape(self.caption, quote=True)}">'
+            f'<table class="emd-table {self.css}"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
+            f"<tbody>{''.join(body)}</tbody></table></div>"
+        )
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        lead = _LIVE_STYLE if current_view() == "live" else ""
+        return {"text/html": lead + self.html(), "text/plain": f"{self.caption}\n{self.frame.to_string(index=False)}"}
+
+
+def _text(value) -> str:
+    return "" if is_missing(value) else str(value)
+
+
+def _esc(value) -> str:
+    return html.escape(_text(value))
+
+
+def badge(checked: str) -> str:
+    """The verification badge of a study as HTML.
+
+    Parameters
+    ----------
+    checked : {"confirmed", "probable", "not_found"}
+        ``sources.checked``.
+    """
+    long, sign = style.CHECKED[checked]
+    return (f'<span class="emd-badge emd-badge-{checked}" title="{html.escape(long, quote=True)}">'
+            f'<span aria-hidden="true">{sign}</span> {BADGE[checked]}</span>')
+
+
+def figure_text(row) -> str:
+    """One outcome as a reader sees it: ``10 of 28, 35.7% (18.6 to 55.9)``, ``5.1 months``, ``not reached``.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of ``outcomes`` or of :meth:`Evidence.view`.
+    """
+    if row["not_reached"] is True or (not is_missing(row["not_reached"]) and bool(row["not_reached"])):
+        text = "not reached"
+    elif is_missing(row["value"]):
+        text = "no figure given"
+    elif row["unit"] == "%":
+        text = percent(row["value"])
+        if not is_missing(row["events"]) and not is_missing(row["n"]):
+            text = f"{count(row['events'], row['n'])}, {text}"
+    else:
+        unit = "" if row["unit"] == "ratio" else f" {row['unit']}"
+        text = number(row["value"]) + unit
+    if not is_missing(row["ci_low"]):
+        text += f" ({number(row['ci_low'])} to {number(row['ci_high'])})"
+    if row["measure"] == "rate_at" and not is_missing(row["at_months"]):
+        text += f" at {number(row['at_months'])} months"
+    return text
+
+
+ENDPOINT_WORDS = {"hazard_ratio": "hazard ratio", "risk_ratio": "risk ratio", "odds_ratio": "odds ratio",
+                  "median": "median", "rate_at": "rate", "proportion": ""}
+
+
+def endpoint_text(row) -> str:
+    """``PFS, median``; ``ORR``; ``OS, rate``."""
+    tail = ENDPOINT_WORDS[row["measure"]]
+    name = row["endpoint"].replace("_", " ")
+    return f"{name}, {tail}" if tail else name
+
+
+def cite(source, *, link: bool = True) -> str:
+    """A source as one line of HTML: author, year, title, container, DOI or PMID.
+
+    Parameters
+    ----------
+    source : mapping
+        A row of ``sources``.
+    link : bool
+        Link DOI, PMID and registry number to their official addresses.
+    """
+    lead = [_esc(source["first_author"])] if not is_missing(source["first_author"]) else []
+    if not is_missing(source["year"]):
+        lead.append(f"({_esc(source['year'])})")
+    parts = [" ".join(lead)] if lead else []
+    if not is_missing(source["title"]):
+        parts.append(f"{_esc(source['title']).rstrip('.')}.")
+    if not is_missing(source["container"]):
+        parts.append(f"<cite>{_esc(source['container'])}</cite>.")
+    for key, address in (("doi", "https://doi.org/{}"), ("pmid", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+                         ("nct", "https://clinicaltrials.gov/study/{}")):
+        for value in re.split(r"[;\s]+", _text(source[key]).strip()):
+            if value:
+                label = {"doi": f"doi:{value}", "pmid": f"PMID {value}", "nct": value}[key]
+                url = address.format(value)
+                parts.append(f'<a href="{html.escape(url, quote=True)}">{html.escape(label)}</a>' if link
+                             else html.escape(label))
+    return " ".join(parts) or "Source not identified."
+
+
+def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "") -> Table:
+    cells = pd.DataFrame(records)
+    strip = re.compile(r"<[^>]+>")
+    frame = cells.map(lambda cell: html.unescape(strip.sub("", str(cell).replace("<br>", "; "))))
+    return Table(caption, frame, cells, tuple(row_ids), css)
+
+
+def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PFS", "OS"),
+                   caption: str = "The evidence, study by study") -> Table:
+    """What each study is, whom it treated and what it found, with its verification badge.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    study_ids : sequence of str
+        Studies in the order shown.
+    endpoints : sequence of str
+        Endpoints listed for each group of patients (headline rows only).
+    caption : str
+        What the table shows.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    LookupError
+        For an unknown study.
+    """
+    view = evidence.view()
+    records = []
+    for study_id in study_ids:
+        study = evidence.study(study_id)
+        rows = view[(view.study_id == study_id) & view.endpoint.isin(endpoints)
+                    & view.headline.fillna(False).astype(bool)]
+        arms = []
+        for arm_id, part in rows.groupby("arm_id", sort=False):
+            arm = evidence.arm(arm_id)
+            lines = [f"{html.escape(endpoint_text(r))} "
+                     f'<a class="emd-num" href="../book/ledger.html#{r["outcome_id"]}">{html.escape(figure_text(r))}</a>'
+                     for _, r in part.iterrows()]
+            size = "" if is_missing(arm["n"]) else f" (n = {int(arm['n'])})"
+            arms.append(f"<strong>{_esc(arm['label'])}</strong>{size}: " + "; ".join(lines))
+        source = evidence.sources.set_index("source_id").loc[study["source_id"]]
+        records.append({
+            "Study": f"{_esc(study['label'])}<br>{badge(source['checked'])}",
+            "Design, setting": f"{DESIGN[study['design']]}, {_esc(study['setting'])}"
+                               + ("" if is_missing(study["n_total"]) else f", {int(study['n_total'])} patients"),
+            "Treatment": _esc(study["regimen"]),
+            "What was found": "<br>".join(arms) or "no figure for patients with EMD",
+        })
+    return _make(caption, records, css="emd-evidence")
+
+
+def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Where review and evidence part") -> Table:
+    """Rows of the discrepancy log.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    study_ids : sequence of str, optional
+        Only these studies; without it the whole log.
+    caption : str
+        What the table shows.
+
+    Raises
+    ------
+    ValueError
+        If no row touches the studies.
+    """
+    log = evidence.discrepancies
+    if study_ids is not None:
+        log = log[log.study_id.isin(list(study_ids))]
+    if log.empty:
+        raise ValueError("The discrepancy log has no row for these studies.")
+    labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
+    order = {"high": 0, "medium": 1, "low": 2}
+    log = log.assign(_rank=log.severity.map(order)).sort_values("_rank", kind="stable")
+    records = [{
+        "Study": f"{_esc(labels.get(r.study_id, 'The review itself'))}<br><small>{_esc(r.locator)}</small>",
+        "Kind": f"{_esc(r.kind)}<br><small>{_esc(r.severity)}</small>",
+        "The review says": _esc(r.review_says), "The evidence says": _esc(r.evidence_says),
+        "What this book does": _esc(r.how_the_book_handles_it),
+    } for r in log.itertuples()]
+    return _make(caption, records, row_ids=log.discrepancy_id, css="emd-discrepancies")
+
+
+def source_list(evidence: Evidence, study_ids, *, caption: str = "Sources of this chapter") -> Table:
+    """The sources behind some studies, each with its verification badge.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    study_ids : sequence of str
+        Studies of the chapter; the review itself is always added.
+    caption : str
+        What the table shows.
+    """
+    wanted = evidence.studies[evidence.studies.study_id.isin(list(study_ids))].source_id.tolist()
+    view = evidence.view()
+    wanted += view[view.study_id.isin(list(study_ids))].source_id.dropna().tolist()
+    ids = list(dict.fromkeys(["zhao-2025", *wanted]))
+    sources = evidence.sources.set_index("source_id").loc[ids]
+    records = [{"Source": cite(row), "Checked": badge(row["checked"]), "Note": _esc(row["checked_note"])}
+               for _, row in sources.iterrows()]
+    return _make(caption, records, css="emd-sources")
+
+
+def ledger(evidence: Evidence) -> list[tuple[str, Table]]:
+    """Every outcome of the data with an anchor: where the numbers in the text lead to.
+
+    Returns
+    -------
+    list of (str, Table)
+        One table per study, by label.
+    """
+    view = evidence.view()
+    sources = evidence.sources.set_index("source_id")
+    tables = []
+    for study_id, part in view.groupby("study_id", sort=False):
+        study = evidence.study(study_id)
+        records = [{
+            "Group": f"{_esc(r['arm_label'])}" + ("" if is_missing(r["arm_n"]) else f", n = {int(r['arm_n'])}"),
+            "Endpoint": _esc(endpoint_text(r)),
+            "Figure": _esc(figure_text(r)) + ("" if is_missing(r["p_value"]) else f"; p {_esc(r['p_value'])}"),
+            "Basis": BASIS[r["basis"]] + (", <strong>used in charts</strong>" if bool(r["headline"]) else ""),
+            "Where": " ".join(filter(None, [_esc(r["locator"]), _short_source(sources, r["source_id"])])),
+            "Note": _esc(r["note"]),
+        } for _, r in part.iterrows()]
+        checked = sources.loc[study["source_id"], "checked"]
+        caption = f"{study['label']}: {study['regimen']} ({BADGE[checked]})"
+        tables.append((study["label"], _make(caption, records, row_ids=part.outcome_id, css="emd-ledger")))
+    return tables
+
+
+def facts(evidence: Evidence) -> list[tuple[str, Table]]:
+    """Facts that are not study outcomes, groups of patients and updates, each with an anchor."""
+    sources = evidence.sources.set_index("source_id")
+    tables = []
+    for title, frame in (("Epidemiology", evidence.epidemiology), ("Biology", evidence.biology)):
+        records = [{
+            "Subject": _esc(r.subject), "Finding": _esc(fact_text(r._asdict())),
+            "n": "" if is_missing(r.n) else int(r.n),
+            "Where": " ".join(filter(None, [_esc(r.locator), _short_source(sources, r.source_id)])),
+            "Note": _esc(r.note)} for r in frame.itertuples()]
+        tables.append((title, _make(f"{title} facts", records, row_ids=frame.fact_id, css="emd-ledger")))
+    arms = evidence.arms
+    labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
+    records = [{"Study": _esc(labels[r.study_id]), "Group": _esc(r.label), "Population": _esc(POPULATIONS[r.population]),
+                "n": "" if is_missing(r.n) else int(r.n), "Where": _esc(r.locator), "Note": _esc(r.note)}
+               for r in arms.itertuples()]
+    tables.append(("Groups of patients", _make("Groups of patients", records, row_ids=arms.arm_id, css="emd-ledger")))
+    up = evidence.updates
+    records = [{"Date": _esc(r.date), "Topic": _esc(r.topic), "What changed": _esc(r.what_changed),
+                "Figure": "" if is_missing(r.value) else f"{number(r.value)} {_text(r.unit)}",
+                "Certainty": _esc(r.certainty).replace("_", "-")} for r in up.itertuples()]
+    tables.append(("Updates after the review", _make("Updates after the review", records, row_ids=up.update_id,
+                                                     css="emd-ledger")))
+    return tables
+
+
+def fact_text(row) -> str:
+    """A fact of ``epidemiology`` or ``biology`` in words: direction, figure or range, unit."""
+    unit = _text(row["unit"])
+    unit = unit if unit == "%" else f" {unit}" if unit else ""
+    if not is_missing(row["low"]) and not is_missing(row["high"]):
+        figure = f"{number(row['low'])} to {number(row['high'])}{unit}"
+    elif not is_missing(row["value"]):
+        figure = f"{number(row['value'])}{unit}"
+    elif not is_missing(row["low"]):
+        figure = f"at least {number(row['low'])}{unit}"
+    elif not is_missing(row["high"]):
+        figure = f"at most {number(row['high'])}{unit}"
+    else:
+        figure = ""
+    return " ".join(filter(None, [_text(row["direction"]), figure])) or "stated without a figure"
+
+
+def _short_source(sources: pd.DataFrame, source_id) -> str:
+    if is_missing(source_id):
+        return ""
+    row = sources.loc[source_id]
+    name = " ".join(filter(None, [_text(row["first_author"]), _text(row["year"])])) or source_id
+    return f'<a href="references.html#{html.escape(source_id, quote=True)}">{html.escape(name)}</a>'
+
+
+def references(evidence: Evidence) -> Table:
+    """Every source, with an anchor and its verification."""
+    rows = evidence.sources.sort_values(["first_author", "year", "source_id"], na_position="last")
+    records = [{"Source": cite(r), "Kind": _esc(r["kind"]), "Checked": badge(r["checked"]),
+                "Note": _esc(r["checked_note"])} for _, r in rows.iterrows()]
+    return _make("Every source of this book", records, row_ids=rows.source_id, css="emd-sources")
+
+
+def term_id(term: str) -> str:
+    """Anchor of a glossary term, as used by ``gl:`` links."""
+    return re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")
+
+
+def glossary(evidence: Evidence) -> Table:
+    """English terms, abbreviations and Chinese terms with a definition; anchors for ``gl:`` links."""
+    rows = evidence.glossary.sort_values("term", key=lambda s: s.str.lower())
+    records = [{"Term": _esc(r.term), "Abbreviation": _esc(r.abbreviation),
+                "Chinese": f'<span lang="zh-Hans">{_esc(r.zh)}</span>', "Meaning": _esc(r.definition)}
+               for r in rows.itertuples()]
+    return _make("Terms used in this book", records, row_ids=["gl-" + term_id(t) for t in rows.term],
+                 css="emd-glossary")
