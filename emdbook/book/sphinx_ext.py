@@ -18,6 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import emdbook
 from emdbook import explore, quiz, style, tables
+from emdbook.book import cover
 from emdbook.book.links import SCHEMES, row_ids
 
 _OWN_ASSETS = Path(__file__).resolve().parent / "assets"
@@ -45,6 +46,8 @@ def _sections(items) -> str:
 
 
 PAGES = {
+    "cover-art": lambda ev: cover.art(),
+    "cover-numbers": cover.numbers,
     "ledger": lambda ev: _sections(tables.ledger(ev)),
     "facts": lambda ev: _sections(tables.facts(ev)),
     "references": lambda ev: tables.references(ev).html(),
