@@ -2,4 +2,28 @@
 
 from emdbook.estimates.counts import attainable_counts
 
-__all__ = ["attainable_counts"]
+from .checks import (
+    Verdict,
+    check_percentage,
+    check_share,
+    check_sum,
+    denominators_that_fit,
+    nearest_attainable,
+    printed_decimals,
+    splits_that_fit,
+)
+from .findings import FINDINGS, audit
+
+__all__ = [
+    "FINDINGS",
+    "Verdict",
+    "attainable_counts",
+    "audit",
+    "check_percentage",
+    "check_share",
+    "check_sum",
+    "denominators_that_fit",
+    "nearest_attainable",
+    "printed_decimals",
+    "splits_that_fit",
+]

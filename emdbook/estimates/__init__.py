@@ -1,7 +1,7 @@
 """Estimates for small studies: intervals, pooling, differences and labelled illustrations.
 
-Every function is pure: plain values in, a small result object out. Proportions are fractions from 0 to 1. Impossible
-input raises :class:`ValueError` in plain words.
+Every function is pure: plain values in, a small result object out. Proportions are fractions from 0 to 1.
+Impossible input raises :class:`ValueError` in plain words.
 """
 
 from .counts import attainable_counts

@@ -1,8 +1,8 @@
 """Which whole numbers of patients can stand behind a printed percentage.
 
-A paper prints 35.7 % of 28 patients. Only whole patients respond, so few counts give that figure, often just one.
-All sums are done with :class:`fractions.Fraction`: a float such as ``0.285`` is not what it looks like, and a check
-that decides whether a printed figure is possible must not depend on that.
+A paper prints 35.7 % of 28 patients. Only whole patients respond, so few counts give that figure, often just
+one. All sums are done with :class:`fractions.Fraction`: a float such as ``0.285`` is not what it looks like,
+and a check that decides whether a printed figure is possible must not depend on that.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def as_exact(value: Any, what: str = "The percentage") -> Fraction:
     Parameters
     ----------
     value : int, float, str, Decimal or Fraction
-        The printed number. A float is read by its shortest decimal text, so ``35.7`` means 35.7 and not the binary
-        neighbour.
+        The printed number. A float is read by its shortest decimal text, so ``35.7`` means 35.7 and not the
+        binary neighbour.
     what : str
         The name used in the message when the value cannot be read.
 
@@ -55,7 +55,7 @@ def as_exact(value: Any, what: str = "The percentage") -> Fraction:
 def as_whole(value: Any, what: str, least: int = 0) -> int:
     """Return ``value`` as a whole number of at least ``least``, or say in plain words why it is not one."""
     problem = f"{what} must be a whole number of at least {least}, not {value!r}."
-    if isinstance(value, bool) or isinstance(value, (str, bytes)):
+    if isinstance(value, (bool, str, bytes)):
         raise ValueError(problem)
     try:
         number = float(value)
@@ -100,9 +100,9 @@ def attainable_counts(percent: Any, n: int, decimals: int) -> list[int]:
     Returns
     -------
     list of int
-        Every whole number ``k`` from 0 to ``n`` for which ``100 * k / n``, rounded to ``decimals``, is ``percent``.
-        An empty list means that no whole number of patients gives the printed figure. Ties are accepted both ways
-        (half up and half to even), because papers do not say how they round.
+        Every whole number ``k`` from 0 to ``n`` for which ``100 * k / n``, rounded to ``decimals``, is
+        ``percent``. An empty list means that no whole number of patients gives the printed figure. Ties are
+        accepted both ways (half up and half to even), because papers do not say how they round.
 
     Raises
     ------
@@ -112,8 +112,8 @@ def attainable_counts(percent: Any, n: int, decimals: int) -> list[int]:
 
     Notes
     -----
-    The same idea is the GRIM test for means of whole numbers (Brown NJL, Heathers JAJ, Soc Psychol Personal Sci
-    2017;8:363-369).
+    The same idea is the GRIM test for means of whole numbers (Brown NJL, Heathers JAJ, Soc Psychol Personal
+    Sci 2017;8:363-369).
 
     Examples
     --------

@@ -33,7 +33,8 @@ def risk_difference(events1: int, n1: int, events2: int, n2: int, level: float =
     Parameters
     ----------
     events1, n1, events2, n2 : int
-        The two groups. They must not share patients: an arm cannot be compared with a cohort that contains it.
+        The two groups. They must not share patients: an arm cannot be compared with a cohort that contains
+        it.
     level : float
         Confidence level.
 
@@ -67,8 +68,8 @@ def risk_ratio(events1: int, n1: int, events2: int, n2: int, level: float = 0.95
     Returns
     -------
     Comparison
-        Where one of the four cells (events or patients without the event) is 0, 1/2 is added to all four before
-        the ratio is taken, as ``metafor::escalc(measure="RR")`` does; ``note`` then says so.
+        Where one of the four cells (events or patients without the event) is 0, 1/2 is added to all four
+        before the ratio is taken, as ``metafor::escalc(measure="RR")`` does; ``note`` then says so.
 
     Raises
     ------

@@ -47,8 +47,8 @@ def proportion_interval(events: int, n: int, method: str = "wilson", level: floa
     events, n : int
         Patients with the event, and all patients counted.
     method : {"wilson", "clopper-pearson", "jeffreys"}
-        ``wilson`` inverts the score test (Wilson 1927). ``clopper-pearson`` is the exact interval (Clopper and
-        Pearson 1934), which most trial reports print. ``jeffreys`` takes beta quantiles with the prior
+        ``wilson`` inverts the score test (Wilson 1927). ``clopper-pearson`` is the exact interval (Clopper
+        and Pearson 1934), which most trial reports print. ``jeffreys`` takes beta quantiles with the prior
         Beta(1/2, 1/2), and its lower limit is 0 at 0 of n and its upper limit 1 at n of n (the convention of
         Brown, Cai and DasGupta 2001).
     level : float
@@ -57,8 +57,8 @@ def proportion_interval(events: int, n: int, method: str = "wilson", level: floa
     Returns
     -------
     Interval
-        Fractions from 0 to 1. With every method the lower limit is exactly 0 at 0 of n and the upper limit exactly
-        1 at n of n.
+        Fractions from 0 to 1. With every method the lower limit is exactly 0 at 0 of n and the upper limit
+        exactly 1 at n of n.
 
     Raises
     ------
@@ -126,8 +126,8 @@ def binomial_posterior(
     events, n : int
         Patients with the event, and all patients counted. ``0, 0`` is not accepted: it is the prior.
     prior : {"uniform", "jeffreys"} or (float, float)
-        A named prior, or the two parameters of a beta distribution, both above 0. They read as imagined patients
-        with and without the event.
+        A named prior, or the two parameters of a beta distribution, both above 0. They read as imagined
+        patients with and without the event.
     level : float
         Mass of the equal-tailed credible interval.
 
@@ -165,6 +165,4 @@ def _prior(prior: Any) -> tuple[float, float]:
         a, b = prior
     except (TypeError, ValueError):
         raise ValueError(f"A prior is a name or two numbers, not {prior!r}.") from None
-    return check_positive(a, "The first number of the prior"), check_positive(
-        b, "The second number of the prior"
-    )
+    return check_positive(a, "The first number of the prior"), check_positive(b, "The second number of the prior")

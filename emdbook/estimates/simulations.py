@@ -46,9 +46,9 @@ def immortal_time_medians(median: float, transplant_at: float, p_selected: float
     Returns
     -------
     dict
-        ``naive_transplanted``: with a constant risk, those who lived to be transplanted live one more median, so
-        it is ``transplant_at + median``. ``naive_never``: the median of everyone else, the early deaths included.
-        ``landmark``: the median from the landmark on, equal in both groups.
+        ``naive_transplanted``: with a constant risk, those who lived to be transplanted live one more median,
+        so it is ``transplant_at + median``. ``naive_never``: the median of everyone else, the early deaths
+        included. ``landmark``: the median from the landmark on, equal in both groups.
     """
     middle = check_positive(median, "The median survival")
     start = check_number(transplant_at, "The time of transplant")
@@ -60,7 +60,8 @@ def immortal_time_medians(median: float, transplant_at: float, p_selected: float
     if never == 0:
         naive_never = math.nan
     else:
-        # Survival among the never transplanted: (S(t) - p S(t0)) / never before t0, (1 - p) S(t) / never after.
+        # Survival among the never transplanted is (S(t) - p S(t0)) / never before t0 and
+        # (1 - p) S(t) / never after it. It is one half where S(t) equals the target.
         target = never / 2 + p * alive
         if target < alive:
             target = never / (2 * (1 - p))
@@ -77,10 +78,11 @@ def simulate_immortal_time(
 ) -> ImmortalTime:
     """Immortal time: a transplant without any effect that looks as if it saved lives.
 
-    Every patient's survival is exponential with the same median. At ``transplant_at`` each patient still alive is
-    transplanted with probability ``p_selected``; the transplant changes nothing. Comparing "ever" with "never
-    transplanted" from diagnosis credits the transplant with the time its patients had to live to get it. A landmark
-    analysis counts from ``transplant_at``, among those alive then, and finds no difference.
+    Every patient's survival is exponential with the same median. At ``transplant_at`` each patient still
+    alive is transplanted with probability ``p_selected``; the transplant changes nothing. Comparing "ever"
+    with "never transplanted" from diagnosis credits the transplant with the time its patients had to live to
+    get it. A landmark analysis counts from ``transplant_at``, among those alive then, and finds no
+    difference.
 
     Parameters
     ----------
@@ -138,8 +140,8 @@ def case_mix(
 ) -> list[dict[str, Any]]:
     """Overall response of groups that differ only in who is in them.
 
-    In every group patients with EM-E respond at ``response_em_e`` and patients with EM-B at ``response_em_b``. The
-    groups differ only in the share with EM-E, and yet their overall rates differ.
+    In every group patients with EM-E respond at ``response_em_e`` and patients with EM-B at
+    ``response_em_b``. The groups differ only in the share with EM-E, and yet their overall rates differ.
 
     Parameters
     ----------
@@ -153,9 +155,9 @@ def case_mix(
     Returns
     -------
     list of dict
-        One row per group: ``group``, ``share_em_e``, ``response_em_e``, ``response_em_b``, ``overall`` (the mixture
-        ``share * em_e + (1 - share) * em_b``), ``patients`` and ``expected_responders``. It makes a table with
-        ``pandas.DataFrame(rows)``.
+        One row per group: ``group``, ``share_em_e``, ``response_em_e``, ``response_em_b``, ``overall`` (the
+        mixture ``share * em_e + (1 - share) * em_b``), ``patients`` and ``expected_responders``. It makes a
+        table with ``pandas.DataFrame(rows)``.
     """
     size = as_whole(patients, "The number of patients", least=1)
     em_e = check_share(response_em_e, "The response in EM-E")
@@ -163,8 +165,8 @@ def case_mix(
     if not isinstance(shares_em_e, Mapping) or not shares_em_e:
         raise ValueError("Give at least one group with its share of EM-E, for example {'therapy A': 0.2}.")
     rows = []
-    for group, share in shares_em_e.items():
-        share = check_share(share, f"The share of EM-E in {group}")
+    for group, given in shares_em_e.items():
+        share = check_share(given, f"The share of EM-E in {group}")
         overall = share * em_e + (1 - share) * em_b
         rows.append(
             {
@@ -192,8 +194,8 @@ def simulate_case_mix(
     Returns
     -------
     list of dict
-        The rows of :func:`case_mix` with ``n_em_e``, ``events_em_e``, ``n_em_b``, ``events_em_b``, ``events`` and
-        ``observed`` (the overall response of the sample) added.
+        The rows of :func:`case_mix` with ``n_em_e``, ``events_em_e``, ``n_em_b``, ``events_em_b``, ``events``
+        and ``observed`` (the overall response of the sample) added.
     """
     rows = case_mix(shares_em_e, response_em_e, response_em_b, patients)
     rng = check_rng(seed)
