@@ -1,0 +1,35 @@
+"""``python -m emdbook.evidence check [folder]``: print what is wrong with a data package."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from .. import paths
+from .faults import EvidenceError
+from .package import load
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check a data package and return 0 when it is sound, 1 when it is not."""
+    parser = argparse.ArgumentParser(prog="python -m emdbook.evidence", description="Check the data package.")
+    parser.add_argument("command", choices=["check"])
+    parser.add_argument("folder", nargs="?", type=Path, help="folder of the package (default: the project's data/)")
+    options = parser.parse_args(arguments)
+    folder = options.folder if options.folder is not None else paths.data_dir()
+    try:
+        evidence = load(folder)
+    except EvidenceError as error:
+        for fault in error.faults:
+            print(fault)
+        count = len(error.faults)
+        print(f"data package has {count} fault{'' if count == 1 else 's'}")
+        return 1
+    rows = sum(len(evidence.table(name)) for name in evidence.table_names)
+    print(f"data package is sound: {len(evidence.table_names)} tables, {rows} rows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,471 @@
+"""The rules of the data contract that a table description cannot express."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from ..estimates.counts import attainable_counts
+from .faults import Fault
+from .reading import Row, Table, suggestion
+
+__all__ = ["EMD_POPULATIONS", "ID_COLUMNS", "check_contract", "decimals_of"]
+
+#: Populations with extramedullary disease, whose response may be pooled.
+EMD_POPULATIONS = ("EMD", "EM-E", "EM-B")
+
+#: Column that names a row, for every table whose ids share one name space (they are anchors of one page of the book).
+ID_COLUMNS = {
+    "studies": "study_id",
+    "arms": "arm_id",
+    "outcomes": "outcome_id",
+    "epidemiology": "fact_id",
+    "biology": "fact_id",
+    "discrepancies": "discrepancy_id",
+    "updates": "update_id",
+}
+
+UNITS = {
+    "proportion": ("%",),
+    "rate_at": ("%",),
+    "median": ("months", "days"),
+    "hazard_ratio": ("ratio",),
+    "risk_ratio": ("ratio",),
+    "odds_ratio": ("ratio",),
+}
+UNIT_WORDS = ("%", "months", "days", "ratio")
+RESPONSE = ("ORR", "EMD_ORR")
+
+Add = Callable[[str, Row, str, str], None]
+
+
+def decimals_of(text: str) -> int:
+    """Return how many digits a number was printed with after its point.
+
+    Parameters
+    ----------
+    text : str
+        The number as it stands in the CSV file.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> decimals_of("35.7"), decimals_of("63"), decimals_of("63.0")
+    (1, 0, 1)
+    """
+    return len(text.partition(".")[2])
+
+
+class _Package:
+    """The tables as read, with look-ups that stay silent where a table was lost."""
+
+    def __init__(self, tables: Mapping[str, Table | None]) -> None:
+        self.tables = tables
+
+    def rows(self, name: str) -> Iterator[Row]:
+        table = self.tables.get(name)
+        yield from table.rows if table is not None else ()
+
+    def complete(self, name: str) -> bool:
+        table = self.tables.get(name)
+        return table is not None and table.complete
+
+    def index(self, name: str, column: str) -> dict[str, Row]:
+        found: dict[str, Row] = {}
+        for row in self.rows(name):
+            if row[column] is not None:
+                found.setdefault(row[column], row)
+        return found
+
+
+def check_contract(tables: Mapping[str, Table | None]) -> list[Fault]:
+    """Check the rules between cells, rows and tables.
+
+    Parameters
+    ----------
+    tables : mapping of str to Table or None
+        Every table by name; None for one that could not be read.
+
+    Returns
+    -------
+    list of Fault
+        A rule is silent wherever a cell it needs is itself at fault or lies in a table that could not be read.
+    """
+    package, faults = _Package(tables), []
+
+    def add(table: str, row: Row, column: str, rule: str) -> None:
+        faults.append(Fault(tables[table].spec.path, row.number, column, row.raw.get(column), rule))
+
+    for check in (
+        _links,
+        _one_name_space,
+        _sources,
+        _studies,
+        _arms,
+        _outcomes,
+        _headlines,
+        _pools,
+        _facts,
+        _updates,
+        _glossary,
+        _grounds,
+    ):
+        check(package, add)
+    return faults
+
+
+def _links(package: _Package, add: Add) -> None:
+    """Every id that a table names exists in the other table."""
+    for name, table in package.tables.items():
+        if table is None:
+            continue
+        for link in table.spec.links:
+            if not package.complete(link.table):
+                continue
+            there = package.index(link.table, link.target)
+            for row in table.rows:
+                value = row[link.column]
+                if value is not None and value not in there:
+                    file = package.tables[link.table].spec.path
+                    add(
+                        name,
+                        row,
+                        link.column,
+                        f"must be a {link.target} that stands in {file}{suggestion(value, there)}",
+                    )
+
+
+def _one_name_space(package: _Package, add: Add) -> None:
+    """Ids are anchors of one page: none stands in two tables."""
+    seen: dict[str, tuple[str, int]] = {}
+    for name, column in ID_COLUMNS.items():
+        for row in package.rows(name):
+            value = row[column]
+            if value is None:
+                continue
+            first = seen.setdefault(value, (name, row.number))
+            if first[0] != name:
+                other = package.tables[first[0]].spec.path
+                add(
+                    name,
+                    row,
+                    column,
+                    f"is already the id of {other}, row {first[1]}; ids are shared by all tables and must differ",
+                )
+
+
+def _starts_with(package: _Package, add: Add, name: str, column: str, parent: str) -> None:
+    for row in package.rows(name):
+        if row.sound(column, parent) and row[column] and row[parent] and not row[column].startswith(row[parent] + "."):
+            add(name, row, column, f"must begin with the {parent} of its row and a dot: {row[parent]}.…")
+
+
+def _sources(package: _Package, add: Add) -> None:
+    """A source that was not found has no identifiers: they could only come from memory."""
+    for row in package.rows("sources"):
+        if row["checked"] == "not_found":
+            for column in ("doi", "pmid", "url"):
+                if row[column] is not None:
+                    add(
+                        "sources",
+                        row,
+                        column,
+                        "must be empty where checked is not_found: an identifier that was not seen is not cited",
+                    )
+
+
+def _studies(package: _Package, add: Add) -> None:
+    for row in package.rows("studies"):
+        if not row.sound("in_review", "locator") or row["in_review"] is None:
+            continue
+        if row["in_review"] and row["locator"] is None:
+            add("studies", row, "locator", "must name the paragraph of the review, because in_review is true")
+        if not row["in_review"] and row["locator"] is not None:
+            add("studies", row, "locator", "must be empty, because in_review is false")
+
+
+def _arms(package: _Package, add: Add) -> None:
+    _starts_with(package, add, "arms", "arm_id", "study_id")
+    arms = package.index("arms", "arm_id")
+    named = {arm_id: (row["overlaps_with"] or "").split(";") for arm_id, row in arms.items()}
+    labels: dict[tuple[str, str], int] = {}
+    for row in package.rows("arms"):
+        if row["n"] is not None and row["n_evaluable"] is not None and row["n_evaluable"] > row["n"]:
+            add("arms", row, "n_evaluable", f"must not be larger than n, which is {row['n']}")
+        if row["study_id"] is not None and row["label"] is not None:
+            first = labels.setdefault((row["study_id"], row["label"]), row.number)
+            if first != row.number:
+                add("arms", row, "label", f"is already the label of row {first} of the same study")
+        if row["overlaps_with"] is None or row["arm_id"] is None:
+            continue
+        others = row["overlaps_with"].split(";")
+        if len(set(others)) != len(others):
+            add("arms", row, "overlaps_with", "names the same arm twice")
+        for other in dict.fromkeys(others):
+            if other == row["arm_id"]:
+                add("arms", row, "overlaps_with", "must not name the arm itself")
+            elif other not in arms:
+                if package.complete("arms"):
+                    add("arms", row, "overlaps_with", f"{other} is not an arm_id of arms.csv{suggestion(other, arms)}")
+            elif row["arm_id"] not in named[other] and arms[other].sound("overlaps_with"):
+                add(
+                    "arms",
+                    row,
+                    "overlaps_with",
+                    f"{other} must name {row['arm_id']} in its own overlaps_with: overlap is mutual",
+                )
+
+
+def _explained(package: _Package) -> Callable[[Row], bool]:
+    """Return whether a misfit of a row is accounted for: a note in the row, and a discrepancy row of its study."""
+    arms = package.index("arms", "arm_id")
+    logged = {row["study_id"] for row in package.rows("discrepancies")}
+    unsure = not package.complete("discrepancies") or any(
+        not r.sound("study_id") for r in package.rows("discrepancies")
+    )
+
+    def explained(row: Row) -> bool:
+        if not row["note"]:
+            return not row.sound("note")
+        arm = arms.get(row["arm_id"])
+        return unsure or arm is None or arm["study_id"] in logged
+
+    return explained
+
+
+def _outcomes(package: _Package, add: Add) -> None:
+    _starts_with(package, add, "outcomes", "outcome_id", "arm_id")
+    explained = _explained(package)
+    kinds = {i: row["kind"] for i, row in package.index("sources", "source_id").items()}
+    for row in package.rows("outcomes"):
+
+        def fault(column: str, rule: str, row: Row = row) -> None:
+            add("outcomes", row, column, rule)
+
+        _outcome_value(row, fault)
+        _outcome_counts(row, fault, explained)
+        _outcome_interval(row, fault)
+        _outcome_basis(row, fault, kinds)
+        if row["comparator_arm_id"] is not None and row["comparator_arm_id"] == row["arm_id"]:
+            fault("comparator_arm_id", "must be another arm than the row's own")
+
+
+def _outcome_value(row: Row, fault: Callable[[str, str], None]) -> None:
+    measure, value = row["measure"], row["value"]
+    if measure is not None and row["unit"] is not None and row["unit"] not in UNITS.get(measure, UNIT_WORDS):
+        fault("unit", f"must be {' or '.join(UNITS.get(measure, UNIT_WORDS))} for a {measure}")
+    if row.sound("value", "not_reached"):
+        if row["not_reached"] and value is not None:
+            fault("value", "must be empty, because not_reached is true")
+        if not row["not_reached"] and value is None and row["note"] is None and row.sound("note"):
+            fault(
+                "value", "must not be empty, unless not_reached is true or the note says what the source gives instead"
+            )
+    if row["not_reached"] and measure is not None and measure != "median":
+        fault("not_reached", "can be true only for a median")
+    if value is not None:
+        if row["unit"] == "%" and not 0 <= value <= 100:
+            fault("value", "a percentage must lie between 0 and 100")
+        if row["unit"] in ("months", "days", "ratio") and value <= 0:
+            fault("value", f"must be above 0 ({'a ratio' if row['unit'] == 'ratio' else 'a time'})")
+    if measure == "rate_at" and row["at_months"] is None and row.sound("at_months"):
+        fault("at_months", "must not be empty for a rate at a time point")
+
+
+def _outcome_counts(row: Row, fault: Callable[[str, str], None], explained: Callable[[Row], bool]) -> None:
+    events, n, value = row["events"], row["n"], row["value"]
+    if not row.sound("events", "n", "value", "measure", "events_derived", "unit"):
+        return
+    percentage = (
+        row["measure"] in ("proportion", "rate_at") and row["unit"] == "%" and value is not None and 0 <= value <= 100
+    )
+    if events is not None and n is None:
+        fault("n", "must not be empty where events is given")
+    if events is not None and n is not None and events > n:
+        fault("events", f"must not be larger than n, which is {n}")
+        return
+    fits = (
+        attainable_counts(row.raw["value"], n, decimals_of(row.raw["value"])) if percentage and n is not None else None
+    )
+    if row["events_derived"]:
+        if events is None or fits is None:
+            fault("events_derived", "can be true only where events, n and a percentage are given")
+        elif fits != [events]:
+            said = "no count fits" if not fits else f"these counts fit: {', '.join(map(str, fits))}"
+            fault(
+                "events",
+                f"events_derived is true, but events must be the only count of {n} "
+                f"that gives {row.raw['value']} % ({said})",
+            )
+        return
+    if fits is None or explained(row):
+        return
+    ask = "correct it, or explain it in note and in a row of discrepancies.csv for the study"
+    if events is not None and events not in fits:
+        fault("value", f"does not agree with events / n = {events}/{n} = {100 * events / n:.4g} %; {ask}")
+    if events is None and not fits and row["measure"] == "proportion":
+        fault("value", f"no whole number of {n} patients gives {row.raw['value']} %; {ask}")
+
+
+def _outcome_interval(row: Row, fault: Callable[[str, str], None]) -> None:
+    low, high, value = row["ci_low"], row["ci_high"], row["value"]
+    if not row.sound("ci_low", "ci_high"):
+        return
+    if (low is None) != (high is None):
+        missing = "ci_low" if low is None else "ci_high"
+        fault(missing, "ci_low and ci_high must both be given or both be empty; a single bound goes into note")
+        return
+    if low is None:
+        return
+    if low > high:
+        fault("ci_low", f"must not be above ci_high, which is {row.raw['ci_high']}")
+    elif value is not None and not low <= value <= high:
+        fault("value", f"must lie inside its interval, {row.raw['ci_low']} to {row.raw['ci_high']}")
+    if row["unit"] == "%":
+        for column in ("ci_low", "ci_high"):
+            if not 0 <= row[column] <= 100:
+                fault(column, "a percentage must lie between 0 and 100")
+
+
+def _outcome_basis(row: Row, fault: Callable[[str, str], None], kinds: Mapping[str, str]) -> None:
+    basis, kind = row["basis"], kinds.get(row["source_id"])
+    if basis == "review":
+        if row["locator"] is None and row.sound("locator"):
+            fault("locator", "must name the paragraph of the review, because basis is review")
+        if row["source_id"] is None and row.sound("source_id"):
+            fault("source_id", "must be the review, because basis is review")
+        elif kind is not None and kind != "review":
+            fault("source_id", f"must be the review, because basis is review; this source is of kind {kind}")
+    if basis in ("primary", "secondary"):
+        if row["source_id"] is None and row.sound("source_id"):
+            fault("source_id", f"must not be empty, because basis is {basis}")
+        elif kind == "review":
+            fault("source_id", f"must not be the review, because basis is {basis}")
+    if basis == "derived" and row["note"] is None and row.sound("note"):
+        fault("note", "must say how the figure was worked out, because basis is derived")
+
+
+def _headlines(package: _Package, add: Add) -> None:
+    """At most one headline for each arm, endpoint, measure and time."""
+    seen: dict[tuple, int] = {}
+    key = ("arm_id", "endpoint", "measure", "at_months")
+    for row in package.rows("outcomes"):
+        if row["headline"] and row.sound(*key):
+            first = seen.setdefault(tuple(row[c] for c in key), row.number)
+            if first != row.number:
+                add(
+                    "outcomes",
+                    row,
+                    "headline",
+                    f"row {first} is already the headline of this arm, endpoint, measure and time",
+                )
+
+
+def _pools(package: _Package, add: Add) -> None:
+    """What may enter a pooled estimate, and why."""
+    arms = package.index("arms", "arm_id")
+    pooled: dict[str, int] = {}
+    for row in package.rows("outcomes"):
+        arm = arms.get(row["arm_id"])
+        if (
+            arm is None
+            or arm["population"] is None
+            or not row.sound("endpoint", "measure", "poolable", "poolable_reason")
+        ):
+            continue
+        in_emd = arm["population"] in EMD_POPULATIONS
+        if row["poolable"]:
+            needs = [
+                (row["endpoint"] == "ORR", "the endpoint must be ORR"),
+                (row["measure"] == "proportion", "the measure must be proportion"),
+                (row["headline"] or not row.sound("headline"), "the row must be the headline"),
+                (in_emd, f"the arm must be EMD, EM-E or EM-B, not {arm['population']}"),
+                (row["events"] is not None or not row.sound("events"), "events must be known"),
+                (row["n"] is not None or not row.sound("n"), "n must be known"),
+            ]
+            unmet = [rule for met, rule in needs if not met]
+            if unmet:
+                add("outcomes", row, "poolable", f"cannot be true: {'; '.join(unmet)}")
+            else:
+                pooled.setdefault(row["arm_id"], row.number)
+        wanted = row["endpoint"] in RESPONSE and row["measure"] == "proportion" and in_emd
+        if wanted and row["poolable_reason"] is None:
+            add("outcomes", row, "poolable_reason", "must say why this response in an EMD arm may or may not be pooled")
+        if not wanted and row["poolable_reason"] is not None:
+            add(
+                "outcomes",
+                row,
+                "poolable_reason",
+                "must be empty: only a response proportion (ORR, EMD_ORR) in an EMD arm has a reason",
+            )
+    by_number = {row.number: row for row in package.rows("outcomes")}
+    for arm_id, number in pooled.items():
+        for other in (arms[arm_id]["overlaps_with"] or "").split(";"):
+            if other in pooled and pooled[other] < number:
+                add(
+                    "outcomes", by_number[number], "poolable",
+                    f"cannot be true together with row {pooled[other]}: the arms {arm_id} and {other} share patients",
+                )  # fmt: skip
+
+
+def _facts(package: _Package, add: Add) -> None:
+    for name in ("epidemiology", "biology"):
+        for row in package.rows(name):
+            low, high = row["low"], row["high"]
+            if low is not None and high is not None and low > high:
+                add(name, row, "low", f"must not be above high, which is {row.raw['high']}")
+            if name == "epidemiology" and row["unit"] == "%":
+                for column in ("low", "high", "value"):
+                    if row[column] is not None and not 0 <= row[column] <= 100:
+                        add(name, row, column, "a percentage must lie between 0 and 100")
+            if (
+                row.sound("low", "high", "value", "unit")
+                and row["unit"] is None
+                and any(row[c] is not None for c in ("low", "high", "value"))
+            ):
+                add(name, row, "unit", "must not be empty where a figure is given")
+
+
+def _updates(package: _Package, add: Add) -> None:
+    for row in package.rows("updates"):
+        low, high, value = row["ci_low"], row["ci_high"], row["value"]
+        if row["unit"] == "%":
+            for column in ("value", "ci_low", "ci_high"):
+                if row[column] is not None and not 0 <= row[column] <= 100:
+                    add("updates", row, column, "a percentage must lie between 0 and 100")
+        if row.sound("value", "unit") and value is not None and row["unit"] is None:
+            add("updates", row, "unit", "must not be empty where a figure is given")
+        if not row.sound("ci_low", "ci_high"):
+            continue
+        if (low is None) != (high is None):
+            add(
+                "updates",
+                row,
+                "ci_low" if low is None else "ci_high",
+                "ci_low and ci_high must both be given or both be empty",
+            )
+        elif low is not None and low > high:
+            add("updates", row, "ci_low", f"must not be above ci_high, which is {row.raw['ci_high']}")
+        elif low is not None and value is not None and not low <= value <= high:
+            add("updates", row, "value", f"must lie inside its interval, {row.raw['ci_low']} to {row.raw['ci_high']}")
+
+
+def _glossary(package: _Package, add: Add) -> None:
+    seen: dict[str, int] = {}
+    for row in package.rows("glossary"):
+        if row["term"] is not None:
+            first = seen.setdefault(row["term"].casefold(), row.number)
+            if first != row.number:
+                add("glossary", row, "term", f"stands already in row {first}, written with other capitals")
+
+
+def _grounds(package: _Package, add: Add) -> None:
+    """Every row says what it rests on: a paragraph of the review or a source."""
+    for name in ("therapies", "outcomes", "epidemiology", "biology", "discrepancies"):
+        for row in package.rows(name):
+            if name == "outcomes" and row["basis"] in ("review", "primary", "secondary"):
+                continue  # said more exactly by _outcome_basis
+            if row.sound("locator", "source_id") and row["locator"] is None and row["source_id"] is None:
+                add(name, row, "source_id", "the row must have a locator (paragraph of the review) or a source_id")

@@ -1,0 +1,390 @@
+"""Breaking a sound package in many ways: each gives one EvidenceError with exactly the expected faults, and loads nothing."""
+
+# ruff: noqa: E501 - the rows of the tables below are read across, one line each
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from emdbook.evidence import Evidence, EvidenceError, load
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "data"))
+import factory
+from factory import edit, edit_bytes, edit_lines
+
+PRIMARY = 2  # rows of outcomes.csv as a spreadsheet counts them
+REVIEW = 3
+OVERALL = 4
+MEDIAN_NOT_REACHED = 5
+RATE = 6
+MISFIT = 7
+DURATION = 8
+RATIO = 9
+DERIVED = 10
+DIRECTION_ONLY = 11
+
+
+def cell(table, row, **cells):
+    """Return a change that sets cells of a row."""
+    return lambda folder: edit(folder, table, row, **cells)
+
+
+def raw(name, change):
+    """Return a change of the bytes of a file."""
+    return lambda folder: edit_bytes(folder, name, change)
+
+
+def lines(table, change):
+    """Return a change of the lines of a table."""
+    return lambda folder: edit_lines(folder, table, change)
+
+
+def replace_line(row, old, new):
+    """Return a change of the text of one line."""
+
+    def change(all_lines):
+        assert old in all_lines[row - 1]
+        return [*all_lines[: row - 1], all_lines[row - 1].replace(old, new, 1), *all_lines[row:]]
+
+    return change
+
+
+def without(row):
+    """Return a change that takes one line out."""
+    return lambda all_lines: all_lines[: row - 1] + all_lines[row:]
+
+
+def drop_column(table, column):
+    """Return a change that takes a column out of a table."""
+
+    def change(folder):
+        index = factory.columns_of(table).index(column)
+        edit_lines(
+            folder, table, lambda ls: [",".join(c for i, c in enumerate(line.split(",")) if i != index) for line in ls]
+        )
+
+    return change
+
+
+def twist_descriptor(change):
+    """Return a change of the descriptor as an object."""
+
+    def apply(folder):
+        path = folder / "datapackage.json"
+        book = json.loads(path.read_text(encoding="utf-8"))
+        change(book)
+        path.write_text(json.dumps(book), encoding="utf-8")
+
+    return apply
+
+
+def field_of(book, table, column):
+    """Return the description of a column inside a descriptor."""
+    resource = next(r for r in book["resources"] if r["name"] == table)
+    return next(f for f in resource["schema"]["fields"] if f["name"] == column)
+
+
+def chain(*changes):
+    """Return all changes, one after the other."""
+
+    def apply(folder):
+        for change in changes:
+            change(folder)
+
+    return apply
+
+
+# Each case: name, change, and the expected faults as (file, row, column, phrase of the rule).
+CASES = [
+    # the files themselves
+    ("file missing", lambda f: (f / "arms.csv").unlink(), [("arms.csv", None, None, "file is missing")]),
+    ("file is a folder", lambda f: ((f / "arms.csv").unlink(), (f / "arms.csv").mkdir()), [("arms.csv", None, None, "cannot be opened")]),
+    ("file empty", raw("arms.csv", lambda b: b""), [("arms.csv", None, None, "file is empty")]),
+    ("file only blank", raw("glossary.csv", lambda b: b"\n \n"), [("glossary.csv", None, None, "file is empty")]),
+    ("byte order mark", raw("studies.csv", lambda b: b"\xef\xbb\xbf" + b), [("studies.csv", 1, None, "byte order mark")]),
+    ("Windows line ends", raw("arms.csv", lambda b: b.replace(b"\n", b"\r\n")), [("arms.csv", 1, None, "CRLF")]),
+    ("old Mac line ends", raw("arms.csv", lambda b: b.replace(b"\n", b"\r")), [("arms.csv", 1, None, "old Mac")]),
+    ("NUL", raw("sources.csv", lambda b: b.replace(b"Alpha", b"Al\0ha")), [("sources.csv", 3, None, "NUL")]),
+    ("Latin-1", raw("glossary.csv", lambda b: b.replace(b"Myeloma", b"My\xe9loma")), [("glossary.csv", 2, None, "not UTF-8")]),
+    ("GB 18030", raw("therapies.csv", lambda b: b.decode().encode("gb18030")), [("therapies.csv", 2, None, "not UTF-8")]),
+    ("UTF-16", raw("therapies.csv", lambda b: b.decode().encode("utf-16")), [("therapies.csv", 1, None, "not UTF-8")]),
+    ("cut off in the last cell", raw("updates.csv", lambda b: b[:-3]),
+     [("updates.csv", 2, None, "last line must end"), ("updates.csv", 2, "source_id", "must be a source_id that stands in sources.csv; did you mean alpha-2020")]),
+    ("cut off in a row", raw("updates.csv", lambda b: b[:-20]),
+     [("updates.csv", 2, None, "last line must end"), ("updates.csv", 2, None, "cells where the header has 11")]),
+    # the header
+    ("column dropped", drop_column("study_therapies", "therapy_id"), [("study_therapies.csv", 1, "therapy_id", "missing from the header")]),
+    ("column renamed", lines("arms", replace_line(1, "population", "populaton")),
+     [("arms.csv", 1, "population", "missing from the header"), ("arms.csv", 1, "populaton", "does not know; did you mean population")]),
+    ("column twice", lines("arms", replace_line(1, "n_evaluable", "n")),
+     [("arms.csv", 1, "n", "more than once"), ("arms.csv", 1, "n_evaluable", "missing from the header")]),
+    ("column added", lines("glossary", lambda ls: [line + ",x" for line in ls]), [("glossary.csv", 1, "x", "does not know")]),
+    ("columns in another order", lines("glossary", replace_line(1, "term,abbreviation", "abbreviation,term")),
+     [("glossary.csv", 1, None, "in this order: term, abbreviation")]),
+    ("header with a blank", lines("glossary", replace_line(1, "zh", " zh")),
+     [("glossary.csv", 1, "zh", "missing from the header"), ("glossary.csv", 1, " zh", "does not know")]),
+    ("header gone", lines("study_therapies", without(1)),
+     [("study_therapies.csv", 1, c, p) for c, p in [("study_id", "missing"), ("therapy_id", "missing"), ("alpha", "know"), ("drug-a", "know")]]),
+    # rows
+    ("row too short", lines("arms", lambda ls: [*ls[:2], ls[2].rsplit(",", 2)[0], *ls[3:]]), [("arms.csv", 3, None, "7 cells where the header has 9")]),
+    ("row too long", lines("arms", lambda ls: [*ls[:4], ls[4] + ",", *ls[5:]]), [("arms.csv", 5, None, "10 cells where the header has 9")]),
+    ("empty row", lines("arms", lambda ls: [*ls[:2], "", *ls[2:]]), [("arms.csv", 3, None, "row is empty")]),
+    ("row of commas", lines("arms", lambda ls: [*ls, ",,,,,,,,"]), [("arms.csv", 7, None, "row is empty")]),
+    ("quote never closed", lines("sources", replace_line(3, 'comma"', "comma")), [("sources.csv", 3, None, "quoted cell is not closed")]),
+    ("line break in a cell", lines("glossary", replace_line(2, "Myeloma outside", '"Myeloma\noutside')),
+     [("glossary.csv", 2, None, "quoted cell is not closed"), ("glossary.csv", 3, None, "1 cells where the header has 4")]),
+    ("row deleted", lines("sources", without(5)),
+     [("studies.csv", 4, "source_id", "stands in sources.csv"), ("outcomes.csv", RATE, "source_id", "stands in sources.csv"),
+      ("outcomes.csv", DIRECTION_ONLY, "source_id", "stands in sources.csv")]),
+    ("row twice", lines("glossary", lambda ls: [*ls, ls[1]]), [("glossary.csv", 4, "term", "stands already in row 2")]),
+    ("link twice", lines("study_therapies", lambda ls: [*ls, ls[1]]), [("study_therapies.csv", 5, "study_id", "stand already in row 2")]),
+    # cells by themselves
+    ("negative count", cell("arms", 4, n="-3"), [("arms.csv", 4, "n", "whole number of 1 or more")]),
+    ("count of nobody", cell("arms", 5, n="0"), [("arms.csv", 5, "n", "whole number of 1 or more")]),
+    ("half a patient", cell("arms", 4, n="31.5"), [("arms.csv", 4, "n", "whole number of 1 or more")]),
+    ("count in words", cell("arms", 4, n="thirty"), [("arms.csv", 4, "n", "whole number of 1 or more")]),
+    ("count in other digits", cell("arms", 4, n="٣٢"), [("arms.csv", 4, "n", "whole number of 1 or more")]),
+    ("endless count", cell("arms", 4, n="9" * 30), [("arms.csv", 4, "n", "must not be larger than")]),
+    ("per cent sign", cell("outcomes", RATE, value="48.1%"), [("outcomes.csv", RATE, "value", "must be a number")]),
+    ("decimal comma", cell("outcomes", RATE, value="48,1"), [("outcomes.csv", RATE, "value", "must be a number")]),
+    ("not a number", cell("outcomes", RATE, value="NaN"), [("outcomes.csv", RATE, "value", "must be a number")]),
+    ("infinite", cell("outcomes", RATE, value="inf"), [("outcomes.csv", RATE, "value", "must be a number")]),
+    ("exponent", cell("outcomes", RATE, value="1e5"), [("outcomes.csv", RATE, "value", "must be a number")]),
+    ("yes for true", cell("outcomes", RATE, headline="yes"), [("outcomes.csv", RATE, "headline", "must be true or false")]),
+    ("True in capitals", cell("studies", 3, in_review="TRUE"), [("studies.csv", 3, "in_review", "must be true or false")]),
+    ("mark left out", cell("outcomes", RATE, poolable=""), [("outcomes.csv", RATE, "poolable", "must not be empty")]),
+    ("name left out", cell("studies", 2, label=""), [("studies.csv", 2, "label", "must not be empty")]),
+    ("id left out", cell("epidemiology", 2, fact_id=""), [("epidemiology.csv", 2, "fact_id", "must not be empty")]),
+    ("blank before", cell("studies", 2, regimen=" drug A"), [("studies.csv", 2, "regimen", "begin or end with a blank")]),
+    ("no-break space after", cell("studies", 2, regimen="drug A\u00a0"), [("studies.csv", 2, "regimen", "begin or end with a blank")]),
+    ("zero-width space", cell("arms", 2, label="EM\u200b-E"), [("arms.csv", 2, "label", "hidden character")]),
+    ("tab inside", cell("arms", 2, label="EM\tE"), [("arms.csv", 2, "label", "hidden character")]),
+    ("replacement character", cell("glossary", 2, zh="髓外\ufffd"), [("glossary.csv", 2, "zh", "hidden character")]),
+    ("unknown population", cell("arms", 4, population="EMX"), [("arms.csv", 4, "population", "must be one of EMD, EM-E")]),
+    ("capital in an id", cell("arms", 5, arm_id="beta.non-EMD"),
+     [("arms.csv", 5, "arm_id", "must be lower-case letters")]),
+    ("label too long", cell("studies", 2, label="A label that no chart has the room for"), [("studies.csv", 2, "label", "at most 28 characters")]),
+    ("label twice", cell("studies", 3, label="Alpha"), [("studies.csv", 3, "label", "stands already in row 2")]),
+    ("arm label twice in a study", cell("arms", 3, label="EM-E"), [("arms.csv", 3, "label", "already the label of row 2")]),
+    ("unknown paragraph form", cell("arms", 4, locator="PI 4"), [("arms.csv", 4, "locator", "locators such as PI-4")]),
+    ("paragraphs joined by a comma", cell("arms", 4, locator="PI-4,PI-5"), [("arms.csv", 4, "locator", "locators such as PI-4")]),
+    ("DOI as an address", cell("sources", 3, doi="https://doi.org/10.1000/alpha.1"), [("sources.csv", 3, "doi", "bare DOI")]),
+    ("PubMed number with letters", cell("sources", 3, pmid="PMC123"), [("sources.csv", 3, "pmid", "digits only")]),
+    ("trial number too short", cell("sources", 3, nct="NCT123"), [("sources.csv", 3, "nct", "such as NCT04557098")]),
+    ("address without https", cell("sources", 3, url="http://doi.org/10.1000/alpha.1"), [("sources.csv", 3, "url", "official page")]),
+    ("address of another page", cell("sources", 3, url="https://example.org/alpha"), [("sources.csv", 3, "url", "official page")]),
+    ("year to come", cell("sources", 3, year="2204"), [("sources.csv", 3, "year", "must not be above 2035")]),
+    ("date by day first", cell("updates", 2, date="03/11/2025"), [("updates.csv", 2, "date", "yyyy-mm")]),
+    ("text too long", cell("discrepancies", 2, evidence_says="x" * 241), [("discrepancies.csv", 2, "evidence_says", "at most 240 characters")]),
+    ("P value in words", cell("outcomes", DURATION, p_value="significant"), [("outcomes.csv", DURATION, "p_value", "P value as printed")]),
+    # links and ids
+    ("unknown study", cell("study_therapies", 2, study_id="alhpa"), [("study_therapies.csv", 2, "study_id", "stands in studies.csv; did you mean alpha")]),
+    ("unknown arm", cell("outcomes", RATE, arm_id="alpha.all", outcome_id="alpha.all.pfs-12m"), [("outcomes.csv", RATE, "arm_id", "stands in arms.csv")]),
+    ("unknown comparator", cell("outcomes", DURATION, comparator_arm_id="beta.nonemd"), [("outcomes.csv", DURATION, "comparator_arm_id", "did you mean beta.non-emd")]),
+    ("unknown source", cell("biology", 2, source_id="zhao-2024"), [("biology.csv", 2, "source_id", "did you mean zhao-2025")]),
+    ("compared with itself", cell("outcomes", DURATION, comparator_arm_id="beta.emd"), [("outcomes.csv", DURATION, "comparator_arm_id", "another arm")]),
+    ("id not under its study", cell("arms", 6, study_id="beta", label="other"), [("arms.csv", 6, "arm_id", "must begin with the study_id")]),
+    ("id not under its arm", cell("outcomes", DURATION, outcome_id="beta.dor.review"), [("outcomes.csv", DURATION, "outcome_id", "must begin with the arm_id")]),
+    ("one id in two tables", cell("discrepancies", 2, discrepancy_id="beta.emd"), [("discrepancies.csv", 2, "discrepancy_id", "already the id of arms.csv, row 4")]),
+    ("capitals of a term", cell("glossary", 3, term="Extramedullary disease"), [("glossary.csv", 3, "term", "other capitals")]),
+    # overlap
+    ("overlap with nobody", cell("arms", 4, overlaps_with="beta.emdx"), [("arms.csv", 4, "overlaps_with", "beta.emdx is not an arm_id")]),
+    ("overlap with itself", cell("arms", 4, overlaps_with="beta.emd"), [("arms.csv", 4, "overlaps_with", "must not name the arm itself")]),
+    ("overlap of one side", cell("arms", 6, overlaps_with=""), [("arms.csv", 2, "overlaps_with", "gamma.emd must name alpha.em-e")]),
+    ("overlap twice", cell("arms", 6, overlaps_with="alpha.em-e;alpha.em-e"), [("arms.csv", 6, "overlaps_with", "same arm twice")]),
+    # counts, percentages, intervals
+    ("more judged than there are", cell("arms", 3, n_evaluable="166"), [("arms.csv", 3, "n_evaluable", "larger than n, which is 165")]),
+    ("events above n", cell("outcomes", PRIMARY, events="29"), [("outcomes.csv", PRIMARY, "events", "larger than n, which is 28")]),
+    ("events without n", cell("outcomes", OVERALL, n=""), [("outcomes.csv", OVERALL, "n", "must not be empty where events")]),
+    ("percentage does not fit its count", cell("outcomes", OVERALL, value="63.1"), [("outcomes.csv", OVERALL, "value", "does not agree with events / n = 104/165")]),
+    ("one digit more than fits", cell("outcomes", OVERALL, value="63.00"), [("outcomes.csv", OVERALL, "value", "does not agree with events / n")]),
+    ("no count fits, no note", cell("outcomes", MISFIT, note=""), [("outcomes.csv", MISFIT, "value", "no whole number of 32 patients gives 35.5 %")]),
+    ("misfit not in the log", cell("discrepancies", 2, study_id="alpha"), [("outcomes.csv", MISFIT, "value", "row of discrepancies.csv")]),
+    ("derived count is not the only one", cell("outcomes", REVIEW, value="36", n="280", events="100"),
+     [("outcomes.csv", REVIEW, "events", "these counts fit: 100, 101, 102")]),
+    ("derived count is wrong", cell("outcomes", REVIEW, events="11"), [("outcomes.csv", REVIEW, "events", "these counts fit: 10")]),
+    ("derived from nothing", cell("outcomes", REVIEW, events=""), [("outcomes.csv", REVIEW, "events_derived", "only where events, n and a percentage")]),
+    ("more than all", cell("outcomes", RATE, value="148.1"), [("outcomes.csv", RATE, "value", "between 0 and 100")]),
+    ("median of nothing", cell("outcomes", DURATION, value="0"), [("outcomes.csv", DURATION, "value", "must be above 0")]),
+    ("negative median", cell("outcomes", DURATION, value="-3.9"), [("outcomes.csv", DURATION, "value", "must be above 0")]),
+    ("ratio of nothing", cell("outcomes", RATIO, value="0", ci_low="0"), [("outcomes.csv", RATIO, "value", "must be above 0 (a ratio)")]),
+    ("median in per cent", cell("outcomes", DURATION, unit="%"), [("outcomes.csv", DURATION, "unit", "months or days")]),
+    ("no value and no reason", cell("outcomes", DIRECTION_ONLY, note=""), [("outcomes.csv", DIRECTION_ONLY, "value", "unless not_reached is true or the note")]),
+    ("reached and not reached", cell("outcomes", MEDIAN_NOT_REACHED, value="20"), [("outcomes.csv", MEDIAN_NOT_REACHED, "value", "not_reached is true")]),
+    ("a rate not reached", cell("outcomes", RATE, value="", not_reached="true"), [("outcomes.csv", RATE, "not_reached", "only for a median")]),
+    ("rate without a time", cell("outcomes", RATE, at_months=""), [("outcomes.csv", RATE, "at_months", "must not be empty for a rate")]),
+    ("interval misses its estimate", cell("outcomes", RATIO, value="2.2"), [("outcomes.csv", RATIO, "value", "inside its interval, 1.18 to 2.19")]),
+    ("interval turned round", cell("outcomes", RATIO, ci_low="2.19", ci_high="1.18"), [("outcomes.csv", RATIO, "ci_low", "must not be above ci_high")]),
+    ("half an interval", cell("outcomes", RATIO, ci_high=""), [("outcomes.csv", RATIO, "ci_high", "both be given or both be empty")]),
+    ("interval beyond 100", cell("outcomes", PRIMARY, ci_high="105.9"), [("outcomes.csv", PRIMARY, "ci_high", "between 0 and 100")]),
+    ("range turned round", cell("epidemiology", 2, low="18"), [("epidemiology.csv", 2, "low", "must not be above high")]),
+    ("share above 100", cell("epidemiology", 2, high="170"), [("epidemiology.csv", 2, "high", "between 0 and 100")]),
+    ("figure without unit", cell("biology", 2, unit=""), [("biology.csv", 2, "unit", "must not be empty where a figure")]),
+    ("update outside its interval", cell("updates", 2, value="20"), [("updates.csv", 2, "value", "inside its interval")]),
+    ("update with half an interval", cell("updates", 2, ci_low=""), [("updates.csv", 2, "ci_low", "both be given")]),
+    # what rests on what
+    ("two headlines", cell("outcomes", REVIEW, headline="true"), [("outcomes.csv", REVIEW, "headline", "row 2 is already the headline")]),
+    ("review without paragraph", cell("outcomes", DURATION, locator=""), [("outcomes.csv", DURATION, "locator", "basis is review")]),
+    ("review with another source", cell("outcomes", DURATION, source_id="alpha-2020"), [("outcomes.csv", DURATION, "source_id", "must be the review")]),
+    ("primary without source", cell("outcomes", OVERALL, source_id=""), [("outcomes.csv", OVERALL, "source_id", "must not be empty, because basis is primary")]),
+    ("primary taken from the review", cell("outcomes", OVERALL, source_id="zhao-2025"), [("outcomes.csv", OVERALL, "source_id", "must not be the review")]),
+    ("derived without saying how", cell("outcomes", DERIVED, note=""), [("outcomes.csv", DERIVED, "note", "how the figure was worked out")]),
+    ("derived from nowhere", cell("outcomes", DERIVED, locator=""), [("outcomes.csv", DERIVED, "source_id", "locator (paragraph of the review) or a source_id")]),
+    ("fact from nowhere", cell("biology", 2, locator="", source_id=""), [("biology.csv", 2, "source_id", "locator (paragraph of the review) or a source_id")]),
+    ("study without source", cell("studies", 4, source_id=""), [("studies.csv", 4, "source_id", "must not be empty")]),
+    ("in the review, but where", cell("studies", 2, locator=""), [("studies.csv", 2, "locator", "in_review is true")]),
+    ("not in the review, but there", cell("studies", 4, locator="PI-1"), [("studies.csv", 4, "locator", "in_review is false")]),
+    ("identifier of what was not found", cell("sources", 4, doi="10.1000/beta"), [("sources.csv", 4, "doi", "checked is not_found")]),
+    # pooling
+    ("pooled without count", cell("outcomes", PRIMARY, events="", n=""), [("outcomes.csv", PRIMARY, "poolable", "events must be known; n must be known")]),
+    ("pooled though not the headline", cell("outcomes", PRIMARY, headline="false"), [("outcomes.csv", PRIMARY, "poolable", "must be the headline")]),
+    ("pooled though everybody", cell("outcomes", OVERALL, poolable="true"), [("outcomes.csv", OVERALL, "poolable", "must be EMD, EM-E or EM-B, not overall")]),
+    ("pooled though not a response", cell("outcomes", MEDIAN_NOT_REACHED, poolable="true"), [("outcomes.csv", MEDIAN_NOT_REACHED, "poolable", "endpoint must be ORR; the measure")]),
+    ("no reason for pooling", cell("outcomes", PRIMARY, poolable_reason=""), [("outcomes.csv", PRIMARY, "poolable_reason", "must say why")]),
+    ("a reason where none belongs", cell("outcomes", OVERALL, poolable_reason="no"), [("outcomes.csv", OVERALL, "poolable_reason", "must be empty")]),
+    ("shared patients in one pool", cell("outcomes", DIRECTION_ONLY, value="40", events="8", poolable="true"),
+     [("outcomes.csv", DIRECTION_ONLY, "poolable", "gamma.emd and alpha.em-e share patients")]),
+    # the descriptor
+    ("descriptor missing", lambda f: (f / "datapackage.json").unlink(), [("datapackage.json", None, None, "file is missing")]),
+    ("descriptor not JSON", raw("datapackage.json", lambda b: b.replace(b":", b";", 1)), [("datapackage.json", 2, None, "must be JSON")]),
+    ("descriptor not UTF-8", raw("datapackage.json", lambda b: b[:40] + b"\xff" + b[40:]), [("datapackage.json", None, None, "UTF-8")]),
+    ("descriptor is a list", raw("datapackage.json", lambda b: b"[]"), [("datapackage.json", None, None, "list of resources")]),
+    ("table not described", twist_descriptor(lambda d: d["resources"].pop(1)), [("datapackage.json", None, None, "table therapies is missing")]),
+    ("column not described", twist_descriptor(lambda d: field_of(d, "arms", "n").update(name="people")),
+     [("datapackage.json", None, None, "table arms: the field n is missing")]),
+    ("type changed", twist_descriptor(lambda d: (field_of(d, "arms", "n").update(type="string"), field_of(d, "arms", "n").pop("constraints"))),
+     [("datapackage.json", None, None, "table arms, field n: the type must be integer, not string")]),
+    ("unknown type", twist_descriptor(lambda d: field_of(d, "arms", "n").update(type="int")), [("datapackage.json", None, None, "the type must be one of")]),
+    ("unknown constraint", twist_descriptor(lambda d: field_of(d, "arms", "n")["constraints"].update(least=1)), [("datapackage.json", None, None, "constraint 'least'")]),
+    ("broken pattern", twist_descriptor(lambda d: field_of(d, "arms", "arm_id")["constraints"].update(pattern="(")), [("datapackage.json", None, None, "pattern cannot be read")]),
+    ("path leads outside", twist_descriptor(lambda d: d["resources"][0].update(path="../sources.csv")), [("datapackage.json", None, None, "inside the folder")]),
+    ("key changed", twist_descriptor(lambda d: d["resources"][0]["schema"].update(primaryKey="title")), [("datapackage.json", None, None, "primaryKey must be source_id")]),
+    ("no such folder", shutil.rmtree, [(None, None, None, "there is no such folder")]),
+    # several at once, in the order of the files
+    ("several", chain(cell("outcomes", PRIMARY, events="29"), cell("arms", 4, n="-3"), cell("sources", 3, pmid="x", year="y"), lambda f: (f / "glossary.csv").unlink()),
+     [("sources.csv", 3, "year", "whole number"), ("sources.csv", 3, "pmid", "digits only"), ("arms.csv", 4, "n", "1 or more"),
+      ("outcomes.csv", PRIMARY, "events", "larger than n"), ("glossary.csv", None, None, "missing")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_each_way_of_breaking_gives_exactly_its_faults(tmp_path, change, expected):
+    folder = factory.write_package(tmp_path / "package")
+    change(folder)
+    with pytest.raises(EvidenceError) as caught:
+        load(folder)
+    faults = caught.value.faults
+    listing = "\n".join(map(str, faults))
+    assert len(faults) == len(expected), listing
+    for fault, (file, row, column, phrase) in zip(faults, expected, strict=True):
+        assert fault.file == (file or str(folder)), listing
+        assert (fault.row, fault.column) == (row, column), listing
+        assert phrase in fault.rule, listing
+        assert str(fault) in str(caught.value)
+    assert f"{len(faults)} fault" in str(caught.value)
+    assert "nothing was loaded" in str(caught.value)
+
+
+def test_the_value_of_a_faulty_cell_is_named(tmp_path):
+    folder = factory.write_package(tmp_path / "package")
+    edit(folder, "arms", 4, n="-3")
+    with pytest.raises(EvidenceError, match=r"arms\.csv, row 4, column n: '-3' – must be a whole number of 1 or more"):
+        load(folder)
+
+
+def test_a_broken_document_is_a_fault(tmp_path):
+    folder = factory.write_package(tmp_path / "package")
+
+    def add(book):
+        book["resources"].append({"name": "extra", "path": "extra.json", "format": "json"})
+
+    twist_descriptor(add)(folder)
+    with pytest.raises(EvidenceError, match=r"extra\.json: the file is missing"):
+        load(folder)
+    (folder / "extra.json").write_text("{\n]", encoding="utf-8")
+    with pytest.raises(EvidenceError, match=r"extra\.json, row 2: the file must be JSON"):
+        load(folder)
+    (folder / "extra.json").write_text("{}", encoding="utf-8")
+    assert isinstance(load(folder), Evidence)
+
+
+# --- chance: whatever happens to the files, there are only two outcomes -------------------------------------------------------
+
+CELLS = st.one_of(
+    st.sampled_from(["", " ", "-1", "0", "1", "101", "1e9", "NaN", "true", "false", "none", "EMD", "alpha", "beta.emd", "zhao-2025", "PI-4", "%",
+                     "a;b", '"', "'", ",", "\n", "\r\n", "9" * 40, "0." + "1" * 30, "-", "<0.001", "2025-13", "=1+1", "é", "髓", "\ufeff", "\u2028"]),
+    st.integers(-5, 400).map(str),
+    st.floats(0, 120, allow_nan=False).map(lambda x: f"{x:.1f}"),
+    st.text(max_size=12).filter(lambda t: not any("\ud800" <= c <= "\udfff" for c in t)),
+)  # fmt: skip
+FILES = st.sampled_from([f"{name}.csv" for name in factory.TABLES] + ["datapackage.json"])
+MUTATION = st.sampled_from(
+    ["cell", "delete", "duplicate", "cut line", "flip", "drop column", "cut file", "insert", "swap files"]
+)
+
+
+def mutate(folder, name, kind, seed, text):
+    """Damage one file in a way that chance chose."""
+    chance = random.Random(seed)
+    path = folder / name
+    data = path.read_bytes()
+    ends = data.split(b"\n")
+    spot = chance.randrange(len(data))
+    line = chance.randrange(max(1, len(ends) - 1))
+    if kind == "cell" and name.endswith(".csv"):
+        table = name.removesuffix(".csv")
+        column = chance.choice(factory.columns_of(table))
+        edit(folder, table, chance.randrange(2, len(ends)), **{column: text})
+        return
+    if kind == "drop column" and name.endswith(".csv"):
+        drop_column(name.removesuffix(".csv"), chance.choice(factory.columns_of(name.removesuffix(".csv"))))(folder)
+        return
+    if kind == "swap files":
+        data = (folder / chance.choice([f"{n}.csv" for n in factory.TABLES])).read_bytes()
+    elif kind == "delete":
+        data = b"\n".join(ends[:line] + ends[line + 1 :])
+    elif kind == "duplicate":
+        data = b"\n".join([*ends[: line + 1], ends[line], *ends[line + 1 :]])
+    elif kind == "cut line":
+        data = b"\n".join([*ends[:line], ends[line][: chance.randrange(len(ends[line]) + 1)], *ends[line + 1 :]])
+    elif kind == "cut file":
+        data = data[:spot]
+    elif kind == "insert":
+        data = data[:spot] + text.encode() + data[spot:]
+    else:
+        data = data[:spot] + bytes([data[spot] ^ (1 << chance.randrange(8))]) + data[spot + 1 :]
+    path.write_bytes(data)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(damage=st.lists(st.tuples(FILES, MUTATION, st.integers(0, 10**6), CELLS), min_size=1, max_size=3))
+def test_damage_by_chance_gives_sound_evidence_or_an_evidence_error(tmp_path_factory, damage):
+    folder = factory.write_package(tmp_path_factory.mktemp("damaged") / "package")
+    for name, kind, seed, text in damage:
+        if (folder / name).stat().st_size == 0:
+            continue
+        try:
+            mutate(folder, name, kind, seed, text)
+        except (ValueError, IndexError, UnicodeDecodeError):
+            continue  # an earlier blow left a file that the helper itself cannot edit
+    try:
+        evidence = load(folder)
+    except EvidenceError as error:
+        assert error.faults  # noqa: PT017 - both ends are allowed here
+        for fault in error.faults:
+            assert fault.file
+            assert fault.rule
+            assert fault.row is None or fault.row >= 1
+            str(fault)
+    else:
+        assert isinstance(evidence, Evidence)
+        assert len(evidence.view()) == len(evidence.outcomes)
+        for name in factory.TABLES:
+            assert list(evidence.table(name).columns) == factory.columns_of(name)
