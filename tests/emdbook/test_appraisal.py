@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import emdbook
 from emdbook import appraisal, estimates
 
 # Percentages that no whole number of the printed patients gives: study, percentage, n, and the counts around it.
@@ -21,6 +22,8 @@ IMPOSSIBLE = [
     ("belantamab-dileo-2025", "40.0", 81, [(32, 39.5), (33, 40.7)]),
     ("belantamab-dileo-2025", "15.0", 81, None),
     ("dima-2024", "58", 47, [(27, 57.4), (28, 59.6)]),
+    ("minarik-2021", "73.0", 127, None),
+    ("minarik-2021", "38.1", 127, None),
     ("table2-61-27", "81", 34, [(27, 79.4), (28, 82.4)]),
     ("haematologica-12122", "20", 26, None),
     ("merz-post-cart", "64", 37, [(23, 62.2), (24, 64.9)]),
@@ -128,6 +131,7 @@ DENOMINATORS = [
     ("monumental-1", ["44.0"], 1, 39, [25]),
     ("afrough-2025", ["54.1"], 20, 33, []),
     ("john-2024", ["79"], 1, 24, [14, 19, 24]),
+    ("minarik-2021", ["73.0", "38.1"], 100, 127, [126]),
 ]
 
 # Printed counts beside printed percentages.
@@ -139,6 +143,8 @@ SHARES = [
     ("lenalidomide-calvo-villas-2011", 3, 18, "16.7", True),
     ("beksac-2020", 4, 96, "4.1", False),
     ("beksac-2020", 4, 96, "4.2", True),
+    ("tordjman", 134, 543, "24.6", False),
+    ("tordjman", 134, 543, "24.7", True),
     ("majestec-1", 28, 165, "17.0", True),
     ("merz-post-cart", 73, 139, "53", True),
     ("cns-cart-4", 2, 4, "50", True),
@@ -419,22 +425,22 @@ def test_impossible_questions_are_refused_in_plain_words(call, words):
 
 def package(outcomes, arms=(), studies=()):
     """A small stand-in for Evidence: the audit only reads its tables and its joined view."""
-    arms = pd.DataFrame(arms, columns=["arm_id", "study_id", "population", "label", "n"])
+    arms = pd.DataFrame(arms, columns=["arm_id", "study_id", "population", "label", "n", "overlaps_with"])
     arms["n"] = arms["n"].astype("Int64")
     studies = pd.DataFrame(studies, columns=["study_id", "n_total"]).astype({"n_total": "Int64"})
     names = ["outcome_id", "arm_id", "endpoint", "measure", "value", "unit", "events", "n", "basis", "locator"]
     outcomes = pd.DataFrame(outcomes, columns=names).astype({"value": "Float64", "events": "Int64", "n": "Int64"})
-    view = outcomes.merge(arms.drop(columns="n"), on="arm_id", how="left")
+    view = outcomes.merge(arms.drop(columns=["n", "overlaps_with"]), on="arm_id", how="left")
     return SimpleNamespace(view=lambda: view, outcomes=outcomes, arms=arms, studies=studies)
 
 
 ARMS = [
-    ("a.overall", "a", "overall", "All", 165),
-    ("a.emd", "a", "EMD", "EMD", 28),
-    ("a.non-emd", "a", "non-EMD", "No EMD", 137),
-    ("b.weekly", "b", "overall", "Weekly", 143),
-    ("b.two-weekly", "b", "overall", "Every two weeks", 145),
-    ("c.emd", "c", "EMD", "EMD", 47),
+    ("a.overall", "a", "overall", "All", 165, None),
+    ("a.emd", "a", "EMD", "EMD", 28, None),
+    ("a.non-emd", "a", "non-EMD", "No EMD", 137, None),
+    ("b.weekly", "b", "overall", "Weekly", 143, None),
+    ("b.two-weekly", "b", "overall", "Every two weeks", 145, None),
+    ("c.emd", "c", "EMD", "EMD", 47, None),
 ]
 STUDIES = [("a", 165), ("b", 288), ("c", None)]
 
@@ -494,7 +500,7 @@ def test_curve_estimates_missing_values_and_months_are_left_alone():
 
 
 def test_arms_that_do_not_add_up_are_found():
-    arms = [ARMS[0], ARMS[1], ("a.non-emd", "a", "non-EMD", "No EMD", 130)]
+    arms = [ARMS[0], ARMS[1], ("a.non-emd", "a", "non-EMD", "No EMD", 130, None)]
     table = appraisal.audit(package([], arms, STUDIES))
     assert table[["finding", "study_id"]].values.tolist() == [["arms", "a"]]
     assert "28 + 130 is 158, not 165" in table["sentence"].iloc[0]
@@ -505,11 +511,27 @@ def test_cohorts_that_do_not_make_up_the_study_are_found():
     assert table["sentence"].tolist() == ["Weekly and Every two weeks: 143 + 145 is 288, not 232."]
 
 
+def test_cohorts_may_leave_patients_out_or_share_them():
+    assert appraisal.audit(package([], ARMS, [("b", 375)])).empty
+    sharing = [(*arm[:5], "b.two-weekly;b.weekly") for arm in ARMS]
+    assert appraisal.audit(package([], sharing, [("b", 232)])).empty
+
+
 def test_responders_that_do_not_add_up_are_found():
     rows = [SOUND[0], SOUND[1], outcome("a.non-emd", 67.2, 92, 137)]
     table = appraisal.audit(package(rows, ARMS, STUDIES))
     assert table["finding"].tolist() == ["events"]
     assert "10 + 92 is 102, not 104" in table["sentence"].iloc[0]
+
+
+def test_every_finding_in_the_data_has_a_row_in_the_discrepancy_log():
+    evidence = emdbook.load()
+    logged = evidence.discrepancies
+    logged = set(logged.loc[logged["kind"].isin(["arithmetic", "denominator"]), "study_id"].dropna())
+    table = appraisal.audit(evidence)
+    missing = table[~table["study_id"].isin(logged)]
+    assert missing.empty, "\n".join(f"{row.row_id}: {row.sentence}" for row in missing.itertuples())
+    assert {"percentage"} <= set(table["finding"]), "the review's own impossible percentages are in the data"
 
 
 def test_every_kind_of_finding_has_a_heading():
