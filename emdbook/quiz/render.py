@@ -1,0 +1,208 @@
+"""A set of questions as one block of HTML: native radio buttons and checkboxes, no framework."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html import escape
+from pathlib import Path
+
+from emdbook.quiz.bank import Question, QuestionSet, QuizError, load_questions
+
+_KEY = b"emdbook"
+_EMPHASIS = re.compile(r"\*(?=\S)([^*\n]+?)(?<=\S)\*")
+
+
+def asset_dir() -> Path:
+    """The folder with the script and the style sheet that the published page needs once.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    return Path(__file__).resolve().parent / "assets"
+
+
+def markup(text: str) -> str:
+    """Plain text as HTML; ``*emphasis*`` is the only mark.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
+    return _EMPHASIS.sub(r"<em>\1</em>", escape(text))
+
+
+def seal(value: object) -> str:
+    """JSON that cannot be read, searched or stumbled on in the page's source.
+
+    It keeps answers from the eye, not from a determined reader: the key is in the script.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+    """
+    raw = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return base64.b64encode(bytes(b ^ _KEY[i % len(_KEY)] for i, b in enumerate(raw))).decode("ascii")
+
+
+def unseal(text: str) -> object:
+    """Read :func:`seal` back.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    object
+    """
+    raw = base64.b64decode(text)
+    return json.loads(bytes(b ^ _KEY[i % len(_KEY)] for i, b in enumerate(raw)))
+
+
+def ordered(question: Question) -> tuple:
+    """The options as they are shown: shuffled once and for all, unless the file fixes the order.
+
+    Parameters
+    ----------
+    question : Question
+
+    Returns
+    -------
+    tuple of Option
+    """
+    if question.fixed_order:
+        return question.options
+    return tuple(sorted(
+        question.options, key=lambda o: hashlib.sha256(f"{question.id}|{o.text}".encode()).hexdigest()
+    ))
+
+
+def _question(set_id: str, number: int, question: Question) -> str:
+    base = f"quiz-{set_id}--{question.id}"
+    kind = "checkbox" if question.multiple else "radio"
+    options = ordered(question)
+    rows = "".join(
+        f'<li><label class="emd-tick"><input type="{kind}" name="{base}" value="{i}">'
+        f"<span>{markup(o.text)}</span></label>"
+        f'<p class="emd-why" hidden></p></li>'
+        for i, o in enumerate(options)
+    )
+    hint = " Choose all that apply." if question.multiple else ""
+    sealed = seal({
+        "options": [{"correct": o.correct, "why": markup(o.explanation)} for o in options],
+        "objective": markup(question.objective),
+        "source": "; ".join(t for t in (question.locator.replace(";", ", "), question.source_id) if t),
+    })
+    return (
+        f'<form class="emd-question" data-question="{escape(question.id)}" autocomplete="off">'
+        f'<fieldset><legend><span class="emd-number">{number}.</span> {markup(question.stem)}'
+        f'<span class="emd-hint"> ({question.difficulty}){hint}</span></legend><ul>{rows}</ul></fieldset>'
+        '<div class="emd-buttons" hidden><button type="submit" class="emd-check">Check</button>'
+        '<button type="button" class="emd-again" hidden>Try again</button>'
+        '<button type="button" class="emd-all" hidden>Explain every option</button></div>'
+        '<p class="emd-result" role="status" aria-live="polite"></p>'
+        '<p class="emd-more" hidden></p>'
+        f'<script type="application/octet-stream;base64" class="emd-sealed">{sealed}</script></form>'
+    )
+
+
+def render(questions: QuestionSet, only=None, inline: bool = False) -> str:
+    """A set of questions as HTML.
+
+    Parameters
+    ----------
+    questions : QuestionSet
+    only : list of str, optional
+        Ids of the questions to show, in this order; all if left out.
+    inline : bool
+        Put script and style sheet into the block (a notebook), or rely on the page's (the book).
+
+    Returns
+    -------
+    str
+    """
+    chosen = list(questions.questions)
+    if only is not None:
+        only = [only] if isinstance(only, str) else list(only)
+        known = {q.id: q for q in chosen}
+        absent = [name for name in only if name not in known]
+        if absent:
+            raise QuizError(f"{questions.set_id}.json", [f"question {name}: there is none of this id" for name in absent])
+        chosen = [known[name] for name in only]
+    suffix = "" if only is None else "-" + hashlib.sha256("|".join(only).encode()).hexdigest()[:6]
+    id = f"quiz-{questions.set_id}{suffix}"
+    body = "".join(_question(questions.set_id, i, q) for i, q in enumerate(chosen, 1))
+    style = script = ""
+    if inline:
+        style = f"<style>{(asset_dir() / 'quiz.css').read_text(encoding='utf-8')}</style>"
+        script = f"<script>{(asset_dir() / 'quiz.js').read_text(encoding='utf-8')}</script>"
+    return (
+        f'{style}<emd-quiz id="{id}" class="emd-quiz" role="group" aria-labelledby="{id}--title" '
+        f'data-set="{questions.set_id}"><p class="emd-title" id="{id}--title">{markup(questions.title)}</p>'
+        '<p class="emd-nojs">Answers and explanations need JavaScript.</p>'
+        f"{body}</emd-quiz>{script}"
+    )
+
+
+class Quiz:
+    """A set of questions that shows itself as the last value of a cell.
+
+    Parameters
+    ----------
+    questions : QuestionSet
+    only : list of str, optional
+    """
+
+    def __init__(self, questions: QuestionSet, only=None):
+        from emdbook.explore.core import view
+
+        self.questions, self.only, self.view = questions, only, view()
+        self._html = render(questions, only, inline=self.view == "live")
+
+    def html(self) -> str:
+        """The block of HTML.
+
+        Returns
+        -------
+        str
+        """
+        return self._html
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        count = len(self.questions.questions if self.only is None else self.only)
+        return {"text/html": self._html, "text/plain": f"{self.questions.title}: {count} questions"}
+
+    def __repr__(self) -> str:
+        return f"<quiz {self.questions.set_id!r}>"
+
+
+def show(set_id: str, only=None, path=None) -> Quiz:
+    """Show a set of questions.
+
+    Parameters
+    ----------
+    set_id : str
+        Chapter slug, ``pretest`` or ``posttest``.
+    only : str or list of str, optional
+        Ids of the questions to show; all if left out.
+    path : path-like, optional
+        The folder; the project's own if left out.
+
+    Returns
+    -------
+    Quiz
+    """
+    only = [only] if isinstance(only, str) else only
+    return Quiz(load_questions(set_id, path), only)

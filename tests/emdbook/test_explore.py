@@ -1,0 +1,402 @@
+"""The explore room without a browser: controls, states, cache, page block, still, live view."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import partial
+
+import nbformat
+import pandas as pd
+import pytest
+import small_charts
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from small_charts import bars, broken_at
+
+from emdbook.explore import (
+    BudgetError,
+    StateError,
+    asset_dir,
+    choice,
+    explore,
+    fingerprint,
+    layers,
+    onoff,
+    registry,
+    stepped,
+    studies,
+    view,
+)
+from emdbook.explore import keys as keys_module
+from emdbook.explore import states as states_module
+from emdbook.explore.page import pack, quiet, unpack
+from emdbook.explore.states import Frame, cell_text, table_text
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch, tmp_path):
+    monkeypatch.setenv("EMDBOOK_VIEW", "page")
+    monkeypatch.setenv("EMDBOOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("EMDBOOK_WORKERS", "1")
+    monkeypatch.delenv("EMDBOOK_CHAPTER", raising=False)
+    registry.clear()
+    small_charts.CALLS.clear()
+
+
+def small(function=bars, **kwargs):
+    return explore(function, title="Small <widget>", population=choice("Population", ["EM-E", "EM-B"]),
+                   level=stepped("Level", [0.9, 0.95], 0.95), marks=onoff("Marks"), **kwargs)
+
+
+# ---- controls
+def test_plain_values_are_controls():
+    made = explore(bars, title="Plain", population=["EM-E", "EM-B"], level=range(1, 4), marks=True)
+    assert [c.kind for c in made.controls.values()] == ["choice", "stepped", "onoff"]
+    assert made.default == {"population": "EM-E", "level": 1, "marks": True}
+    assert made.count == len(list(made.states())) == 12
+
+
+@pytest.mark.parametrize("given", ["EM-E", 3, None, 0.5])
+def test_a_fixed_value_is_no_control(given):
+    with pytest.raises(TypeError, match=r"control 'population'.*partial"):
+        explore(bars, title="x", population=given)
+
+
+def test_control_mistakes_are_said_in_words():
+    with pytest.raises(ValueError, match="default 'Z' is none of A, B"):
+        choice("Group", ["A", "B"], "Z")
+    with pytest.raises(ValueError, match="nothing to choose"):
+        choice("Group", [])
+    with pytest.raises(ValueError, match="read the same"):
+        choice("Group", ["A", "A"])
+    with pytest.raises(TypeError, match="options must be a list"):
+        choice("Group", "AB")
+    with pytest.raises(ValueError, match="9 studies offered, at most 8"):
+        studies("Studies", list("abcdefghi"))
+    with pytest.raises(ValueError, match="offered twice"):
+        studies("Studies", {"A": "a", "B": "a"})
+    with pytest.raises(TypeError, match="without calling it"):
+        explore(bars(), title="x")
+    with pytest.raises(ValueError, match="named 'w'"):
+        explore(lambda w: bars(), title="x", w=[1, 2])
+    with pytest.raises(ValueError, match="lower-case"):
+        explore(bars, title="x", id="Not OK")
+
+
+def test_options_may_be_tables():
+    one, two = pd.DataFrame({"study": ["a"], "value": [1]}), pd.DataFrame({"study": ["a"], "value": [2]})
+    made = choice("Data", {"old": one, "new": two}, two)
+    assert made.default == 1
+    assert choice("Data", {"old": one, "new": two}, "new").default == 1
+
+
+def test_studies_are_every_subset():
+    made = studies("Studies", {"A": "a", "B": "b", "C": "c"}, ["c", "a"])
+    assert made.size == 8
+    assert made.value(made.default) == ("a", "c")
+    assert made.value(0) == ()
+    least = studies("Studies", ["a", "b"], least=1)
+    assert [least.value(i) for i in range(least.size)] == [("a",), ("b",), ("a", "b")]
+    with pytest.raises(ValueError, match="at least 1"):
+        least.index([])
+    assert studies("Studies", list("abcdefgh")).size == 256
+
+
+def test_index_and_states_agree():
+    made = explore(bars, title="Order", population=["EM-E", "EM-B"], marks=False,
+                   include=studies("Studies", ["a", "b"], ["a"]))
+    assert [made.index(s) for s in made.states()] == list(range(16))
+    assert made.default_index == made.index({"population": "EM-E", "marks": False, "include": ("a",)})
+
+
+# ---- views
+def test_view_choice(monkeypatch):
+    for name in ("live", "page", "still"):
+        monkeypatch.setenv("EMDBOOK_VIEW", name.upper())
+        assert view() == name
+    monkeypatch.setenv("EMDBOOK_VIEW", "shiny")
+    with pytest.raises(ValueError, match="'shiny'.*live, page or still"):
+        view()
+    monkeypatch.delenv("EMDBOOK_VIEW")
+    assert view() == "still"
+
+
+def test_still(monkeypatch):
+    monkeypatch.setenv("EMDBOOK_VIEW", "still")
+    made = small()
+    bundle = made._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "image/png", "text/plain"}
+    assert bundle["text/plain"] == made.draw().description
+    assert bundle["image/png"].startswith(b"\x89PNG")
+    assert "<script" not in bundle["text/html"]
+    assert "<figcaption" in bundle["text/html"]
+
+
+def test_assets_exist():
+    assert {f.name for f in asset_dir().iterdir()} >= {"explore.js", "explore.css"}
+
+
+# ---- the page block
+def test_page_holds_every_state_and_the_default_stands_in_the_html():
+    made = small()
+    block = re.search(r'class="emd-frames">([^<]+)</script>', made.html())[1]
+    held = unpack(block)
+    assert len(held) == made.count == 8
+    for settings, one in zip(made.states(), held, strict=True):
+        assert one == made.frame(settings)
+    text = made.html()
+    start = made.frame()
+    assert quiet(start.svg) in text
+    assert f">{html.escape(start.sentence)}</figcaption>" in text
+    assert made._repr_mimebundle_()["text/plain"] == start.sentence
+
+
+def test_page_is_byte_identical(monkeypatch, tmp_path):
+    first = small().html()
+    monkeypatch.setenv("EMDBOOK_CACHE", str(tmp_path / "other"))
+    registry.clear()
+    assert small().html() == first
+
+
+def test_text_is_escaped_and_ids_are_prefixed():
+    text = small(note="a < b & c").html()
+    assert "Small &lt;widget&gt;" in text
+    assert "a &lt; b &amp; c" in text
+    assert "Small <widget>" not in text
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert all(i.startswith("explore-small-widget") for i in ids)
+
+
+def test_pack_round_trip_and_sharing():
+    frames = [Frame(f'<svg viewBox="0 0 4 3">\n<g id="x"><path d="M 0 0\nL {i} 1"/></g></svg>',
+                    f'state {i} "q" é 髓外', ("A", "B,c"), (("1", "x\ny"), ("2", ""))) for i in range(50)]
+    assert unpack(pack(frames)) == frames
+    assert len(pack(frames)) < 2500
+    assert pack(frames) == pack(list(frames))
+
+
+def test_table_text():
+    table = pd.DataFrame({"n": [3, 4], "p": [0.123456789, float("nan")], "ok": [True, False], "t": ["x", None]})
+    assert table_text(table) == (("n", "p", "ok", "t"), (("3", "0.123457", "yes", "x"), ("4", "", "no", "")))
+    assert table_text(table.set_index("t"))[0][0] == "t"
+    assert cell_text(pd.NA) == ""
+    assert cell_text(12345678) == "12345678"
+
+
+def test_fingerprint_sees_text_and_geometry():
+    made = small()
+    prints = {fingerprint(f.svg) for f in made.frames()}
+    assert len(prints) == made.count
+    one = made.frames()[0].svg
+    assert fingerprint(one) == fingerprint(quiet(one))
+    assert fingerprint(one) != fingerprint(one.replace("EM-E", "EM-X"))
+
+
+def test_layers_make_no_states():
+    made = small(parts=layers("Show"))
+    assert made.count == 8
+    assert "parts" not in made.default
+    assert "Reference line" in made.html()
+    assert 'id="explore-small-widget-reference"' in made.html()
+
+
+def test_same_id_for_another_widget_is_an_error():
+    small(id="one")
+    small(id="one")  # the same cell run again
+    with pytest.raises(ValueError, match="used twice"):
+        explore(bars, title="Another", id="one", population=["EM-E"])
+
+
+# ---- budget and errors
+def test_budget_names_widget_and_count():
+    with pytest.raises(BudgetError, match=r"'explore-big'.*512 states.*budget is 300"):
+        explore(bars, title="Big", include=studies("S", list("abcdefgh")), marks=False)
+    explore(bars, title="Wide", budget=12, population=["EM-E", "EM-B"], level=range(6))
+    assert small_charts.CALLS
+
+
+def test_state_error_names_widget_setting_and_chapter(monkeypatch):
+    monkeypatch.setenv("EMDBOOK_CHAPTER", "09_bispecific_antibodies")
+    with pytest.raises(StateError) as caught:
+        small(partial(broken_at, "EM-B"))
+    text = str(caught.value)
+    assert "chapter '09_bispecific_antibodies'" in text
+    assert "widget 'explore-small-widget'" in text
+    assert "population='EM-B'" in text
+    assert "ValueError: there is no patient in this group" in text
+    assert caught.value.settings["population"] == "EM-B"
+
+
+def test_draw_raises_state_error():
+    made = small()
+    with pytest.raises(StateError, match="include"):
+        made.draw({"include": ("unknown",)})
+
+
+# ---- cache
+def table():
+    return pd.DataFrame({"study": ["a", "b"], "value": [3.0, 4.0]})
+
+
+def test_second_build_draws_nothing():
+    first = small(partial(bars, table()))
+    assert first.drawn == first.count == len(small_charts.CALLS)
+    registry.clear()
+    second = small(partial(bars, table()))
+    second.frames()
+    assert second.drawn == 0
+    assert second.html() == first.html()
+
+
+def test_changed_data_redraws():
+    small(partial(bars, table()))
+    other = table()
+    other.loc[1, "value"] = 5.0
+    assert small(partial(bars, other)).drawn == 8
+
+
+def test_changed_option_redraws_only_its_states():
+    tables = {"old": table(), "new": table().assign(value=1.0)}
+    assert explore(bars, title="T", table=tables, marks=True).drawn == 4
+    tables["new"] = tables["new"].assign(value=2.0)
+    assert explore(bars, title="T", table=tables, marks=True).drawn == 2
+
+
+def test_changed_code_redraws(monkeypatch):
+    small()
+    assert small().drawn == 0
+    monkeypatch.setattr(keys_module, "FORMAT", 99)
+    assert small().drawn == 8
+
+
+def test_local_functions_are_keyed_by_code_and_closure():
+    def make(factor):
+        return lambda population, level, marks: bars(population=population, level=level * factor, marks=marks)
+
+    assert small(make(1)).drawn == 8
+    assert small(make(1)).drawn == 0
+    assert small(make(2)).drawn == 8
+
+
+def test_unknown_objects_are_never_cached():
+    class Odd:
+        pass
+
+    odd = Odd()
+    function = lambda population, level, marks: (odd, bars(population=population, level=level))[1]  # noqa: E731
+    assert small(function).drawn == 8
+    assert small(function).drawn == 8
+
+
+def test_damaged_cache_is_drawn_again(tmp_path):
+    first = small()
+    files = [f for f in (tmp_path / "cache").rglob("*") if f.is_file()]
+    assert len(files) == 8
+    files[0].write_bytes(b"not a frame")
+    files[1].write_bytes(files[1].read_bytes()[:20])
+    again = small()
+    assert again.drawn == 2
+    assert again.html() == first.html()
+
+
+def test_cache_that_cannot_be_written_is_no_error(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("EMDBOOK_CACHE", str(tmp_path / "file"))
+    assert small().drawn == 8
+
+
+def test_parallel_drawing_gives_the_same_bytes(monkeypatch, tmp_path):
+    alone = small().html()
+    monkeypatch.setenv("EMDBOOK_CACHE", str(tmp_path / "other"))
+    monkeypatch.setenv("EMDBOOK_WORKERS", "2")
+    monkeypatch.setattr(states_module, "POOL_FROM", 2)
+    made = small()
+    assert made.html() == alone
+    assert made.drawn == 8
+    if small_charts.CALLS:  # the first widget drew here, the second in other processes
+        assert len(small_charts.CALLS) == 8
+    with pytest.raises(StateError, match="no patient"):
+        small(partial(broken_at, "EM-B"), id="broken")
+
+
+# ---- live
+LIVE = """
+import sys; sys.path[:0] = {path!r}
+from functools import partial
+from small_charts import bars, broken_at
+from emdbook.explore import *
+"""
+
+
+def run(*cells, view=""):
+    import sys
+
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell(LIVE.format(path=[p for p in sys.path if p])),
+                      nbformat.v4.new_code_cell(f"import os; os.environ.pop('EMDBOOK_VIEW', None); v = {view!r}\n"
+                                                "if v: os.environ['EMDBOOK_VIEW'] = v")]
+    notebook.cells += [nbformat.v4.new_code_cell(c) for c in cells]
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3")
+    return notebook, client
+
+
+def test_live_view_in_a_kernel():
+    notebook, client = run(
+        "w = explore(bars, title='Live', population=['EM-E', 'EM-B'], level=stepped('Level', [.9, .95], .95),\n"
+        "            marks=False, include=studies('Studies', ['a', 'b', 'c'], ['a'], least=1), parts=layers('Show'))\nw",
+        "w.set(population='EM-B', include=['b', 'c'])\nprint(w.sentence)\n"
+        "print(w._live.figure.value.count('<svg'), w.sentence in __import__('html').unescape(w._live.words.value))",
+        "for box in w._live.inputs['include']: box.value = False\nprint(w._live.error.value)",
+        "w._live.inputs['parts'][0].value = False\nprint('display=\"none\"' in w._live.figure.value)",
+        "w._live.more.selected_index = 0\nprint('<th scope=\"col\">Study</th>' in w._live.numbers.value)",
+        "w._live.reset.click()\nprint(w.sentence, w._live.inputs['parts'][0].value)",
+    )
+    client.execute()
+    shown = notebook.cells[2].outputs[0]["data"]
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    text = [c.outputs[0]["text"] for c in notebook.cells[3:]]
+    assert text[0].startswith("EM-B at level 0.95, without marks: b, c")
+    assert "1 True" in text[0]
+    assert "at least 1 must be chosen" in text[1]
+    assert text[2].strip() == text[3].strip() == "True"
+    assert text[4].startswith("EM-E at level 0.95, without marks: a ")
+    assert text[4].strip().endswith("True")
+
+
+def test_broken_default_state_fails_the_notebook_after_its_sentence():
+    notebook, client = run("explore(partial(broken_at, 'EM-E'), title='Broken', population=['EM-E', 'EM-B'])")
+    with pytest.raises(CellExecutionError, match="there is no patient in this group"):
+        client.execute()
+    outputs = notebook.cells[2].outputs
+    assert "there is no patient in this group" in outputs[0]["data"]["text/html"]
+    assert outputs[-1]["output_type"] == "error"
+
+
+def test_broken_callback_is_one_sentence_and_a_log_entry():
+    notebook, client = run(
+        "w = explore(partial(broken_at, 'EM-B'), title='Broken', population=['EM-E', 'EM-B'])",
+        "w._live.inputs['population'].value = 1\nprint(len(w.errors), w._live.error.layout.display == '')\n"
+        "print(w._live.error.value)\nw._live.inputs['population'].value = 0\nprint(w._live.error.layout.display)",
+        "w.set(population='EM-B')",
+    )
+    with pytest.raises(CellExecutionError, match="there is no patient in this group"):
+        client.execute()
+    text = notebook.cells[3].outputs[0]["text"]
+    assert text.startswith("1 True")
+    assert "cannot be drawn with these settings" in text
+    assert "Traceback" not in text
+    assert text.strip().endswith("none")
+    assert not notebook.cells[3].get("outputs", [{}])[0].get("ename")
+
+
+def test_page_view_never_imports_ipywidgets():
+    import subprocess
+    import sys
+
+    code = (f"import sys; sys.path[:0] = {[p for p in sys.path if p]!r}\n"
+            "from small_charts import bars\nfrom emdbook.explore import explore\n"
+            "explore(bars, title='x', marks=False).html()\nprint('ipywidgets' in sys.modules)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

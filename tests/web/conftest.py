@@ -1,0 +1,191 @@
+"""A real Chromium with the network cut, for every test under tests/web."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import os
+import shutil
+import threading
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_chromium() -> str | None:
+    """The browser: EMDBOOK_CHROMIUM, or one on the path."""
+    given = os.environ.get("EMDBOOK_CHROMIUM", "").strip()
+    return given or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def no_browser(reason: str) -> None:
+    """Skip with a reason; under CI a missing browser is a failure."""
+    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
+        pytest.fail(f"{reason} (an error because CI is set)")
+    pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(item.path).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the whole run."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        no_browser("playwright is not installed")
+    path = find_chromium()
+    if not path:
+        no_browser(f"no Chromium found: set EMDBOOK_CHROMIUM or install one of {', '.join(NAMES)}")
+    with sync_playwright() as run:
+        try:
+            made = run.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Error as error:
+            no_browser(f"{path} does not start: {str(error).splitlines()[0]}")
+        yield made
+        made.close()
+
+
+@dataclass
+class Watch:
+    """What a page asked for beyond this machine, and what it complained about."""
+
+    outside: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+
+    def assert_clean(self) -> None:
+        assert not self.outside, f"requests off the host: {self.outside}"
+        assert not self.console, f"console: {self.console}"
+
+
+def is_local(url: str) -> bool:
+    """Whether a request stays on this machine."""
+    return url.startswith(("file:", "data:", "blob:", "about:", "http://127.0.0.1:", "http://localhost:"))
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open an address with the network cut; returns the page, its watch as ``page.watch``.
+
+    Over HTTP the browser may reach this machine only; from ``file://`` it is offline altogether.
+    """
+    with contextlib.ExitStack() as stack:
+
+        def opened(url: str, *, theme: str = "light", width: int = 1100, height: int = 900, wait: bool = True, **context):
+            made = browser.new_context(
+                color_scheme=theme, viewport={"width": width, "height": height}, accept_downloads=True, **context
+            )
+            stack.callback(made.close)
+            watch = Watch()
+
+            def route(handler):
+                if is_local(handler.request.url):
+                    handler.continue_()
+                else:
+                    watch.outside.append(handler.request.url)
+                    handler.abort()
+
+            made.route("**/*", route)
+            if url.startswith("file:"):
+                made.set_offline(True)
+            page = made.new_page()
+            page.watch = watch
+            page.on("console", lambda m: watch.console.append(m.text) if m.type in ("error", "warning") else None)
+            page.on("pageerror", lambda e: watch.console.append(str(e)))
+            page.goto(url)
+            if wait:
+                page.wait_for_function(
+                    "() => [...document.querySelectorAll('emd-explore,emd-quiz')].every(e => e.dataset.state)"
+                )
+            return page
+
+        yield opened
+
+
+@pytest.fixture
+def serve():
+    """Serve a folder on this machine; returns the address of its root."""
+    with contextlib.ExitStack() as stack:
+
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def log_message(self, *args):
+                pass
+
+        def served(folder: Path) -> str:
+            server = http.server.ThreadingHTTPServer(
+                ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+            )
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield served
+
+
+@pytest.fixture
+def axe():
+    """Run axe-core (WCAG 2.2 AA and best practices) on a page; returns the violations in words."""
+    source = None
+
+    def run(page, within: str | None = None) -> list[str]:
+        nonlocal source
+        if source is None:
+            import axe_playwright_python
+
+            source = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+        page.evaluate(source)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        found = page.evaluate(
+            "([within, tags]) => axe.run(within || document, {runOnly: {type: 'tag', values: tags}})", [within, tags]
+        )
+        return [
+            f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]
+        ]
+
+    return run
+
+
+@pytest.fixture
+def harness(tmp_path):
+    """Write a small page around blocks of the book, with the book's own assets."""
+
+    def write(*blocks: str, theme: str = "light", change=None, name: str = "index.html") -> Path:
+        from emdbook import style
+        from emdbook.explore import asset_dir as explore_assets
+        from emdbook.quiz import asset_dir as quiz_assets
+
+        folder = tmp_path / "page"
+        assets = folder / "_assets"
+        assets.mkdir(parents=True, exist_ok=True)
+        for source in (explore_assets(), quiz_assets()):
+            for file in source.iterdir():
+                text = file.read_text(encoding="utf-8")
+                (assets / file.name).write_text(change(file.name, text) if change else text, encoding="utf-8")
+        (assets / "palette.css").write_text(
+            style.css_variables() + "body{background:var(--emd-c-paper);color:var(--emd-c-ink);font-family:sans-serif}",
+            encoding="utf-8",
+        )
+        head = "".join(f'<link rel="stylesheet" href="_assets/{n}.css">' for n in ("palette", "explore", "quiz"))
+        head += "".join(f'<script defer src="_assets/{n}.js"></script>' for n in ("explore", "quiz"))
+        page = folder / name
+        page.write_text(
+            f'<!DOCTYPE html><html lang="en" data-theme="{escape(theme)}"><head><meta charset="utf-8">'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>Test page</title>{head}'
+            '<link rel="icon" href="data:,"></head><body><main><h1>Test page</h1><p>Before.</p>'
+            f"{''.join(blocks)}<p>After.</p></main></body></html>",
+            encoding="utf-8",
+        )
+        return page
+
+    return write
