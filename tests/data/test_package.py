@@ -1,0 +1,299 @@
+"""The book's own data: sound by frictionless and by the toolkit, and true to each rule of its contract."""
+
+# ruff: noqa: E501 - conditions read better on one line
+from __future__ import annotations
+
+import csv
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import frictionless
+import pytest
+
+from emdbook.estimates.counts import attainable_counts
+from emdbook.evidence import load
+from emdbook.evidence.__main__ import main
+from emdbook.paths import data_dir
+
+DATA = data_dir()
+FIGURES = Path(__file__).with_name("review_figures.csv")
+EMD = {"EMD", "EM-E", "EM-B"}
+
+
+def rows_of(name):
+    """Return a table as texts, exactly as it stands in its file."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def descriptor():
+    return json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return load(DATA)
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    return rows_of("outcomes")
+
+
+@pytest.fixture(scope="module")
+def arms():
+    return {row["arm_id"]: row for row in rows_of("arms")}
+
+
+def none(found):
+    """Fail with a list when anything was found."""
+    assert not found, f"{len(found)} found:\n" + "\n".join(map(str, found))
+
+
+# --- the package as a whole ---------------------------------------------------------------------------------------------------
+
+
+def test_frictionless_finds_the_package_valid():
+    report = frictionless.validate(str(DATA / "datapackage.json"))
+    none(report.flatten(["name", "rowNumber", "fieldName", "note"]))
+    assert report.valid
+
+
+def test_the_toolkit_finds_the_package_sound(capsys):
+    status = main(["check", str(DATA)])
+    output = capsys.readouterr().out
+    assert status == 0, output
+    assert output.startswith("data package is sound: 11 tables")
+
+
+def test_headers_are_the_fields_of_the_descriptor(descriptor):
+    for resource in descriptor["resources"]:
+        if resource["format"] == "csv":
+            header = (DATA / resource["path"]).read_text(encoding="utf-8").split("\n")[0]
+            assert header == ",".join(f["name"] for f in resource["schema"]["fields"]), resource["name"]
+
+
+def test_every_file_of_the_folder_is_in_the_descriptor(descriptor):
+    files = {p.relative_to(DATA).as_posix() for p in DATA.rglob("*") if p.suffix in (".csv", ".json")}
+    assert {r["path"] for r in descriptor["resources"]} == files - {"datapackage.json"}
+
+
+def test_every_field_is_described_with_its_unit(descriptor):
+    for resource in descriptor["resources"]:
+        assert resource["name"]
+        for field in resource.get("schema", {}).get("fields", []):
+            label = f"{resource['name']}.{field['name']}"
+            assert len(field["description"]) > 10, label
+            if field["type"] in ("integer", "number"):
+                assert field.get("unit"), f"{label} has no unit"
+
+
+def test_licence_and_version(descriptor):
+    assert [licence["name"] for licence in descriptor["licenses"]] == ["CC-BY-4.0"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", descriptor["version"])
+
+
+def test_no_table_is_a_stub(evidence):
+    least = {"sources": 100, "therapies": 40, "studies": 90, "arms": 200, "outcomes": 500, "epidemiology": 30}
+    least |= {"biology": 30, "discrepancies": 80, "updates": 40, "glossary": 80, "study_therapies": 90}
+    for name, count in least.items():
+        assert len(evidence.table(name)) >= count, name
+
+
+def test_glossary_terms_and_drugs_have_chinese_names(evidence):
+    none([t for t, zh in zip(evidence.glossary["term"], evidence.glossary["zh"].fillna(""), strict=True) if not zh])
+    for name in ("bortezomib", "lenalidomide", "teclistamab", "talquetamab", "elranatamab", "selinexor"):
+        row = evidence.therapies.set_index("therapy_id").loc[name]
+        assert re.search(r"[\u4e00-\u9fff]", row["name_zh"]), name
+
+
+# --- rule 1: where every row and every figure comes from --------------------------------------------------------------------
+
+
+def test_every_row_names_a_paragraph_or_a_source(outcomes):
+    for name in ("outcomes", "epidemiology", "biology", "discrepancies", "therapies"):
+        none([row for row in rows_of(name) if not row["locator"] and not row["source_id"]])
+
+
+def test_every_study_has_a_source():
+    known = {row["source_id"] for row in rows_of("sources")}
+    none([row["study_id"] for row in rows_of("studies") if row["source_id"] not in known])
+
+
+def _figures_by_paragraph():
+    """Collect all numbers of the data by the paragraphs their rows carry."""
+    columns = {
+        "studies": ("n_total",),
+        "arms": ("n", "n_evaluable"),
+        "outcomes": ("value", "events", "n", "at_months", "p_value"),
+        "epidemiology": ("low", "high", "value", "n"),
+        "biology": ("low", "high", "value", "n"),
+    }
+    found: dict[str, set[Decimal]] = {}
+    for name, fields in columns.items():
+        for row in rows_of(name):
+            for paragraph in row["locator"].split(";"):
+                texts = (row[f].lstrip("<>≤≥= ") for f in fields)
+                found.setdefault(paragraph, set()).update(Decimal(t) for t in texts if re.fullmatch(r"-?\d*\.?\d+", t))
+    return found
+
+
+def test_every_figure_of_the_review_stands_in_a_row_of_its_paragraph():
+    with FIGURES.open(encoding="utf-8", newline="") as file:
+        figures = [(row["locator"], row["figure"]) for row in csv.DictReader(file)]
+    assert len(figures) > 170, "the list of figures has been cut short"
+    found = _figures_by_paragraph()
+    missing = [
+        f"{paragraph}: the review prints {figure}, but no row with the locator {paragraph} has it"
+        for paragraph, figure in figures
+        if Decimal(figure) not in found.get(paragraph, set())
+    ]
+    none(missing)
+
+
+# --- rule 2: counts, percentages, intervals, medians ------------------------------------------------------------------------
+
+
+def test_events_are_not_more_than_n(outcomes):
+    none([r["outcome_id"] for r in outcomes if r["events"] and int(r["events"]) > int(r["n"])])
+
+
+def test_a_percentage_agrees_with_its_count_or_is_explained(outcomes, arms):
+    logged = {row["study_id"] for row in rows_of("discrepancies")}
+    misfits = []
+    for row in outcomes:
+        if row["measure"] != "proportion" or not (row["events"] and row["n"] and row["value"]):
+            continue
+        fits = attainable_counts(row["value"], int(row["n"]), len(row["value"].partition(".")[2]))
+        if int(row["events"]) not in fits and not (row["note"] and arms[row["arm_id"]]["study_id"] in logged):
+            misfits.append(
+                f"{row['outcome_id']}: {row['value']} % of {row['n']} is not {row['events']}; {fits} would fit"
+            )
+    none(misfits)
+
+
+def test_an_interval_holds_its_estimate(outcomes):
+    for row in outcomes:
+        assert bool(row["ci_low"]) == bool(row["ci_high"]), row["outcome_id"]
+    both = [r for r in outcomes if r["ci_low"] and r["value"]]
+    assert len(both) > 30
+    none([r["outcome_id"] for r in both if not float(r["ci_low"]) <= float(r["value"]) <= float(r["ci_high"])])
+
+
+def test_medians_are_positive_and_percentages_are_percentages(outcomes):
+    none([r["outcome_id"] for r in outcomes if r["measure"] == "median" and r["value"] and float(r["value"]) <= 0])
+    none([r["outcome_id"] for r in outcomes if r["unit"] == "%" and r["value"] and not 0 <= float(r["value"]) <= 100])
+
+
+def test_a_missing_value_is_not_reached_or_explained(outcomes):
+    none([r["outcome_id"] for r in outcomes if not r["value"] and r["not_reached"] != "true" and not r["note"]])
+
+
+# --- rule 3: headlines ------------------------------------------------------------------------------------------------------
+
+
+def test_at_most_one_headline(outcomes):
+    seen = {}
+    for row in outcomes:
+        if row["headline"] == "true":
+            seen.setdefault((row["arm_id"], row["endpoint"], row["measure"], row["at_months"]), []).append(
+                row["outcome_id"]
+            )
+    none([ids for ids in seen.values() if len(ids) > 1])
+
+
+def test_most_figures_have_a_headline(outcomes):
+    """A headline may be missing only where every figure was judged wrong; that is rare."""
+    keys = {(r["arm_id"], r["endpoint"], r["measure"], r["at_months"]) for r in outcomes}
+    with_headline = {
+        (r["arm_id"], r["endpoint"], r["measure"], r["at_months"]) for r in outcomes if r["headline"] == "true"
+    }
+    assert len(with_headline) > 0.8 * len(keys)
+
+
+# --- rule 4: counts worked out from percentages -----------------------------------------------------------------------------
+
+
+def test_a_derived_count_is_the_only_one_that_fits(outcomes):
+    derived = [r for r in outcomes if r["events_derived"] == "true"]
+    assert len(derived) > 20
+    for row in derived:
+        fits = attainable_counts(row["value"], int(row["n"]), len(row["value"].partition(".")[2]))
+        assert fits == [int(row["events"])], row["outcome_id"]
+
+
+# --- rule 5: pooling and overlap --------------------------------------------------------------------------------------------
+
+
+def test_poolable_rows_are_standard_responses_in_emd_arms(outcomes, arms):
+    poolable = [r for r in outcomes if r["poolable"] == "true"]
+    assert len(poolable) > 10
+    for row in poolable:
+        assert row["endpoint"] == "ORR", row["outcome_id"]
+        assert row["measure"] == "proportion", row["outcome_id"]
+        assert row["headline"] == "true", row["outcome_id"]
+        assert row["events"], row["outcome_id"]
+        assert row["n"], row["outcome_id"]
+        assert arms[row["arm_id"]]["population"] in EMD, row["outcome_id"]
+
+
+def test_every_response_in_an_emd_arm_says_why_it_is_pooled_or_not(outcomes, arms):
+    for row in outcomes:
+        if (
+            row["endpoint"] in ("ORR", "EMD_ORR")
+            and row["measure"] == "proportion"
+            and arms[row["arm_id"]]["population"] in EMD
+        ):
+            assert row["poolable_reason"], row["outcome_id"]
+
+
+def test_overlap_is_mutual(arms):
+    one_sided = []
+    for arm_id, row in arms.items():
+        for other in filter(None, row["overlaps_with"].split(";")):
+            if other == arm_id or other not in arms or arm_id not in arms[other]["overlaps_with"].split(";"):
+                one_sided.append((arm_id, other))
+    none(one_sided)
+
+
+def test_arms_that_share_patients_never_enter_one_pool(outcomes, arms):
+    pooled = {r["arm_id"] for r in outcomes if r["poolable"] == "true"}
+    none([(a, b) for a in sorted(pooled) for b in arms[a]["overlaps_with"].split(";") if b in pooled and a < b])
+
+
+# --- rule 6: what was seen --------------------------------------------------------------------------------------------------
+
+
+def test_a_source_that_was_not_found_has_no_identifier():
+    none(
+        [
+            r["source_id"]
+            for r in rows_of("sources")
+            if r["checked"] == "not_found" and (r["doi"] or r["pmid"] or r["url"])
+        ]
+    )
+
+
+def test_no_primary_figure_from_a_source_that_was_not_found(evidence):
+    view = evidence.view()
+    none(view.loc[(view["basis"] == "primary") & (view["source_checked"] == "not_found"), "outcome_id"].tolist())
+
+
+def test_review_figures_rest_on_the_review(outcomes):
+    kinds = {row["source_id"]: row["kind"] for row in rows_of("sources")}
+    for row in outcomes:
+        if row["basis"] == "review":
+            assert kinds[row["source_id"]] == "review", row["outcome_id"]
+            assert row["locator"], row["outcome_id"]
+
+
+def test_every_source_is_used():
+    used = {
+        row["source_id"]
+        for n in ("studies", "therapies", "outcomes", "epidemiology", "biology", "discrepancies", "updates")
+        for row in rows_of(n)
+    }
+    none([r["source_id"] for r in rows_of("sources") if r["source_id"] not in used])
