@@ -207,20 +207,23 @@ def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PF
         arms = []
         for arm_id, part in rows.groupby("arm_id", sort=False):
             arm = evidence.arm(arm_id)
-            lines = [f"{html.escape(endpoint_text(r))} "
-                     f'<a class="emd-num" href="../book/ledger.html#{r["outcome_id"]}">{html.escape(figure_text(r))}</a>'
-                     for _, r in part.iterrows()]
+            lines = [f"{html.escape(endpoint_text(r))} {_ledger_link(r)}" for _, r in part.iterrows()]
             size = "" if is_missing(arm["n"]) else f" (n = {int(arm['n'])})"
             arms.append(f"<strong>{_esc(arm['label'])}</strong>{size}: " + "; ".join(lines))
         source = evidence.sources.set_index("source_id").loc[study["source_id"]]
         records.append({
             "Study": f"{_esc(study['label'])}<br>{badge(source['checked'])}",
-            "Design, setting": f"{DESIGN[study['design']]}, {_esc(study['setting'])}"
+            "Design, setting": ", ".join(filter(None, [DESIGN.get(_text(study["design"]), "design not stated"),
+                                                     _esc(study["setting"])]))
                                + ("" if is_missing(study["n_total"]) else f", {int(study['n_total'])} patients"),
             "Treatment": _esc(study["regimen"]),
             "What was found": "<br>".join(arms) or "no figure for patients with EMD",
         })
     return _make(caption, records, css="emd-evidence")
+
+
+def _ledger_link(row) -> str:
+    return f'<a class="emd-num" href="../book/ledger.html#{row["outcome_id"]}">{html.escape(figure_text(row))}</a>'
 
 
 def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Where review and evidence part") -> Table:
@@ -319,7 +322,8 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
         tables.append((title, _make(f"{title} facts", records, row_ids=frame.fact_id, css="emd-ledger")))
     arms = evidence.arms
     labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
-    records = [{"Study": _esc(labels[r.study_id]), "Group": _esc(r.label), "Population": _esc(POPULATIONS[r.population]),
+    records = [{"Study": _esc(labels[r.study_id]), "Group": _esc(r.label),
+                "Population": _esc(POPULATIONS[r.population]),
                 "n": "" if is_missing(r.n) else int(r.n), "Where": _esc(r.locator), "Note": _esc(r.note)}
                for r in arms.itertuples()]
     tables.append(("Groups of patients", _make("Groups of patients", records, row_ids=arms.arm_id, css="emd-ledger")))

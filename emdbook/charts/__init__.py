@@ -3,10 +3,27 @@
 from emdbook.charts.base import Chart
 from emdbook.charts.evidence_map import evidence_map
 from emdbook.charts.forest import forest, forest_ratio
-from emdbook.charts.intervals import attainable, interval_by_size, interval_methods
+from emdbook.charts.intervals import attainable, attainable_case, interval_by_size, interval_methods, interval_of_share
+from emdbook.charts.mechanism import mechanism
 from emdbook.charts.medians import medians
-from emdbook.charts.paired import paired
+from emdbook.charts.paired import paired, paired_against
+from emdbook.charts.survival import same_median
 from emdbook.charts.waffle import waffle
 
-__all__ = ["Chart", "attainable", "evidence_map", "forest", "forest_ratio", "interval_by_size", "interval_methods",
-           "medians", "paired", "waffle"]
+__all__ = [
+    "Chart",
+    "attainable",
+    "attainable_case",
+    "evidence_map",
+    "forest",
+    "forest_ratio",
+    "interval_by_size",
+    "interval_methods",
+    "interval_of_share",
+    "mechanism",
+    "medians",
+    "paired",
+    "paired_against",
+    "same_median",
+    "waffle",
+]

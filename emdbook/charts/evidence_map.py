@@ -15,7 +15,7 @@ from emdbook.wording import is_missing, listing, percent, plural
 DESIGNS = {
     "randomised_trial": "Randomised trial", "single_arm_trial": "Single-arm trial",
     "pooled_analysis": "Pooled analysis", "meta_analysis": "Meta-analysis", "retrospective": "Retrospective",
-    "case_series": "Case series", "guideline": "Guideline", "laboratory": "Laboratory",
+    "case_series": "Case series", "guideline": "Guideline", "laboratory": "Laboratory", "": "Design not stated",
 }
 
 
@@ -38,6 +38,7 @@ def prepare_evidence_map(rows):
         For an unknown design or class, or an n that is not positive.
     """
     table = table_of(rows, ("label", "n", "value", "design", "therapeutic_class"), "evidence map")
+    table["design"] = table["design"].fillna("")
     for column, known in (("design", DESIGNS), ("therapeutic_class", style.THERAPY_CLASS)):
         unknown = sorted(set(table[column]) - set(known))
         if unknown:
@@ -113,7 +114,7 @@ def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart
 
 
 def _design_marks():
-    chosen = dict(zip(DESIGNS, ("pi", "cart", "adc", "comparison", "mab", "imid", "guideline", "biology"),
+    chosen = dict(zip(DESIGNS, ("pi", "cart", "adc", "comparison", "mab", "imid", "guideline", "biology", "pcl"),
                       strict=True))
     return {design: (DESIGNS[design], style.THERAPY_CLASS[key]) for design, key in chosen.items()}
 

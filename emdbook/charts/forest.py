@@ -172,9 +172,9 @@ def _draw_pooled(axes, pooled, at, limits):
 
 def _describe(table, pooled, method, level, endpoint):
     with_count = table.dropna(subset=["events"])
+    unknown = len(table) - len(with_count)
     parts = [f"{endpoint} in {plural(len(table), 'group')}"
-             + (f", {plural(len(table) - len(with_count), 'of them without a known count', 'of them without a known count')}"
-                if len(with_count) < len(table) else "") + ": "]
+             + (f", {unknown} of them without a known count" if unknown else "") + ": "]
     parts.append(listing(
         f"{row.label} {percent(row.percent, _digits(row.percent))}" if is_missing(row.events) else
         f"{row.label} {count(row.events, row.n)}, {percent(row.percent, 0)} ({percent_range(row.ci_low, row.ci_high)})"
@@ -183,8 +183,8 @@ def _describe(table, pooled, method, level, endpoint):
         text = (f" Random-effects summary {percent(100 * pooled.estimate, 0)}"
                 f" ({percent_range(100 * pooled.ci_low, 100 * pooled.ci_high)})")
         if not is_missing(pooled.prediction_low):
-            text += (", and a new study would be expected between "
-                     f"{percent_range(100 * pooled.prediction_low, 100 * pooled.prediction_high).replace(' to ', ' and ')}")
+            low, high = 100 * pooled.prediction_low, 100 * pooled.prediction_high
+            text += f", and a new study would be expected between {number(low, 0)} and {percent(high, 0)}"
         parts.append(text + ".")
     name = {"wilson": "Wilson", "clopper-pearson": "exact (Clopper-Pearson)", "jeffreys": "Jeffreys"}[method]
     parts.append(f" Intervals: {name}, {percent(100 * level)}.")

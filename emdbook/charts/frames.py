@@ -66,6 +66,7 @@ def check_counts(table: pd.DataFrame, chart: str) -> None:
 
 
 def wrapped(label: str, width: int = 20) -> str:
-    """A row label on at most two lines."""
+    """A row label on at most two lines; "phase 2" is not torn apart."""
+    label = label.replace("phase ", "phase\u00a0")
     lines = textwrap.wrap(label, width, break_long_words=False)
     return "\n".join([lines[0], " ".join(lines[1:])] if len(lines) > 2 else lines)

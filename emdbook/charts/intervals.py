@@ -53,6 +53,37 @@ def interval_methods(events: int, n: int, *, level: float = 0.95) -> Chart:
     return Chart(figure, text, table.round(1))
 
 
+def interval_of_share(share: float, n: int, *, level: float = 0.95) -> Chart:
+    """:func:`interval_methods` for the count that comes nearest to a share.
+
+    Parameters
+    ----------
+    share : float
+        Percent, 0 to 100.
+    n : int
+        Number of patients.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        If the share is not a percentage or n is not positive.
+    """
+    return interval_methods(_nearest_count(share, n), n, level=level)
+
+
+def _nearest_count(share: float, n: int) -> int:
+    """The whole number of patients nearest to a share; a half goes up."""
+    if not 0 <= share <= 100:
+        raise ValueError(f"{share} is not a percentage between 0 and 100.")
+    return int(np.floor(share / 100 * n + 0.5))
+
+
 def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, method: str = "wilson",
                      highlight: int | None = None, level: float = 0.95) -> Chart:
     """The same percentage in samples of growing size.
@@ -79,11 +110,9 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     ValueError
         If the share is not a percentage or a size is not positive.
     """
-    if not 0 <= share <= 100:
-        raise ValueError(f"{share} is not a percentage between 0 and 100.")
     rows = []
     for n in sizes:
-        events = int(np.floor(share / 100 * n + 0.5))
+        events = _nearest_count(share, n)
         low, high = (100 * x for x in proportion_interval(events, int(n), method, level))
         rows.append((int(n), events, 100 * events / n, low, high, high - low))
     table = pd.DataFrame(rows, columns=["n", "responders", "%", "low %", "high %", "width, points"])
@@ -108,6 +137,11 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
         text += (f" At n = {highlight} it is {number(row['low %'], 0)} to {percent(row['high %'], 0)}, "
                  f"{number(row['width, points'], 0)} points wide.")
     return Chart(figure, text, table.round(1))
+
+
+def attainable_case(case: tuple[float, int, int]) -> Chart:
+    """:func:`attainable` for one printed figure given as ``(percent, n, decimals)``."""
+    return attainable(*case)
 
 
 def attainable(shown: float, n: int, decimals: int) -> Chart:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,9 @@ from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
 from emdbook.charts.frames import wrapped
 from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
-from emdbook.wording import count, is_missing, listing, number, percent
+from emdbook.wording import count, is_missing, listing, number, percent, plural
+
+_SIDE = {"non-EMD": "without EMD", "overall": "in the whole cohort", "EM-B": "with EM-B"}
 
 
 def prepare_paired(rows, *, method: str = "wilson", level: float = 0.95) -> pd.DataFrame:
@@ -19,8 +23,8 @@ def prepare_paired(rows, *, method: str = "wilson", level: float = 0.95) -> pd.D
     Parameters
     ----------
     rows : pandas.DataFrame or iterable of mappings
-        Two rows per study: ``study, label, role ("group" or "comparator"), events, n`` and optionally ``value``
-        (percent), ``population``, ``checked``.
+        One or two rows per study (a study in which everybody had EMD has no comparator): ``study, label, role
+        ("group" or "comparator"), events, n`` and optionally ``value`` (percent), ``population``, ``checked``.
     method, level
         Interval for each proportion, see :func:`emdbook.estimates.proportion_interval`.
 
@@ -33,7 +37,7 @@ def prepare_paired(rows, *, method: str = "wilson", level: float = 0.95) -> pd.D
     Raises
     ------
     ValueError
-        If a study does not have exactly one row of each role.
+        If a study has more than one row of a role, or no group.
     """
     table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
     if table.empty:
@@ -45,15 +49,19 @@ def prepare_paired(rows, *, method: str = "wilson", level: float = 0.95) -> pd.D
     parts = []
     for study, part in checked.groupby("study", sort=False):
         roles = sorted(part.role)
-        if roles != ["comparator", "group"]:
-            raise ValueError(f"paired chart: {study} needs one row 'group' and one row 'comparator', not {roles}.")
+        if roles not in (["comparator", "group"], ["group"]):
+            raise ValueError(f"paired chart: {study} needs one row 'group' and at most one 'comparator', not {roles}.")
         wide = {"study": study}
         for row in part.itertuples():
             for name in ("percent", "ci_low", "ci_high", "events", "n", "population", "checked"):
                 wide[f"{name}_{row.role}"] = getattr(row, name)
-        wide["difference"] = wide["percent_group"] - wide["percent_comparator"]
         parts.append(wide)
-    return pd.DataFrame(parts)
+    table = pd.DataFrame(parts)
+    for name in ("percent", "ci_low", "ci_high", "events", "n", "population", "checked"):
+        if f"{name}_comparator" not in table.columns:
+            table[f"{name}_comparator"] = None
+    table["difference"] = table["percent_group"].astype(float) - table["percent_comparator"].astype(float)
+    return table
 
 
 def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str = "Responders",
@@ -80,7 +88,7 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
         See :func:`prepare_paired`.
     """
     table = prepare_paired(rows, method=method, level=level)
-    populations = [*table.population_group, *table.population_comparator]
+    populations = [*table.population_group, *table.population_comparator.dropna()]
     foot, top = 0.62 + legend_height(populations), 0.55 if title else 0.2
     figure, axes = new_figure(top + 0.8 * len(table) + foot, left=1.62, right=1.42, top=top, bottom=foot)
     ticks = []
@@ -89,6 +97,9 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
             value, low, high, n, events, population, checked = (
                 getattr(row, f"{k}_{role}") for k in ("percent", "ci_low", "ci_high", "n", "events", "population",
                                                       "checked"))
+            if is_missing(value):
+                right_text(axes, y, "no comparator")
+                continue
             mark = style.POPULATION[population]
             if not is_missing(low):
                 axes.hlines(y, low, high, color=mark.light, lw=1.6, alpha=0.75, gid=f"intervals-{i}-{role}")
@@ -97,9 +108,12 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
             shown = f"{percent(value, 0)}  {count(events, n)}" if not is_missing(events) else \
                 percent(value, 0 if float(value).is_integer() else 1) + ("" if is_missing(n) else f"  n = {int(n)}")
             right_text(axes, y, shown)
+        if is_missing(row.difference):
+            ticks.append(wrapped(row.study, 18))
+            continue
         axes.plot([row.percent_group, row.percent_comparator], [i - 0.2, i + 0.2], color=style.MUTED.light, lw=1,
                   ls=":", zorder=1)
-        ticks.append(wrapped(row.study, 18))
+        ticks.append(f"{wrapped(row.study, 18)}\n{_gap(row.difference)}")
     row_axis(axes, ticks, bottom=len(table) - 0.45, top=-0.55)
     axes.set_xlim(0, 100)
     axes.set_xlabel(f"{endpoint}, % of patients")
@@ -108,10 +122,57 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
     return Chart(figure, _describe(table, endpoint), _reader_table(table))
 
 
+def paired_against(rows, *, against: str = "non-EMD", targets: str = "one", **options) -> Chart:
+    """The paired chart with the comparator that a reader chooses.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mappings
+        As for :func:`paired`, without ``role``, with ``targets`` ("one" or "two"); the comparators of a study are
+        its rows of the populations ``non-EMD`` and ``overall``.
+    against : {"non-EMD", "overall"}
+        The rest of the cohort, or all of it.
+    targets : {"one", "two", "both"}
+        Drugs with one target, with two, or all.
+    **options
+        Passed to :func:`paired`.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        For an unknown choice, and as :func:`paired`.
+    """
+    if against not in ("non-EMD", "overall"):
+        raise ValueError("Compare with 'non-EMD' (the rest of the cohort) or with 'overall' (all of it).")
+    if targets not in ("one", "two", "both"):
+        raise ValueError("Show drugs with 'one' target, with 'two', or 'both'.")
+    table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
+    wanted = {"one", "two"} if targets == "both" else {targets}
+    table = table[table.targets.isin(wanted) & ~table.population.isin({"non-EMD", "overall"} - {against})]
+    table = table.assign(role=["comparator" if p == against else "group" for p in table.population])
+    chart = paired(table, **options)
+    if against == "overall" and (table.role == "comparator").any():
+        note = " The whole cohort contains the patients with EMD, so this gap is too small."
+        chart = replace(chart, description=chart.description + note)
+    return chart
+
+
+def _gap(points: float) -> str:
+    """``gap 33 points``; a gain where the group does better."""
+    word = "gap" if points < 0 else "gain"
+    return f"{word} {plural(round(abs(points)), 'point')}"
+
+
 def _describe(table, endpoint):
     words = listing(
-        f"{r.study} {percent(r.percent_group, 0)} ({style.POPULATION[r.population_group].label}) beside "
-        f"{percent(r.percent_comparator, 0)} ({style.POPULATION[r.population_comparator].label})"
+        f"{r.study} {percent(r.percent_group, 0)} with {r.population_group}" + (
+            " (no comparator, everybody had EMD)" if is_missing(r.difference) else
+            f" beside {percent(r.percent_comparator, 0)} {_SIDE.get(r.population_comparator, 'in the comparator')}"
+            f", {_gap(r.difference)}")
         for r in table.itertuples())
     tail = f" {NOT_HEAD_TO_HEAD}." if len(table) > 1 else ""
     return f"{endpoint}: {words}.{tail}"
@@ -122,8 +183,8 @@ def _reader_table(table):
     for role in ("group", "comparator"):
         side = "EMD" if role == "group" else "comparator"
         out[f"{side}: population"] = table[f"population_{role}"]
-        out[f"{side}: events"] = table[f"events_{role}"].astype("Int64")
-        out[f"{side}: n"] = table[f"n_{role}"].astype("Int64")
+        out[f"{side}: events"] = table[f"events_{role}"].astype("Float64").astype("Int64")
+        out[f"{side}: n"] = table[f"n_{role}"].astype("Float64").astype("Int64")
         out[f"{side}: %"] = table[f"percent_{role}"].astype(float).round(1)
         out[f"{side}: CI %"] = [
             "" if is_missing(low) else f"{number(low, 0)} to {number(high, 0)}"

@@ -1,0 +1,178 @@
+"""Mechanism figures in one visual language: cells, receptors, drugs, arrows, and what extramedullary disease blunts.
+
+A scene is plain data.  The same few parts draw every class, so that a reader learns the language once:
+a round cell, a short stalk with a head for a receptor, a capsule for a drug, an arrow for what happens, and a
+numbered brick in the accent colour wherever the biology of EMD may blunt it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.parts import LINE_SPACING
+from emdbook.wording import sentence
+
+_KINDS = {"tumour": "em-e", "t-cell": "em-b", "nk": "asct", "marrow": "imid", "vessel": "class-cns", "nucleus": "muted",
+          "neutral": "muted", "drug": "bsab", "brain": "cns"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A round cell at ``(x, y)`` in a field 10 wide and 5 high."""
+
+    x: float
+    y: float
+    label: str
+    kind: str = "tumour"
+    radius: float = 0.85
+
+
+@dataclass(frozen=True)
+class Box:
+    """A drug, a protein or a process: a capsule with words."""
+
+    x: float
+    y: float
+    label: str
+    kind: str = "drug"
+    width: float = 1.9
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """What acts on what; ``stop`` ends in a bar (inhibits), ``below`` puts the words under it."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    label: str = ""
+    stop: bool = False
+    bend: float = 0.0
+    below: bool = False
+
+
+@dataclass(frozen=True)
+class Blunt:
+    """A place where the biology of EMD may blunt the drug, with its reason in a few words."""
+
+    x: float
+    y: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One mechanism as plain data.
+
+    Attributes
+    ----------
+    story : str
+        One or two sentences: what the class does. They open the description.
+    cells, boxes, arrows, blunts
+        The parts; ``blunts`` are numbered in order.
+    """
+
+    story: str
+    cells: Sequence[Cell] = ()
+    boxes: Sequence[Box] = ()
+    arrows: Sequence[Arrow] = ()
+    blunts: Sequence[Blunt] = field(default_factory=tuple)
+
+
+def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
+    """Draw a scene.
+
+    Parameters
+    ----------
+    scene : Scene
+        Parts with positions in a field 10 wide and 5 high.
+    title : str, optional
+        A short heading.
+
+    Returns
+    -------
+    Chart
+        Layer ``blunts`` hides the marks of what EMD may blunt.
+
+    Raises
+    ------
+    ValueError
+        If a part lies outside the field or its kind is unknown.
+    """
+    for part in (*scene.cells, *scene.boxes, *scene.blunts):
+        if not (0 <= part.x <= 10 and 0 <= part.y <= 5):
+            raise ValueError(f"mechanism: {part} lies outside the field of 10 by 5.")
+        if getattr(part, "kind", "drug") not in _KINDS:
+            raise ValueError(f"mechanism: unknown kind {part.kind!r}; known are {', '.join(_KINDS)}.")
+    lines = len(scene.blunts)
+    foot = 0.28 * lines + (0.22 if lines else 0.05)
+    top = 0.5 if title else 0.08
+    figure, axes = new_figure(top + 2.72 + foot, left=0.08, right=0.08, top=top, bottom=foot)
+    axes.set_xlim(0, 10)
+    axes.set_ylim(0, 5)
+    axes.set_axis_off()
+    marks = style.palette()
+    for arrow in scene.arrows:
+        _draw_arrow(axes, arrow)
+    for cell in scene.cells:
+        color = marks[_KINDS[cell.kind]].light
+        axes.add_patch(Circle((cell.x, cell.y), cell.radius, facecolor=style.SOFT.light, edgecolor=color, lw=2.4,
+                              zorder=3))
+        axes.text(cell.x, cell.y, cell.label, ha="center", va="center", zorder=5, size=10.5,
+                  linespacing=LINE_SPACING)
+    for box in scene.boxes:
+        color = marks[_KINDS[box.kind]].light
+        high = 0.52 + 0.36 * box.label.count("\n")
+        axes.add_patch(FancyBboxPatch((box.x - box.width / 2, box.y - high / 2), box.width, high,
+                                      boxstyle="round,pad=0.02,rounding_size=0.24", facecolor=style.PAPER.light,
+                                      edgecolor=color, lw=1.8, zorder=4))
+        axes.text(box.x, box.y, box.label, ha="center", va="center", zorder=5, size=10.5, linespacing=LINE_SPACING)
+    for number, blunt in enumerate(scene.blunts, 1):
+        _draw_blunt(figure, axes, number, blunt, foot)
+    if title:
+        figure.text(0.02, 1 - 0.28 / figure.get_figheight(), title, size=12.5, weight="bold")
+    return Chart(figure, _describe(scene), _table(scene))
+
+
+def _draw_arrow(axes, arrow: Arrow) -> None:
+    head = "|-|,widthA=0,widthB=5" if arrow.stop else "-|>,head_length=7,head_width=3.4"
+    axes.add_patch(FancyArrowPatch(arrow.start, arrow.end, arrowstyle=head, lw=1.8, color=style.INK.light, zorder=2,
+                                   connectionstyle=f"arc3,rad={arrow.bend}", shrinkA=2, shrinkB=2))
+    if arrow.label:
+        x, y = ((a + b) / 2 for a, b in zip(arrow.start, arrow.end, strict=True))
+        # an arc sinks or rises by half its bend times its length
+        sag = abs(arrow.bend) * abs(arrow.end[0] - arrow.start[0]) / 2
+        shift = -(0.14 + sag) if arrow.below else 0.14
+        axes.text(x, y + shift, arrow.label, ha="center", va="top" if arrow.below else "bottom", size=10, zorder=6,
+                  color=style.MUTED.light, linespacing=LINE_SPACING)
+
+
+def _draw_blunt(figure, axes, number: int, blunt: Blunt, foot: float) -> None:
+    accent = style.ACCENT.light
+    axes.scatter([blunt.x], [blunt.y], s=210, marker="s", color=accent, zorder=7, gid=f"blunts-{number}")
+    axes.text(blunt.x, blunt.y, str(number), color=style.PAPER.light, ha="center", va="center", zorder=8, size=10.5,
+              weight="bold", gid=f"blunts-number-{number}")
+    height = figure.get_figheight()
+    y = (foot - 0.16 - 0.28 * (number - 1)) / height
+    figure.text(0.03, y, str(number), color=accent, size=11, weight="bold", va="center")
+    figure.text(0.065, y, blunt.reason, size=10.5, va="center")
+
+
+def _describe(scene: Scene) -> str:
+    text = f"Drawing. {sentence(scene.story)}"
+    if scene.blunts:
+        reasons = "; ".join(f"{i} {b.reason[:1].lower() + b.reason[1:]}" for i, b in enumerate(scene.blunts, 1))
+        text += f" Extramedullary disease may blunt this: {reasons}."
+    return text
+
+
+def _table(scene: Scene) -> pd.DataFrame:
+    parts = [("cell", c.label) for c in scene.cells] + [("part", b.label) for b in scene.boxes]
+    parts += [("step", a.label) for a in scene.arrows if a.label]
+    parts += [(f"blunted ({i})", b.reason) for i, b in enumerate(scene.blunts, 1)]
+    return pd.DataFrame([(kind, label.replace("\n", " ")) for kind, label in parts], columns=["what", "label"])
