@@ -262,18 +262,17 @@ def render(widget) -> str:
     return (
         f'<emd-explore id="{id}" class="emd-widget" role="group" aria-labelledby="{id}--title" data-spec="{described}">'
         f'<p class="emd-title" id="{id}--title">{escape(widget.title)}</p>'
-        f'<form class="emd-controls" autocomplete="off" aria-labelledby="{id}--title" hidden>{controls}'
+        f'<form class="emd-controls" autocomplete="off" aria-labelledby="{id}--title">{controls}'
         '<button type="button" class="emd-reset">Reset</button></form>'
         f'<p class="emd-failure" hidden></p>'
         f"{figure_html(start, id, tallest(frames))}"
         '<p class="emd-unseen" role="status" aria-live="polite"></p>'
         f"{note}"
-        '<noscript><p class="emd-note">The controls need JavaScript. The figure shows the setting this widget starts '
-        "from.</p></noscript>"
+        '<p class="emd-nojs">The controls need JavaScript. The figure shows the setting this widget starts from.</p>'
         f'<details class="emd-numbers"><summary>Show the numbers</summary>'
         f'<div class="emd-table" role="region" tabindex="0" aria-label="Numbers: {escape(widget.title)}">'
         f"{table_html(start)}</div></details>"
-        '<div class="emd-actions" hidden>'
+        '<div class="emd-actions">'
         '<button type="button" class="emd-link">Copy link</button>'
         '<button type="button" class="emd-csv">Download CSV</button>'
         '<button type="button" class="emd-save">Download SVG</button>'

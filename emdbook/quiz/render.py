@@ -109,7 +109,7 @@ def _question(set_id: str, number: int, question: Question) -> str:
         f'<form class="emd-question" data-question="{escape(question.id)}" autocomplete="off">'
         f'<fieldset><legend><span class="emd-number">{number}.</span> {markup(question.stem)}'
         f'<span class="emd-hint"> ({question.difficulty}){hint}</span></legend><ul>{rows}</ul></fieldset>'
-        '<div class="emd-buttons" hidden><button type="submit" class="emd-check">Check</button>'
+        '<div class="emd-buttons"><button type="submit" class="emd-check">Check</button>'
         '<button type="button" class="emd-again" hidden>Try again</button>'
         '<button type="button" class="emd-all" hidden>Explain every option</button></div>'
         '<p class="emd-result" role="status" aria-live="polite"></p>'

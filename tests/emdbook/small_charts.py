@@ -20,7 +20,7 @@ def bars(table=None, *, population="EM-E", level=0.95, marks=False, include=("a"
     drawn = axes.bar(range(len(include)), heights)
     for patch in drawn:
         patch.set_clip_on(True)
-    (line,) = axes.plot([0, 1], [1, 1])
+    (line,) = axes.plot([0, 1], [1, 1.5])
     line.set_gid("reference")
     axes.set_title(f"{population} <{level:g}> & more")
     if marks:

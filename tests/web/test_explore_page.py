@@ -19,10 +19,15 @@ from emdbook.explore import choice, explore, fingerprint, layers, onoff, registr
 ID = "explore-small"
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def _clean(monkeypatch, tmp_path):
+def _clean(monkeypatch, cache):
     monkeypatch.setenv("EMDBOOK_VIEW", "page")
-    monkeypatch.setenv("EMDBOOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("EMDBOOK_CACHE", str(cache))
     monkeypatch.setenv("EMDBOOK_WORKERS", "1")
     registry.clear()
 
@@ -63,10 +68,16 @@ def shown(page, id=ID):
     return fingerprint(svg), page.locator(f"#{id} figcaption").inner_text()
 
 
+EXPECTED: dict = {}
+
+
 def expected(widget, settings):
-    """The same two from a fresh call in Python."""
-    one = widget.frame(settings)
-    return fingerprint(one.svg), one.sentence
+    """The same two from a call of the chart function in Python, made once per setting, never from the page's cache."""
+    key = (widget.id, widget.index(settings))
+    if key not in EXPECTED:
+        one = widget.frame(settings)
+        EXPECTED[key] = fingerprint(one.svg), one.sentence
+    return EXPECTED[key]
 
 
 def with_mouse(page, widget, settings):
@@ -283,10 +294,24 @@ def test_without_javascript_the_figure_and_caption_stand(harness, open_page, wid
     assert page.locator(f"#{ID} .emd-svg svg").is_visible()
     assert page.locator("figcaption").inner_text() == one.sentence
     assert not page.locator("form").is_visible()
+    assert page.evaluate("1 + 1") == 2  # playwright's own scripts run, the page's do not
+    assert not page.locator(f"#{ID}").get_attribute("data-state")
     assert not page.locator(".emd-actions").is_visible()
     assert page.get_by_text("The controls need JavaScript").is_visible()
     page.get_by_text("Show the numbers").click()
     assert page.locator(".emd-table tbody tr").count() == len(one.rows)
+
+
+def test_no_dead_controls_when_the_script_is_missing(harness, open_page, widget):
+    """The place of the controls is kept free, nothing that looks alive stands there."""
+    page = open_page(harness(widget.html(), change=lambda name, text: "" if name.endswith(".js") else text).as_uri(),
+                     wait=False)
+    assert page.locator(".emd-svg svg").is_visible()
+    assert not page.locator(".emd-reset").is_visible()
+    assert not page.locator(".emd-link").is_visible()
+    blank = page.locator("figure").bounding_box()["y"]
+    alive = open_page(harness(widget.html()).as_uri())
+    assert alive.locator("figure").bounding_box()["y"] == blank
 
 
 @pytest.mark.parametrize("how", ["no stream", "damaged"])

@@ -84,8 +84,6 @@
       this.state = this.startState();
       this.shown = this.index(this.state);
       this.write();
-      this.form.hidden = false;
-      this.querySelector(".emd-actions").hidden = false;
       this.listen();
       // Unpacked after the first paint, or at once when a reader is quicker.
       this.ready = new Promise(function (resolve, reject) {

@@ -39,7 +39,6 @@
       var self = this;
       if (this.started || !this.querySelector("form")) return;
       this.started = true;
-      this.querySelector(".emd-nojs").hidden = true;
       this.querySelectorAll("form.emd-question").forEach(function (form) { self.question(form); });
       this.dataset.state = "ready";
     }
@@ -52,7 +51,6 @@
       var all = form.querySelector(".emd-all"), result = form.querySelector(".emd-result");
       var more = form.querySelector(".emd-more");
       var multiple = inputs[0].type === "checkbox";
-      form.querySelector(".emd-buttons").hidden = false;
 
       function explain(sealed, which) {
         whys.forEach(function (why, i) {
