@@ -343,6 +343,10 @@ def _outcome_basis(row: Row, fault: Callable[[str, str], None], kinds: Mapping[s
             fault("source_id", f"must not be empty, because basis is {basis}")
         elif kind == "review":
             fault("source_id", f"must not be the review, because basis is {basis}")
+    if basis is not None and row["outcome_id"] is not None:
+        parts = row["outcome_id"].split(".")
+        if not any(part == basis or part.startswith(f"{basis}-") for part in parts):
+            fault("outcome_id", f"must name the basis of its row after a dot: ….{basis}")
     if basis == "derived" and row["note"] is None and row.sound("note"):
         fault("note", "must say how the figure was worked out, because basis is derived")
 

@@ -78,7 +78,8 @@ def test_headers_are_the_fields_of_the_descriptor(descriptor):
 
 def test_every_file_of_the_folder_is_in_the_descriptor(descriptor):
     files = {p.relative_to(DATA).as_posix() for p in DATA.rglob("*") if p.suffix in (".csv", ".json")}
-    assert {r["path"] for r in descriptor["resources"]} == files - {"datapackage.json"}
+    described = {r["path"] for r in descriptor["resources"]}
+    assert described == files - {"datapackage.json"}, "name every file of data/ as a resource in data/datapackage.json"
 
 
 def test_every_field_is_described_with_its_unit(descriptor):

@@ -186,12 +186,13 @@ CASES = [
     ("P value in words", cell("outcomes", DURATION, p_value="significant"), [("outcomes.csv", DURATION, "p_value", "P value as printed")]),
     # links and ids
     ("unknown study", cell("study_therapies", 2, study_id="alhpa"), [("study_therapies.csv", 2, "study_id", "stands in studies.csv; did you mean alpha")]),
-    ("unknown arm", cell("outcomes", RATE, arm_id="alpha.all", outcome_id="alpha.all.pfs-12m"), [("outcomes.csv", RATE, "arm_id", "stands in arms.csv")]),
+    ("unknown arm", cell("outcomes", RATE, arm_id="alpha.all", outcome_id="alpha.all.pfs-12m.secondary"), [("outcomes.csv", RATE, "arm_id", "stands in arms.csv")]),
     ("unknown comparator", cell("outcomes", DURATION, comparator_arm_id="beta.nonemd"), [("outcomes.csv", DURATION, "comparator_arm_id", "did you mean beta.non-emd")]),
     ("unknown source", cell("biology", 2, source_id="zhao-2024"), [("biology.csv", 2, "source_id", "did you mean zhao-2025")]),
     ("compared with itself", cell("outcomes", DURATION, comparator_arm_id="beta.emd"), [("outcomes.csv", DURATION, "comparator_arm_id", "another arm")]),
     ("id not under its study", cell("arms", 6, study_id="beta", label="other"), [("arms.csv", 6, "arm_id", "must begin with the study_id")]),
     ("id not under its arm", cell("outcomes", DURATION, outcome_id="beta.dor.review"), [("outcomes.csv", DURATION, "outcome_id", "must begin with the arm_id")]),
+    ("id names another basis", cell("outcomes", DURATION, outcome_id="beta.emd.dor.primary"), [("outcomes.csv", DURATION, "outcome_id", "must name the basis of its row")]),
     ("one id in two tables", cell("discrepancies", 2, discrepancy_id="beta.emd"), [("discrepancies.csv", 2, "discrepancy_id", "already the id of arms.csv, row 4")]),
     ("capitals of a term", cell("glossary", 3, term="Extramedullary disease"), [("glossary.csv", 3, "term", "other capitals")]),
     # overlap
