@@ -61,18 +61,24 @@ class Table:
 
     def html(self) -> str:
         """The table as HTML with a caption, column headers and row headers."""
-        head = "".join(f'<th scope="col">{html.escape(str(c))}</th>' for c in self.cells.columns)
+        names = [html.escape(str(c), quote=True) for c in self.cells.columns]
+        # The roles repeat what the tags say: on a narrow screen the rows become cards, and a table that is not
+        # displayed as one loses its meaning for screen readers unless the roles are spelled out.
+        head = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in names)
         body = []
         for i, row in enumerate(self.cells.itertuples(index=False)):
             anchor = f' id="{html.escape(self.row_ids[i], quote=True)}"' if self.row_ids else ""
             first, *rest = row
-            body.append(f'<tr{anchor}><th scope="row">{first}</th>' + "".join(f"<td>{x}</td>" for x in rest) + "</tr>")
+            cells = "".join(f'<td role="cell" data-label="{name}">{x}</td>'
+                            for name, x in zip(names[1:], rest, strict=True))
+            body.append(f'<tr role="row"{anchor}><th scope="row" role="rowheader">{first}</th>{cells}</tr>')
         caption = html.escape(self.caption)
         # a wide table scrolls inside its frame, and the frame can be reached by keyboard
         return (
             f'<div class="emd-scroll" role="region" tabindex="0" aria-label="{html.escape(self.caption, quote=True)}">'
-            f'<table class="emd-table {self.css}"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
-            f"<tbody>{''.join(body)}</tbody></table></div>"
+            f'<table role="table" class="emd-table {self.css}"><caption>{caption}</caption>'
+            f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+            f'<tbody role="rowgroup">{"".join(body)}</tbody></table></div>'
         )
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -213,13 +219,17 @@ def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PF
         source = evidence.sources.set_index("source_id").loc[study["source_id"]]
         records.append({
             "Study": f"{_esc(study['label'])}<br>{badge(source['checked'])}",
-            "Design, setting": ", ".join(filter(None, [DESIGN.get(_text(study["design"]), "design not stated"),
-                                                     _esc(study["setting"])]))
-                               + ("" if is_missing(study["n_total"]) else f", {int(study['n_total'])} patients"),
-            "Treatment": _esc(study["regimen"]),
+            "Who and what": f"{_esc(study['regimen'])}<br><small>{_setting(study)}</small>",
             "What was found": "<br>".join(arms) or "no figure for patients with EMD",
         })
     return _make(caption, records, css="emd-evidence")
+
+
+def _setting(study) -> str:
+    parts = [DESIGN.get(_text(study["design"]), "design not stated"), _esc(study["setting"])]
+    if not is_missing(study["n_total"]):
+        parts.append(f"{int(study['n_total'])} patients")
+    return ", ".join(part for part in parts if part)
 
 
 def _ledger_link(row) -> str:

@@ -24,8 +24,9 @@ def art() -> str:
         x = 322 + 330 * along
         y = 118 - 62 * math.sin(along * math.pi * 0.9) + off
         cells.append((x, y, 6.2 + 0.9 * (i % 3), "em-e"))
-    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="var(--emd-c-{c})"'
-                   f'{"" if c == "em-e" else " opacity=.72"}/>' for x, y, r, c in cells)
+    fade = {"em-e": "", "em-b": ' opacity=".72"'}
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="var(--emd-c-{c})"{fade[c]}/>'
+                   for x, y, r, c in cells)
     # the cortex: a ring with a gap where the cells leave
     gap = (math.radians(-34), math.radians(-6))
     outer, inner = 140, 124

@@ -120,6 +120,19 @@ def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
             app.add_js_file(f"{name}.js", loading_method="defer")
 
 
+def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Take out the scripts of in-page kernels.
+
+    They are off in this book, but Jupyter Book ships them, and they declare ``THEBE_JS_URL`` twice, which logs an
+    error on every page.
+    """
+    def wanted(script) -> bool:
+        return "thebe" not in str(getattr(script, "filename", "") or script).lower() and \
+            "thebe" not in str(getattr(script, "attributes", {}).get("body", "")).lower()
+
+    context["script_files"] = [script for script in context.get("script_files", []) if wanted(script)]
+
+
 def setup(app: Sphinx):
     """Register the extension."""
     # A person may ask for stills (for a PDF, say); without that the chapters are drawn for the page.
@@ -129,6 +142,7 @@ def setup(app: Sphinx):
     app.connect("builder-inited", _write_palette)
     app.connect("doctree-read", _resolve)
     app.connect("html-page-context", _page_assets)
+    app.connect("html-page-context", _drop_thebe, priority=900)
     app.add_css_file("emd-palette.css", priority=600)
     app.add_css_file("emd.css", priority=700)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -112,9 +112,10 @@ def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
     lines = len(scene.blunts)
     foot = 0.28 * lines + (0.22 if lines else 0.05)
     top = 0.5 if title else 0.08
-    figure, axes = new_figure(top + 2.72 + foot, left=0.08, right=0.08, top=top, bottom=foot)
+    floor = _lowest(scene)
+    figure, axes = new_figure(top + 0.544 * (5 - floor) + foot, left=0.08, right=0.08, top=top, bottom=foot)
     axes.set_xlim(0, 10)
-    axes.set_ylim(0, 5)
+    axes.set_ylim(floor, 5)
     axes.set_axis_off()
     marks = style.palette()
     for arrow in scene.arrows:
@@ -139,15 +140,27 @@ def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
     return Chart(figure, _describe(scene), _table(scene))
 
 
+def _lowest(scene: Scene) -> float:
+    """Where the drawing ends below, so that no scene leaves an empty strip."""
+    ends = [c.y - c.radius for c in scene.cells] + [b.y - 0.5 for b in scene.boxes]
+    for arrow in scene.arrows:
+        y = min(arrow.start[1], arrow.end[1])
+        ends.append(y - _sag(arrow) - (0.75 if arrow.label and arrow.below else 0.2))
+    return max(0.0, min(ends, default=0.3) - 0.2)
+
+
+def _sag(arrow: Arrow) -> float:
+    """How far an arc sinks or rises: half its bend times its length."""
+    return abs(arrow.bend) * abs(arrow.end[0] - arrow.start[0]) / 2
+
+
 def _draw_arrow(axes, arrow: Arrow) -> None:
     head = "|-|,widthA=0,widthB=5" if arrow.stop else "-|>,head_length=7,head_width=3.4"
     axes.add_patch(FancyArrowPatch(arrow.start, arrow.end, arrowstyle=head, lw=1.8, color=style.INK.light, zorder=2,
                                    connectionstyle=f"arc3,rad={arrow.bend}", shrinkA=2, shrinkB=2))
     if arrow.label:
         x, y = ((a + b) / 2 for a, b in zip(arrow.start, arrow.end, strict=True))
-        # an arc sinks or rises by half its bend times its length
-        sag = abs(arrow.bend) * abs(arrow.end[0] - arrow.start[0]) / 2
-        shift = -(0.14 + sag) if arrow.below else 0.14
+        shift = -(0.14 + _sag(arrow)) if arrow.below else 0.14
         axes.text(x, y + shift, arrow.label, ha="center", va="top" if arrow.below else "bottom", size=10, zorder=6,
                   color=style.MUTED.light, linespacing=LINE_SPACING)
 
