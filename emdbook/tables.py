@@ -51,6 +51,8 @@ class Table:
         Anchors, one per row, or empty.
     css : str
         Further classes.
+    shown : int, optional
+        How many rows stand open; the others are folded away.
     """
 
     caption: str
@@ -58,24 +60,34 @@ class Table:
     cells: pd.DataFrame
     row_ids: tuple[str, ...] = ()
     css: str = ""
+    shown: int | None = None
 
     def html(self) -> str:
-        """The table as HTML with a caption, column headers and row headers."""
+        """The table as HTML with a caption, column headers and row headers; further rows folded away."""
+        if self.shown is None or self.shown >= len(self.cells) or self.shown == 0:
+            return self._html(0, len(self.cells), self.caption)
+        more = len(self.cells) - self.shown
+        rest = f"{more} more of medium or low weight"
+        return (self._html(0, self.shown, self.caption)
+                + f'<details class="emd-more"><summary>{rest}</summary>'
+                + self._html(self.shown, len(self.cells), f"{self.caption}: {rest}") + "</details>")
+
+    def _html(self, start: int, stop: int, caption: str) -> str:
         names = [html.escape(str(c), quote=True) for c in self.cells.columns]
         # The roles repeat what the tags say: on a narrow screen the rows become cards, and a table that is not
         # displayed as one loses its meaning for screen readers unless the roles are spelled out.
         head = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in names)
         body = []
-        for i, row in enumerate(self.cells.itertuples(index=False)):
+        for i, row in enumerate(self.cells.iloc[start:stop].itertuples(index=False), start):
             anchor = f' id="{html.escape(self.row_ids[i], quote=True)}"' if self.row_ids else ""
             first, *rest = row
             cells = "".join(f'<td role="cell" data-label="{name}">{x}</td>'
                             for name, x in zip(names[1:], rest, strict=True))
             body.append(f'<tr role="row"{anchor}><th scope="row" role="rowheader">{first}</th>{cells}</tr>')
-        caption = html.escape(self.caption)
+        caption = html.escape(caption, quote=True)
         # a wide table scrolls inside its frame, and the frame can be reached by keyboard
         return (
-            f'<div class="emd-scroll" role="region" tabindex="0" aria-label="{html.escape(self.caption, quote=True)}">'
+            f'<div class="emd-scroll" role="region" tabindex="0" aria-label="{caption}">'
             f'<table role="table" class="emd-table {self.css}"><caption>{caption}</caption>'
             f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
             f'<tbody role="rowgroup">{"".join(body)}</tbody></table></div>'
@@ -173,11 +185,11 @@ def cite(source, *, link: bool = True) -> str:
     return " ".join(parts) or "Source not identified."
 
 
-def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "") -> Table:
+def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "", shown: int | None = None) -> Table:
     cells = pd.DataFrame(records)
     strip = re.compile(r"<[^>]+>")
     frame = cells.map(lambda cell: html.unescape(strip.sub("", str(cell).replace("<br>", "; "))))
-    return Table(caption, frame, cells, tuple(row_ids), css)
+    return Table(caption, frame, cells, tuple(row_ids), css, shown)
 
 
 def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PFS", "OS"),
@@ -236,8 +248,9 @@ def _ledger_link(row) -> str:
     return f'<a class="emd-num" href="../book/ledger.html#{row["outcome_id"]}">{html.escape(figure_text(row))}</a>'
 
 
-def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Where review and evidence part") -> Table:
-    """Rows of the discrepancy log.
+def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Where review and evidence part",
+                      fold: bool = True) -> Table:
+    """Rows of the discrepancy log, the weightiest first.
 
     Parameters
     ----------
@@ -247,6 +260,8 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Whe
         Only these studies; without it the whole log.
     caption : str
         What the table shows.
+    fold : bool
+        Show the rows of high severity and fold the others away; a reader opens them with one click.
 
     Raises
     ------
@@ -267,7 +282,8 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Whe
         "The review says": _esc(r.review_says), "The evidence says": _esc(r.evidence_says),
         "What this book does": _esc(r.how_the_book_handles_it),
     } for r in log.itertuples()]
-    return _make(caption, records, row_ids=log.discrepancy_id, css="emd-discrepancies")
+    shown = int((log.severity == "high").sum()) if fold else len(log)
+    return _make(caption, records, row_ids=log.discrepancy_id, css="emd-discrepancies", shown=shown)
 
 
 def source_list(evidence: Evidence, study_ids, *, caption: str = "Sources of this chapter") -> Table:

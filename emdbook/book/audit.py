@@ -88,7 +88,8 @@ _DESCRIBED = (
     r"relapsed|refractory|elderly|older|younger|new|newly|diagnosed|myeloma|EMD|EM-E|EM-B|non-EMD|RRMM|NDMM|"
     r"extramedullary|early|late|additional|evaluated|enrolled|single)[ \-]){0,4}"
 )
-_UNIT = rf"(?:%|per ?cent\b|percentage points?\b|points?\b|{_DESCRIBED}{_PERSON}\b|{_TIME}\b|hours?\b|mg\b|cycles\b|doses\b)"
+_UNIT = (rf"(?:%|per ?cent\b|percentage points?\b|points?\b|{_DESCRIBED}{_PERSON}\b|{_TIME}\b|"
+         r"hours?\b|mg\b|cycles\b|doses\b)")
 #: "two of three studies" counts studies, not patients.
 _NOT_PERSONS = (
     r"(?:studies|study|trials?|series|reviews?|papers?|sources?|chapters?|drugs?|targets?|classes|class|arms?|groups?|rows?|"
@@ -114,8 +115,10 @@ ALLOWED = (
           "a confidence level is a convention, not a result"),
     _rule(r"(?:from |between )?0 ?%? ?(?:to|and|or|–|-) ?100 ?%", "the ends of a percentage scale"),
     _rule(r"(?:for|of|in|out of|from) every (?:100|1,?000|hundred|ten)\b", "a way to read a percentage"),
-    _rule(r"(?<![\d\ue000] )\b(?:in|of|among) 100 (?:patients|people)\b(?= like|[?.,])", "a way to read a percentage"),
-    _rule(r"\bevery (?:other|second|two|three|four|\d) (?:days|weeks|months)\b", "a schedule, part of a regimen's name"),
+    _rule(r"(?<![\d\ue000] )\b(?:in|of|among) 100 (?:patients|people)\b(?= like|[?.,])",
+          "a way to read a percentage"),
+    _rule(r"\bevery (?:other|second|two|three|four|\d) (?:days|weeks|months)\b",
+          "a schedule, part of a regimen's name"),
     _rule(r"\b\d+ ?(?:min|minutes?)\b", "time to read"),
     _rule(r"\b\d{4}-\d{2}(?:-\d{2})?\b", "a date"),
     _rule(r"\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -227,20 +230,20 @@ def _without_code(text: str) -> tuple[str, list[tuple[int, int, str]]]:
         code = bool(open_) and open_[-1][1]
         closes = fence and open_ and not fence["rest"].strip() and fence["fence"][0] == open_[-1][0][0] \
             and len(fence["fence"]) >= len(open_[-1][0])
+        shown = line
         if closes:
             _, _, start, title = open_.pop()
             boxes.append((start, position, title))
-            line = _blank(line, 0, len(line))
+            shown = _blank(line, 0, len(line))
         elif fence and not code and not (fence["fence"][0] == ":" and not fence["rest"].strip()):
             named = _OPENING.match(fence["rest"].strip())
             title = named[2] if named else ""
-            is_code = fence["fence"][0] != ":" and (named is None or named[1] in _CODE_DIRECTIVES)
-            is_code = is_code or bool(named and named[1] in _CODE_DIRECTIVES)
+            is_code = named[1] in _CODE_DIRECTIVES if named else fence["fence"][0] != ":"
             open_.append((fence["fence"], is_code, position, title))
-            line = _blank(line, 0, len(line)) if is_code or not title else _blank(line, 0, line.index(title))
+            shown = _blank(line, 0, len(line) if is_code or not title else line.index(title))
         elif code or (open_ and re.match(r"\s*:[\w-]+:", line)):
-            line = _blank(line, 0, len(line))
-        out.append(line)
+            shown = _blank(line, 0, len(line))
+        out.append(shown)
         position += len(line)
     boxes += [(start, position, title) for _, _, start, title in open_]
     return "".join(out), boxes
@@ -260,9 +263,9 @@ def _loose(visible: str) -> list[tuple[int, int]]:
         if "." in digits or (len(digits) > 1 and not _YEAR.match(match[0])):
             spans.append(match.span())
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        while start and visible[start] == visible[start - 1] == _TIED:  # show the whole link
-            start -= 1
+    for first, end in sorted(spans):
+        linked = len(visible[:first + 1]) - len(visible[:first + 1].rstrip(_TIED))
+        start = first + 1 - linked if linked else first  # a link is shown whole
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(end, merged[-1][1])
         else:
@@ -422,8 +425,10 @@ def _p_agrees(record, printed: _Printed) -> bool:
 
 def _count_fits(record, printed: Sequence[_Printed]) -> bool:
     """Whether "3 of 3" is the one count behind the percentage of a fact, whose table has no column for counts."""
-    if [p.unit for p in printed] != ["events", "n"] or "events" in record or _unit_kind(record.get("unit")) != "percent" \
-            or is_missing(record.get("value")) or is_missing(record.get("n")) or printed[1].value != int(record["n"]):
+    is_count = [p.unit for p in printed] == ["events", "n"] and "events" not in record
+    if not is_count or _unit_kind(record.get("unit")) != "percent" or is_missing(record.get("value")):
+        return False
+    if is_missing(record.get("n")) or printed[1].value != int(record["n"]):
         return False
     stored = number(record["value"])
     return attainable_counts(stored, int(record["n"]), len(stored.partition(".")[2])) == [printed[0].value]
@@ -565,8 +570,8 @@ def audit_text(source: str, evidence, chapter: str = "text") -> list[Finding]:
     list of Finding
         Empty when every quantity is tied and agrees.
     """
-    found = sorted(_check(source, evidence))
-    return [Finding(chapter, f"line {source.count(chr(10), 0, at) + 1}", words, problem) for at, words, problem in found]
+    return [Finding(chapter, f"line {source.count(chr(10), 0, at) + 1}", words, problem)
+            for at, words, problem in sorted(_check(source, evidence))]
 
 
 def audit_notebook(path: Path | str, evidence) -> list[Finding]:

@@ -52,7 +52,7 @@ PAGES = {
     "facts": lambda ev: _sections(tables.facts(ev)),
     "references": lambda ev: tables.references(ev).html(),
     "glossary": lambda ev: tables.glossary(ev).html(),
-    "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log").html(),
+    "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
 }
 
 

@@ -16,6 +16,7 @@ import importlib.metadata
 import inspect
 import sys
 import sysconfig
+import time
 import types
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,8 @@ import pandas as pd
 FORMAT = 1
 #: Rooms of the toolkit that every chart may call.
 ROOMS = ("charts", "estimates", "style")
+#: Code edited after this moment may not be the code that this process runs.
+_STARTED = time.time()
 LIBRARIES = ("matplotlib", "numpy", "pandas", "scipy", "statsmodels")
 _ROOT = Path(__file__).resolve().parent.parent
 _OUTSIDE = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")})
@@ -203,12 +206,18 @@ def digest(obj: object) -> tuple[str, set[str]]:
     return made.hash.hexdigest(), made.modules
 
 
+def _source(file: Path) -> bytes:
+    if file.stat().st_mtime > _STARTED:
+        raise Uncacheable(f"{file.name} was edited after this process began")
+    return hashlib.sha256(file.read_bytes()).digest()
+
+
 def _folder(path: Path) -> list[tuple[str, bytes]]:
-    found = []
-    for file in sorted(path.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc":
-            found.append((file.relative_to(path).as_posix(), hashlib.sha256(file.read_bytes()).digest()))
-    return found
+    return [
+        (file.relative_to(path).as_posix(), _source(file))
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"
+    ]
 
 
 def code_digest(modules: set[str]) -> str:
@@ -222,6 +231,11 @@ def code_digest(modules: set[str]) -> str:
     Returns
     -------
     str
+
+    Raises
+    ------
+    Uncacheable
+        If a source file was edited after this process began: what runs may be the older code.
     """
     hashed = hashlib.sha256(f"format {FORMAT}, python {sys.version_info[:2]}".encode())
     for name in LIBRARIES:
@@ -240,14 +254,14 @@ def code_digest(modules: set[str]) -> str:
         except (KeyError, TypeError):  # built in, or gone: its version is the interpreter's
             continue
         if file.is_file() and not str(file).startswith(_OUTSIDE):
-            files[name] = hashlib.sha256(file.read_bytes()).digest()
+            files[name] = _source(file)
     for room in sorted(rooms):
         place = _ROOT / room
         single = _ROOT / f"{room}.py"
         for name, value in _folder(place) if place.is_dir() else []:
             hashed.update(f"{room}/{name}".encode() + value)
         if single.is_file():
-            hashed.update(room.encode() + hashlib.sha256(single.read_bytes()).digest())
+            hashed.update(room.encode() + _source(single))
     for name, value in files.items():
         hashed.update(name.encode() + value)
     return hashed.hexdigest()

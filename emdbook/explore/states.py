@@ -171,12 +171,12 @@ def state_keys(function: Callable, prefix: str, settings: Sequence[Mapping[str, 
     for each in settings:
         try:
             one, more = digest(dict(each))
+            needed = frozenset(modules | more)
+            if needed not in code:
+                code[needed] = code_digest(set(needed))
         except Uncacheable:
             keys.append(None)
             continue
-        needed = frozenset(modules | more)
-        if needed not in code:
-            code[needed] = code_digest(set(needed))
         keys.append(hashlib.sha256("|".join((base, one, code[needed], prefix)).encode()).hexdigest())
     return keys
 

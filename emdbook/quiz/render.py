@@ -139,7 +139,8 @@ def render(questions: QuestionSet, only=None, inline: bool = False) -> str:
         known = {q.id: q for q in chosen}
         absent = [name for name in only if name not in known]
         if absent:
-            raise QuizError(f"{questions.set_id}.json", [f"question {name}: there is none of this id" for name in absent])
+            problems = [f"question {name}: there is none of this id" for name in absent]
+            raise QuizError(f"{questions.set_id}.json", problems)
         chosen = [known[name] for name in only]
     suffix = "" if only is None else "-" + hashlib.sha256("|".join(only).encode()).hexdigest()[:6]
     id = f"quiz-{questions.set_id}{suffix}"

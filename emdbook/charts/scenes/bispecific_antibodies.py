@@ -1,13 +1,10 @@
-"""The mechanism of each class as plain data for :func:`emdbook.charts.mechanism.mechanism`.
-
-The reasons under ``blunts`` follow rows of ``data/biology.csv``; their locators stand in the comments.
-"""
+"""How bispecific antibodies work, as plain data for :func:`emdbook.charts.mechanism.mechanism`."""
 
 from __future__ import annotations
 
 from emdbook.charts.mechanism import Arrow, Blunt, Box, Cell, Scene
 
-BISPECIFIC_ANTIBODIES = Scene(
+SCENE = Scene(
     story="A bispecific antibody holds a T cell by CD3 with one arm and a myeloma cell by BCMA or GPRC5D with the "
           "other, so that the T cell kills the cell it is tied to",
     cells=(Cell(1.7, 3.0, "T cell", "t-cell", 1.05), Cell(8.2, 3.0, "myeloma\ncell", "tumour", 1.15)),
