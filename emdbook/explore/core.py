@@ -64,8 +64,8 @@ class Exploration:
         What went wrong after the reader moved a control in the live view.
     """
 
-    def __init__(self, function: Callable, title: str, id: str, note: str | None, controls: Mapping[str, Control],
-                 view: str = "still"):
+    def __init__(self, function: Callable, *, title: str, id: str, note: str | None,
+                 controls: Mapping[str, Control], view: str = "still"):
         self.function, self.title, self.id, self.note, self.view = function, title, id, note, view
         self.controls = dict(controls)
         self.drawn = 0
@@ -286,7 +286,7 @@ def explore(chart_function: Callable, *, title: str, id: str | None = None, note
     if "w" in controls:
         raise ValueError(f"widget '{made_id}': a control cannot be named 'w', the address of a state uses it")
     named = {name: as_control(name, given) for name, given in controls.items()}
-    made = Exploration(chart_function, title, made_id, note, named, view())
+    made = Exploration(chart_function, title=title, id=made_id, note=note, controls=named, view=view())
     if made.count > budget:
         raise BudgetError(made_id, made.count, budget)
     other = registry.get(made_id)

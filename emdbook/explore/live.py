@@ -202,7 +202,7 @@ class Live:
     def mimebundle(self) -> dict:
         """What Jupyter shows."""
         made = self.box._repr_mimebundle_()
-        data, meta = made if isinstance(made, tuple) else (made, {})
+        data = made[0] if isinstance(made, tuple) else made
         return {**data, "text/plain": self.frame.sentence}
 
 

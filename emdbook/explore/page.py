@@ -162,7 +162,7 @@ def figure_html(one: Frame, id: str, ratio: tuple[float, float]) -> str:
     )
 
 
-def _box(id: str, name: str, at: int, label: str, checked: bool, kind: str = "checkbox") -> str:
+def _box(id: str, name: str, at: int, label: str, checked: bool, *, kind: str = "checkbox") -> str:
     group = f' name="{id}--{name}"' if kind == "radio" else ""
     on = " checked" if checked else ""
     return (
@@ -207,7 +207,7 @@ def control_html(id: str, name: str, control: Control) -> str:
         )
         return f'<div {own}><label for="{at}">{label}</label><select id="{at}">{options}</select></div>'
     if control.kind == "choice":
-        boxes = [_box(id, name, i, t, i == control.default, "radio") for i, t in enumerate(control.labels)]
+        boxes = [_box(id, name, i, t, i == control.default, kind="radio") for i, t in enumerate(control.labels)]
     elif control.kind == "studies":
         mask = control.masks[control.default]
         boxes = [_box(id, name, i, t, bool(mask >> i & 1)) for i, t in enumerate(control.labels)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from functools import partial
 
 import nbformat
@@ -40,6 +41,7 @@ def _clean(monkeypatch, tmp_path):
     monkeypatch.setenv("EMDBOOK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("EMDBOOK_WORKERS", "1")
     monkeypatch.delenv("EMDBOOK_CHAPTER", raising=False)
+    monkeypatch.setattr(keys_module, "_STARTED", time.time())
     registry.clear()
     small_charts.CALLS.clear()
 
@@ -116,7 +118,7 @@ def test_view_choice(monkeypatch):
         monkeypatch.setenv("EMDBOOK_VIEW", name.upper())
         assert view() == name
     monkeypatch.setenv("EMDBOOK_VIEW", "shiny")
-    with pytest.raises(ValueError, match="'shiny'.*live, page or still"):
+    with pytest.raises(ValueError, match=r"'shiny'.*live, page or still"):
         view()
     monkeypatch.delenv("EMDBOOK_VIEW")
     assert view() == "still"
@@ -271,6 +273,13 @@ def test_changed_code_redraws(monkeypatch):
     assert small().drawn == 8
 
 
+def test_code_edited_while_running_is_never_cached(monkeypatch, tmp_path):
+    monkeypatch.setattr(keys_module, "_STARTED", 0)
+    assert small().drawn == 8
+    assert small().drawn == 8
+    assert not (tmp_path / "cache").exists()
+
+
 def test_local_functions_are_keyed_by_code_and_closure():
     def make(factor):
         return lambda population, level, marks: bars(population=population, level=level * factor, marks=marks)
@@ -345,7 +354,8 @@ def run(*cells, view=""):
 def test_live_view_in_a_kernel():
     notebook, client = run(
         "w = explore(bars, title='Live', population=['EM-E', 'EM-B'], level=stepped('Level', [.9, .95], .95),\n"
-        "            marks=False, include=studies('Studies', ['a', 'b', 'c'], ['a'], least=1), parts=layers('Show'))\nw",
+        "            marks=False, include=studies('Studies', ['a', 'b', 'c'], ['a'], least=1), parts=layers('Show'))\n"
+        "w",
         "w.set(population='EM-B', include=['b', 'c'])\nprint(w.sentence)\n"
         "print(w._live.figure.value.count('<svg'), w.sentence in __import__('html').unescape(w._live.words.value))",
         "for box in w._live.inputs['include']: box.value = False\nprint(w._live.error.value)",

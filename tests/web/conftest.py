@@ -81,7 +81,8 @@ def open_page(browser):
     """
     with contextlib.ExitStack() as stack:
 
-        def opened(url: str, *, theme: str = "light", width: int = 1100, height: int = 900, wait: bool = True, **context):
+        def opened(url: str, *, theme: str = "light", width: int = 1100, height: int = 900, wait: bool = True,
+                   **context):
             made = browser.new_context(
                 color_scheme=theme, viewport={"width": width, "height": height}, accept_downloads=True, **context
             )

@@ -12,9 +12,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "emdbook"))
 
-from small_charts import bars  # noqa: E402
+from small_charts import bars
 
-from emdbook.explore import choice, explore, fingerprint, layers, onoff, registry, stepped, studies  # noqa: E402
+from emdbook.explore import choice, explore, fingerprint, layers, onoff, registry, stepped, studies
 
 ID = "explore-small"
 
