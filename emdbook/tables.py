@@ -13,7 +13,7 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.evidence import Evidence
-from emdbook.view import current_view
+from emdbook.view import view as current_view
 from emdbook.wording import count, is_missing, number, percent
 
 #: Short words for the badge; the long form stands in its title.
@@ -30,8 +30,13 @@ BASIS = {"review": "as the review prints it", "primary": "from the primary", "se
 # JupyterLab gets the same classes with the least style that they need; the page has the book's own sheet.
 _LIVE_STYLE = (
     "<style>.emd-table td,.emd-table th{text-align:left!important;vertical-align:top;white-space:normal}"
+    ".emd-table tbody th{font-weight:400}"
     ".emd-badge{white-space:nowrap;border:1px solid currentColor;border-radius:1em;padding:0 .5em;font-size:.85em}"
-    ".emd-scroll{overflow-x:auto}</style>"
+    ".emd-scroll{overflow-x:auto}"
+    # JupyterLab cannot resolve the links of emdbook.book.links: there they are words with a dotted line
+    + ",".join(f'a[href^="{scheme}:"]' for scheme in ("ev", "calc", "ex", "gl"))
+    + "{color:inherit;text-decoration:underline dotted;pointer-events:none}"
+    + ",".join(f'a[href^="{scheme}:"] svg' for scheme in ("ev", "calc", "ex", "gl")) + "{display:none}</style>"
 )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 VIEWS = ("live", "page", "still")
 
 
-def current_view() -> str:
+def view() -> str:
     """The view that outputs are made for.
 
     Returns
@@ -21,13 +22,11 @@ def current_view() -> str:
     ValueError
         If the variable names no view.
     """
-    asked = os.environ.get("EMDBOOK_VIEW", "")
+    asked = os.environ.get("EMDBOOK_VIEW", "").strip().lower()
     if asked:
         if asked not in VIEWS:
-            raise ValueError(f"EMDBOOK_VIEW is {asked!r}; it must be one of {', '.join(VIEWS)}.")
+            raise ValueError(f"EMDBOOK_VIEW is {asked!r}; it may be live, page or still")
         return asked
-    try:
-        from IPython import get_ipython
-    except ImportError:  # plain Python without Jupyter
-        return "still"
-    return "live" if getattr(get_ipython(), "kernel", None) is not None else "still"
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return "live" if getattr(shell, "kernel", None) is not None else "still"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from emdbook.explore.controls import Control, Layers, as_control, slug
 from emdbook.explore.errors import BudgetError, StateError, plain
 from emdbook.explore.states import Frame, draw_all, frame
+from emdbook.view import view
 
 #: Every widget made in this process, by id.
 registry: dict[str, Exploration] = {}
-VIEWS = ("live", "page", "still")
 
 
 def asset_dir() -> Path:
@@ -26,24 +24,6 @@ def asset_dir() -> Path:
     pathlib.Path
     """
     return Path(__file__).resolve().parent / "assets"
-
-
-def view() -> str:
-    """Which view is asked for: ``live``, ``page`` or ``still``.
-
-    Returns
-    -------
-    str
-        ``EMDBOOK_VIEW`` if set; else ``live`` in an IPython kernel, ``still`` anywhere else.
-    """
-    asked = os.environ.get("EMDBOOK_VIEW", "").strip().lower()
-    if asked:
-        if asked not in VIEWS:
-            raise ValueError(f"EMDBOOK_VIEW is {asked!r}; it may be live, page or still")
-        return asked
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return "live" if getattr(shell, "kernel", None) is not None else "still"
 
 
 class Exploration:
