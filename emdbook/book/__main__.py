@@ -1,0 +1,122 @@
+"""``python -m emdbook.book <command>``: everything that ``make`` does, for people without make."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from emdbook.paths import project_dir
+
+
+def _print_findings(findings) -> int:
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} findings" if findings else "nothing found: the text agrees")
+    return 1 if findings else 0
+
+
+def _build(options) -> int:
+    from emdbook.book import build, gates
+
+    if code := gates.check_data():
+        print("The data package is not sound, so no book was built from it.", file=sys.stderr)
+        return code
+    return build.build() or build.open_book()
+
+
+def _open(options) -> int:
+    from emdbook.book.build import open_book
+
+    return open_book()
+
+
+def _serve(options) -> int:
+    from emdbook.book.build import serve
+
+    return serve(options.port)
+
+
+def _lab(options) -> int:
+    from emdbook.book.build import lab
+
+    return lab()
+
+
+def _test(options) -> int:
+    from emdbook.book import gates
+
+    unknown = [name for name in options.gates if name not in gates.GATES]
+    if unknown:
+        print(f"There is no gate {', '.join(unknown)}. The gates are {', '.join(gates.GATES)}.", file=sys.stderr)
+        return 2
+    return gates.run(options.gates)
+
+
+def _check_data(options) -> int:
+    from emdbook.book.gates import check_data
+
+    return check_data()
+
+
+def _audit(options) -> int:
+    import emdbook
+    from emdbook.book.audit import audit_project
+
+    return _print_findings(audit_project(project_dir(), emdbook.load()))
+
+
+def _structure(options) -> int:
+    from emdbook.book.structure import check_project
+
+    return _print_findings(check_project(project_dir()))
+
+
+def _lock(options) -> int:
+    from emdbook.book.lock import write_lock
+
+    print(f"requirements.lock: {write_lock(project_dir())} packages")
+    return 0
+
+
+def _weblinks(options) -> int:
+    from emdbook.book.build import index_page
+    from emdbook.book.weblinks import check
+
+    gone = list(check(index_page().parent))
+    print("\n".join(gone) or "every address answers")
+    return 1 if gone else 0
+
+
+COMMANDS = {
+    "build": (_build, "check the data, execute every chapter, build the book and open it"),
+    "open": (_open, "open the built book in the browser"),
+    "serve": (_serve, "serve the built book on this machine"),
+    "lab": (_lab, "open JupyterLab at the chapters"),
+    "test": (_test, "run every gate, or the named ones"),
+    "check-data": (_check_data, "check the data package"),
+    "audit": (_audit, "compare the numbers of the text with the data"),
+    "structure": (_structure, "check that every chapter has its parts"),
+    "lock": (_lock, "write requirements.lock from what is installed"),
+    "weblinks": (_weblinks, "ask every outside address of the built pages whether it answers"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m emdbook.book", description="Build, read and test the book.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, (function, help_) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_)
+        command.set_defaults(function=function)
+        if name == "test":
+            command.add_argument("gates", nargs="*", help="lint, data, tests, notebooks, book, web; all if left out")
+        elif name == "serve":
+            command.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args(arguments)
+    os.chdir(project_dir())
+    return options.function(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""The gates that a change must pass: lint, data, tests, notebooks, book, web.
+
+One gate that fails does not stop the others, so one run tells everything.  The run ends with one line that names the
+gates that failed, or says that all passed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from emdbook.book.build import build, index_page
+from emdbook.paths import project_dir
+
+#: Two workers: what the smallest machines have that run this.
+_WORKERS = ("-n", "2")
+
+
+@dataclass
+class Result:
+    """What one gate said."""
+
+    name: str
+    passed: bool
+    seconds: float = 0.0
+    tests: int = 0
+    failed: int = 0
+    skipped: int = 0
+    note: str = ""
+
+
+def _run(*arguments: str) -> int:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=project_dir(), stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def _module(name: str, *arguments: str) -> int:
+    return _run("-m", name, *arguments)
+
+
+def _counts(report: Path) -> tuple[int, int, int]:
+    """Tests, failures and skips of a JUnit report; zeros where pytest wrote none."""
+    if not report.is_file():
+        return 0, 0, 0
+    suites = list(ET.parse(report).getroot().iter("testsuite"))
+    tests, failures, errors, skipped = (sum(int(s.get(key, 0)) for s in suites)
+                                        for key in ("tests", "failures", "errors", "skipped"))
+    return tests, failures + errors, skipped
+
+
+def _pytest(name: str, *arguments: str) -> Result:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        code = _module("pytest", *arguments, "-q", f"--junitxml={report}")
+        tests, failed, skipped = _counts(report)
+    if code == 0 and tests == 0:
+        return Result(name, False, note="no test was found")
+    return Result(name, code == 0, tests=tests, failed=failed, skipped=skipped)
+
+
+def lint() -> Result:
+    """Style and spelling of the code and the text."""
+    codes = [_module("ruff", "check", "."), _module("codespell_lib")]
+    return Result("lint", not any(codes))
+
+
+def check_data() -> int:
+    """Check the data package by the rules of the contract, then by frictionless; 0 when it is sound."""
+    codes = [_module("emdbook.evidence", "check")]
+    descriptor = project_dir() / "data" / "datapackage.json"
+    codes.append(_run("-c", _FRICTIONLESS, str(descriptor)))
+    return 1 if any(codes) else 0
+
+
+#: The command line of frictionless prints wide tables; this says the same in a few lines.
+_FRICTIONLESS = """
+import sys
+from frictionless import validate
+report = validate(sys.argv[1])
+for line in report.flatten(["title", "rowNumber", "fieldName", "message"])[:50]:
+    print(*[x for x in line if x is not None], sep=", ")
+for task in report.tasks:
+    for warning in task.warnings:
+        print(task.name, warning, sep=": ")
+print("frictionless: the data package is", "valid" if report.valid else "NOT valid")
+sys.exit(0 if report.valid else 1)
+"""
+
+
+def data() -> Result:
+    """The data package is sound."""
+    return Result("data", check_data() == 0)
+
+
+def tests() -> Result:
+    """All tests that need neither a browser nor the built book."""
+    return _pytest("tests", "tests", "--ignore=tests/web", *_WORKERS)
+
+
+def notebooks() -> Result:
+    """Every chapter runs from top to bottom, and cells marked NBVAL_CHECK_OUTPUT print what they did."""
+    return _pytest("notebooks", "notebooks", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300",
+                   *_WORKERS, "--dist", "loadscope")
+
+
+def book() -> Result:
+    """The book builds afresh, with warnings and anything on stderr as errors."""
+    return Result("book", build() == 0)
+
+
+def web() -> Result:
+    """The built pages in a real browser, and their links."""
+    if not index_page().is_file():
+        return Result("web", False, note="not run, because there is no built book")
+    return _pytest("web", "tests/web", *_WORKERS, "--dist", "loadfile")
+
+
+#: In the order in which they run: the quick ones first.
+GATES: dict[str, Callable[[], Result]] = {
+    "lint": lint, "data": data, "tests": tests, "notebooks": notebooks, "book": book, "web": web}
+
+
+def summary(results: Sequence[Result], seconds: float) -> str:
+    """The one line that a run ends with.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        One per gate.
+    seconds : float
+        Of the whole run.
+
+    Returns
+    -------
+    str
+    """
+    total = sum(r.tests for r in results)
+    skipped = sum(r.skipped for r in results)
+    ran = total - skipped
+    words = f"{ran} tests" + (f", {skipped} skipped," if skipped else "") + f" in {seconds:.0f} s"
+    failed = [r for r in results if not r.passed]
+    if not failed:
+        return f"All gates passed: {words}"
+    number = sum(r.failed for r in results)
+    return f"FAILED: {', '.join(r.name for r in failed)} ({number} failed of {words})"
+
+
+def run(names: Sequence[str] = ()) -> int:
+    """Run the gates and print what each said.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Only these gates; all of them if left out.
+
+    Returns
+    -------
+    int
+        0 when every gate passed, else 1.
+    """
+    start = time.monotonic()
+    chosen = [name for name in GATES if not names or name in names]
+    results = []
+    for i, name in enumerate(chosen, start=1):
+        print(f"\n=== gate {i} of {len(chosen)}: {name} ===", flush=True)
+        begun = time.monotonic()
+        result = GATES[name]()
+        result.seconds = time.monotonic() - begun
+        results.append(result)
+    print("\ngate        result    seconds   tests")
+    for r in results:
+        said = "passed" if r.passed else "FAILED"
+        print(f"{r.name:<11} {said:<9} {r.seconds:>7.0f} {r.tests or '':>7}  {r.note}".rstrip())
+    print(summary(results, time.monotonic() - start), flush=True)
+    return 0 if all(r.passed for r in results) else 1
