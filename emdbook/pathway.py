@@ -7,7 +7,6 @@ the answers: ``pathway.walk(["Yes, EMD", "No", "At relapse (secondary)"])``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +14,10 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
+from emdbook import strict_json
 from emdbook.paths import data_dir
 
-__all__ = ["Fault", "Gap", "Node", "Option", "Pathway", "PathwayError", "Step", "Walk", "load_pathway"]
+__all__ = ["Fault", "Gap", "Node", "Option", "Pathway", "PathwayError", "Section", "Step", "Walk", "load_pathway"]
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,21 @@ class Node:
 
     id: str
     kind: str
+    section: str
+    short: str
     text: str
     options: tuple[Option, ...]
     locators: tuple[str, ...]
     note: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the tree: its label, and the section that leads to it (empty for the first)."""
+
+    id: str
+    label: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -176,6 +187,7 @@ class Pathway:
     caution: str
     about: str
     source_id: str
+    sections: tuple[Section, ...]
     gaps: tuple[Gap, ...]
     nodes: tuple[Node, ...]
 
@@ -203,6 +215,19 @@ class Pathway:
             return self._by_id[node_id]
         except (KeyError, TypeError):
             raise ValueError(f"The pathway has no node {node_id!r}. Its nodes are: {', '.join(self._by_id)}.") from None
+
+    def section(self, section_id: str) -> tuple[Node, ...]:
+        """The nodes of one section, in the order of the file.
+
+        Parameters
+        ----------
+        section_id : str
+
+        Returns
+        -------
+        tuple of Node
+        """
+        return tuple(node for node in self.nodes if node.section == section_id)
 
     def gaps_at(self, node: str | Node) -> tuple[Gap, ...]:
         """What the source leaves unsaid at a node.
@@ -330,6 +355,8 @@ def _build(data: dict) -> Pathway:
         Node(
             id=node["id"],
             kind=node["kind"],
+            section=node["section"],
+            short=node["short"],
             text=node["text"],
             options=tuple(Option(**option) for option in node["options"]),
             locators=tuple(node["locators"]),
@@ -343,43 +370,24 @@ def _build(data: dict) -> Pathway:
         caution=data["caution"],
         about=data["about"],
         source_id=data["source_id"],
+        sections=tuple(Section(**section) for section in data["sections"]),
         gaps=tuple(Gap(**gap) for gap in data["gaps"]),
         nodes=nodes,
     )
 
 
 def _read_json(path: Path):
-    def no_twins(pairs):
-        names = [name for name, _ in pairs]
-        twins = sorted({name for name in names if names.count(name) > 1})
-        if twins:
-            raise ValueError(f"the name {twins[0]!r} twice in one object")
-        return dict(pairs)
-
     try:
-        return json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=no_twins)
-    except OSError as error:
-        raise _unreadable(path, "the file must exist and be readable", error.strerror or str(error)) from None
-    except UnicodeDecodeError as error:
-        found = f"another encoding at byte {error.start + 1}"
-        raise _unreadable(path, "the file must be UTF-8 text", found) from None
-    except json.JSONDecodeError as error:
-        found = f"{error.msg.lower()} (line {error.lineno}, column {error.colno})"
-        raise _unreadable(path, "the file must be valid JSON without a byte-order mark", found) from None
-    except RecursionError:
-        raise _unreadable(path, "the file must be valid JSON", "brackets nested too deeply") from None
-    except ValueError as error:
-        raise _unreadable(path, "each name may stand once in an object", str(error)) from None
-
-
-def _unreadable(path: Path, rule: str, found: str) -> PathwayError:
-    return PathwayError([Fault(str(path), "", rule, found)])
+        return strict_json.read(path)
+    except strict_json.UnreadableError as error:
+        raise PathwayError([Fault(str(path), "", error.rule, error.found)]) from None
 
 
 def _schema_faults(data, schema: dict, file: str) -> list[Fault]:
     errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: str(error.json_path))
     return [
-        Fault(file, _node_of(data, list(error.absolute_path)), _schema_rule(error), _schema_found(error))
+        Fault(file, _node_of(data, list(error.absolute_path)), strict_json.schema_rule(error),
+              strict_json.schema_found(error))
         for error in errors
     ]
 
@@ -391,30 +399,6 @@ def _node_of(data, place: list) -> str:
     node = data["nodes"][place[1]]
     named = isinstance(node, dict) and isinstance(node.get("id"), str) and node["id"]
     return named or f"number {place[1] + 1}"
-
-
-def _schema_rule(error) -> str:
-    place = error.json_path.removeprefix("$").lstrip(".") or "the file"
-    asked = error.validator_value
-    return {
-        "required": f"{place} needs the fields {asked}",
-        "additionalProperties": f"{place} may hold no other fields than the schema names",
-        "enum": f"{place} must be one of {asked}",
-        "type": f"{place} must be of type {asked}",
-        "pattern": f"{place} must match {asked}",
-        "minItems": f"{place} needs at least {asked} entry",
-        "uniqueItems": f"{place} may name each entry once",
-    }.get(error.validator, f"{place} must satisfy {error.validator} {asked}")
-
-
-def _schema_found(error) -> str:
-    if error.validator == "required":
-        return "none of: " + ", ".join(name for name in error.validator_value if name not in error.instance)
-    if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        return ", ".join(name for name in error.instance if name not in known)
-    text = json.dumps(error.instance, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _tree_faults(data: dict, file: str) -> list[Fault]:
@@ -433,6 +417,7 @@ def _tree_faults(data: dict, file: str) -> list[Fault]:
         fault("", "the root is a node", repr(data["root"]))
     for node in nodes:
         _node_faults(node, known, fault)
+    faults += _section_faults(data, nodes, file)
     gaps = _items(data.get("gaps"))
     for gap in gaps:
         if isinstance(gap.get("at_node"), str) and gap["at_node"] not in known:
@@ -451,6 +436,23 @@ def _tree_faults(data: dict, file: str) -> list[Fault]:
                 fault(node_id, rule, "no way to it from the root")
     for circle in _circles(ways):
         fault(circle[0], "no walk goes in a circle", " to ".join([*circle, circle[0]]))
+    return faults
+
+
+def _section_faults(data: dict, nodes: list[dict], file: str) -> list[Fault]:
+    sections = [item for item in _items(data.get("sections")) if isinstance(item.get("id"), str)]
+    faults, before = [], {""}
+    for section in sections:
+        if section["id"] in before:
+            faults.append(Fault(file, "", "every section id stands once", repr(section["id"])))
+        if isinstance(section.get("after"), str) and section["after"] not in before:
+            rule = f"the section {section['id']!r} comes after one that is named before it"
+            faults.append(Fault(file, "", rule, repr(section["after"])))
+        before.add(section["id"])
+    faults += [Fault(file, node["id"], "the section of a node exists", repr(node["section"]))
+               for node in nodes if isinstance(node.get("section"), str) and node["section"] not in before - {""}]
+    used = {node.get("section") for node in nodes if isinstance(node.get("section"), str)}
+    faults += [Fault(file, "", "no section is empty", repr(name)) for name in sorted(before - {""} - used)]
     return faults
 
 

@@ -145,6 +145,12 @@ def test_example_patients_walk_as_the_text_says(pathway, patient):
     assert walk.choices == tuple(choices)
 
 
+def test_sections_hold_every_node_once(pathway):
+    found = sorted(n.id for section in pathway.sections for n in pathway.section(section.id))
+    assert found == sorted(n.id for n in pathway.nodes)
+    assert pathway.section(pathway.sections[0].id)[0].id == pathway.root
+
+
 # The walker ---------------------------------------------------------------------------------------------
 
 
@@ -185,7 +191,7 @@ def test_an_unknown_answer_names_the_question_and_the_choices(pathway):
 
 def test_answers_left_over_at_an_end_are_refused(pathway):
     with pytest.raises(ValueError, match=r"ends at 'out-pcl'.*'Yes'"):
-        pathway.walk(["More than 5 % myeloma cells in the blood", "Yes"])
+        pathway.walk(["More than 5% myeloma cells in the blood", "Yes"])
 
 
 def test_a_single_text_instead_of_a_list_is_refused(pathway):
@@ -291,6 +297,26 @@ def twin_gaps(data):
     data["gaps"].append(copy.deepcopy(data["gaps"][0]))
 
 
+def lost_section(data):
+    node(data, "phase")["section"] = "nowhere"
+
+
+def twin_sections(data):
+    data["sections"].append(copy.deepcopy(data["sections"][0]))
+
+
+def section_before_its_parent(data):
+    data["sections"].reverse()
+
+
+def empty_section(data):
+    data["sections"].append({"id": "spare", "label": "Spare", "after": "entry"})
+
+
+def long_short(data):
+    node(data, "phase")["short"] = "x" * 29
+
+
 def nodes_as_object(data):
     data["nodes"] = {}
 
@@ -317,6 +343,11 @@ BROKEN = [
     (slug_with_capital, "Out PCL", "must match"),
     (gap_nowhere, "", "stands at a node that exists"),
     (twin_gaps, "", "every gap id stands once"),
+    (lost_section, "phase", "the section of a node exists"),
+    (twin_sections, "", "every section id stands once"),
+    (section_before_its_parent, "", "comes after one that is named before it"),
+    (empty_section, "", "no section is empty"),
+    (long_short, "phase", "maxLength"),
     (nodes_as_object, "", "must be of type"),
 ]
 
