@@ -36,7 +36,7 @@ def interval_methods(events: int, n: int, *, level: float = 0.95) -> Chart:
     rows = [(METHODS[m], *(100 * x for x in proportion_interval(events, n, m, level))) for m in METHODS]
     table = pd.DataFrame(rows, columns=["Method", "low %", "high %"])
     point = 100 * events / n
-    figure, axes = new_figure(2.7, left=1.72, right=0.95, top=0.45, bottom=0.65)
+    figure, axes = new_figure(2.8, left=1.72, right=0.95, top=0.45, bottom=0.72)
     for i, (row, key) in enumerate(zip(table.itertuples(index=False), ("emd", "em-b", "em-e"), strict=True)):
         mark = style.palette()[key]
         axes.hlines(i, row[1], row[2], color=mark.light, lw=5, zorder=2)

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from emdbook.quiz.bank import Question, QuestionSet, QuizError, load_questions
+from emdbook.view import view
 
 _KEY = b"emdbook"
 _EMPHASIS = re.compile(r"\*(?=\S)([^*\n]+?)(?<=\S)\*")
@@ -167,8 +168,6 @@ class Quiz:
     """
 
     def __init__(self, questions: QuestionSet, only=None):
-        from emdbook.explore.core import view
-
         self.questions, self.only, self.view = questions, only, view()
         self._html = render(questions, only, inline=self.view == "live")
 

@@ -1,0 +1,266 @@
+"""Charts are pure: plain values in, a figure with its sentence and its table out."""
+
+import itertools
+import re
+import xml.etree.ElementTree as ET
+
+import matplotlib
+import pandas as pd
+import pytest
+
+from emdbook import charts, style
+from emdbook.charts.base import Chart
+from emdbook.charts.forest import prepare_forest
+from emdbook.charts.mechanism import Box, Cell, Scene
+from emdbook.charts.medians import prepare_medians
+from emdbook.charts.scenes import bispecific_antibodies
+from emdbook.charts.waffle import prepare_waffle
+from emdbook.estimates import pool_proportions, proportion_interval
+
+ROWS = [
+    {"label": "A, EM-E", "events": 10, "n": 28, "population": "EM-E"},
+    {"label": "B, EMD", "events": 15, "n": 39, "population": "EMD", "checked": "probable"},
+    {"label": "C, EM-B", "events": 4, "n": 4, "population": "EM-B", "checked": "not_found"},
+]
+PAIR = [
+    {"study": "A", "label": "a", "role": "group", "events": 10, "n": 28, "population": "EM-E"},
+    {"study": "A", "label": "b", "role": "comparator", "events": 94, "n": 137, "population": "non-EMD"},
+]
+MEDIANS = [
+    {"label": "short", "value": 5.1, "n": 47, "population": "EM-E"},
+    {"label": "open", "value": None, "not_reached": True, "population": "EM-B"},
+    {"label": "with interval", "value": 15.4, "ci_low": 10.8, "ci_high": 20.0, "population": "EMD"},
+]
+MAP = [
+    {"label": "x", "n": 28, "value": 35.7, "design": "single_arm_trial", "therapeutic_class": "bsab"},
+    {"label": "y", "n": 4, "value": 75, "design": None, "therapeutic_class": "pi", "checked": "not_found"},
+]
+RATIOS = [{"label": "x", "value": 1.9, "ci_low": 1.2, "ci_high": 9.0}, {"label": "y", "value": 0.5, "ci_low": None,
+                                                                       "ci_high": None}]
+EVERY_KIND = {
+    "forest": lambda: charts.forest(ROWS, pool=True, title="Title"),
+    "forest-one": lambda: charts.forest(ROWS[:1]),
+    "forest_ratio": lambda: charts.forest_ratio(RATIOS),
+    "paired": lambda: charts.paired(PAIR, title="Title"),
+    "medians": lambda: charts.medians(MEDIANS, title="Title"),
+    "waffle": lambda: charts.waffle(35.7, 18.6, 55.9, population="EM-E"),
+    "evidence_map": lambda: charts.evidence_map(MAP),
+    "evidence_map-class": lambda: charts.evidence_map(MAP, by="therapeutic_class", title="Title"),
+    "interval_methods": lambda: charts.interval_methods(3, 4),
+    "interval_by_size": lambda: charts.interval_by_size(75, highlight=20),
+    "attainable": lambda: charts.attainable(35.5, 32, 1),
+    "same_median": lambda: charts.same_median(5.1),
+    "mechanism": lambda: charts.mechanism(bispecific_antibodies.SCENE, title="Title"),
+}
+
+
+@pytest.fixture(params=EVERY_KIND, scope="module")
+def chart(request) -> Chart:
+    return EVERY_KIND[request.param]()
+
+
+def test_a_chart_has_a_sentence_and_a_table(chart):
+    assert len(chart.description) > 30
+    assert chart.description.endswith(".")
+    assert "nan" not in chart.description.lower().split()
+    assert isinstance(chart.table, pd.DataFrame)
+    assert len(chart.table) >= 1
+
+
+def test_svg_is_well_formed_deterministic_and_its_ids_are_prefixed(chart):
+    svg = chart.svg("w1")
+    root = ET.fromstring(svg)
+    ids = [e.get("id") for e in root.iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(i.startswith("w1-") for i in ids)
+    for target in re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg):
+        assert "".join(target) in ids
+    assert chart.svg("w1") == svg
+    assert "<metadata" not in svg
+    assert "<dc:date" not in svg
+
+
+def test_every_colour_of_the_svg_follows_the_theme(chart):
+    left = set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", chart.svg("w")))
+    assert left <= {"#000000"}, "a raw colour would not follow the dark theme"
+
+
+def test_text_stays_text_and_is_not_rounded(chart):
+    drawn = [t for t in chart.figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t not in _idle(chart)]
+    page = {"".join(e.itertext()) for e in ET.fromstring(chart.svg("w")).iter("{http://www.w3.org/2000/svg}text")}
+    missing = {line for t in drawn for line in t.get_text().split("\n") if line.strip()} - page
+    assert not missing
+
+
+def _idle(chart) -> set:
+    """Labels of ticks beyond the limits: they exist as artists and are not drawn."""
+    return {label for axes in chart.figure.axes for axis in (axes.xaxis, axes.yaxis)
+            for tick in axis.get_major_ticks() for label in (tick.label1, tick.label2)
+            if not axes.axison or not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())}
+
+
+def test_nothing_lies_outside_the_figure(chart):
+    renderer = chart.figure.canvas.get_renderer() if hasattr(chart.figure.canvas, "get_renderer") else None
+    if renderer is None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        renderer = FigureCanvasAgg(chart.figure).get_renderer()
+    width, height = chart.figure.get_size_inches() * chart.figure.dpi
+    idle = _idle(chart)
+    for text in chart.figure.findobj(matplotlib.text.Text):
+        if text.get_visible() and text.get_text().strip() and text not in idle:
+            box = text.get_window_extent(renderer)
+            assert min(box.x0, box.y0) > -1, text.get_text()
+            assert max(box.x1 - width, box.y1 - height) < 1, text.get_text()
+
+
+def test_html_names_the_figure_and_shows_the_caption(chart):
+    page = chart.html("p")
+    assert 'role="img"' in page
+    assert "<figcaption>" in page
+    assert re.search(r'aria-label="[^"]{30,}"', page)
+
+
+def test_drawing_leaves_no_figure_with_pyplot():
+    import matplotlib.pyplot as plt
+    before = plt.get_fignums()
+    for make in EVERY_KIND.values():
+        make()
+    assert plt.get_fignums() == before
+
+
+def test_forest_table_is_the_interval_of_the_estimates_room():
+    table = prepare_forest(ROWS, method="clopper-pearson", level=0.9)
+    for row, given in zip(table.itertuples(), ROWS, strict=True):
+        low, high = proportion_interval(given["events"], given["n"], "clopper-pearson", 0.9)
+        assert (row.ci_low, row.ci_high) == pytest.approx((100 * low, 100 * high))
+
+
+def test_forest_summary_is_the_pooled_estimate():
+    chart = charts.forest(ROWS, pool=True)
+    pooled = pool_proportions([10, 15, 4], [28, 39, 4])
+    assert chart.table.iloc[-1]["%"] == pytest.approx(100 * pooled.estimate, abs=0.05)
+    assert "new study would be expected" in chart.description
+
+
+def test_forest_without_a_count_draws_no_interval():
+    chart = charts.forest([*ROWS, {"label": "D", "events": None, "n": None, "value": 61, "population": "EMD"}])
+    row = chart.table.iloc[-1]
+    assert row["%"] == 61
+    assert pd.isna(row["CI low %"])
+    assert "1 of them without a known count" in chart.description
+
+
+def test_forest_cuts_an_interval_with_an_arrow_at_the_limit():
+    whole, cut = charts.forest(ROWS), charts.forest(ROWS, limits=(30, 60))
+    count = lambda c: sum(len(line.get_xdata()) for line in c.figure.axes[0].lines)  # noqa: E731
+    assert count(whole) == 0
+    assert count(cut) > 0
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"events": 30}, "30 events among 28"), ({"n": 0}, "must be a whole number"), ({"events": 2.5}, "2.5 events"),
+    ({"population": "EMX"}, "unknown population"), ({"checked": "maybe"}, "verification status"),
+    ({"label": "B, EMD"}, "more than one row"), ({"events": None, "value": None}, "neither a count nor"),
+])
+def test_forest_refuses_impossible_rows_in_plain_words(change, words):
+    with pytest.raises(ValueError, match=words):
+        charts.forest([{**ROWS[0], **change}, *ROWS[1:]])
+
+
+def test_nothing_to_draw_is_said_so():
+    for make in (charts.forest, charts.medians, charts.evidence_map, charts.paired):
+        with pytest.raises(ValueError, match="nothing to draw"):
+            make([])
+
+
+def test_side_by_side_is_never_called_a_comparison():
+    for make in (lambda: charts.forest(ROWS), lambda: charts.medians(MEDIANS), lambda: charts.evidence_map(MAP),
+                 lambda: charts.forest_ratio(RATIOS)):
+        assert "not a head-to-head comparison" in make().description
+
+
+def test_paired_gap_and_a_study_without_comparator():
+    chart = charts.paired([*PAIR, {**PAIR[0], "study": "B"}])
+    assert chart.table["difference, points"][0] == pytest.approx(-32.9)
+    assert "gap 33 points" in chart.description
+    assert "no comparator" in chart.description
+    with pytest.raises(ValueError, match="one row 'group'"):
+        charts.paired([PAIR[1]])
+
+
+ROWS_AGAINST = [{**PAIR[0], "targets": "one"}, {**PAIR[1], "targets": "one"},
+                {"study": "A", "label": "c", "events": 104, "n": 165, "population": "overall", "targets": "one"},
+                {"study": "B", "label": "d", "events": 71, "n": 90, "population": "EM-E", "targets": "two"}]
+
+
+@pytest.mark.parametrize(("against", "targets"),
+                         list(itertools.product(("non-EMD", "overall"), ("one", "two", "both"))))
+def test_paired_against_draws_every_choice_and_warns_of_the_whole_cohort(against, targets):
+    chart = charts.paired_against(ROWS_AGAINST, against=against, targets=targets)
+    assert ("contains the patients with EMD" in chart.description) == (against == "overall" and targets != "two")
+    assert ("B 79%" in chart.description) == (targets != "one")
+
+
+def test_medians_not_reached_is_never_a_number():
+    table = prepare_medians(MEDIANS)
+    assert table.not_reached.tolist() == [False, True, False]
+    chart = charts.medians(MEDIANS)
+    assert "open not reached" in chart.description
+    with pytest.raises(ValueError, match="no median"):
+        charts.medians([{"label": "x", "value": None}])
+    with pytest.raises(ValueError, match="must be above 0"):
+        charts.medians([{"label": "x", "value": 0}])
+
+
+@pytest.mark.parametrize("share", [0, 0.4, 35.7, 99.6, 100])
+def test_waffle_always_has_one_hundred_patients(share):
+    for low, high in ((None, None), (max(0, share - 20), min(100, share + 20))):
+        assert prepare_waffle(share, low, high)["patients of 100"].sum() == 100
+    with pytest.raises(ValueError, match="does not hold"):
+        charts.waffle(50, 60, 70)
+
+
+@pytest.mark.parametrize(("events", "n"), [(0, 10), (10, 10), (3, 4)])
+def test_interval_methods_hold_the_estimate(events, n):
+    table = charts.interval_methods(events, n).table
+    assert ((table["low %"] <= 100 * events / n + 0.05) & (100 * events / n - 0.05 <= table["high %"])).all()
+
+
+def test_interval_shrinks_with_size():
+    widths = charts.interval_by_size(75, sizes=(4, 20, 80, 320)).table["width, points"]
+    assert (widths.diff().dropna() < 0).all()
+
+
+@pytest.mark.parametrize(("case", "verdict"), [
+    ((35.5, 32, 1), "no whole number"), ((35.5, 31, 1), "only 11 of 31"), ((50, 200, 0), "counts give it")])
+def test_attainable_says_which_counts_fit(case, verdict):
+    assert verdict in charts.attainable_case(case).description
+
+
+def test_curves_of_one_median_pass_through_it():
+    chart = charts.same_median(10, at=10)
+    assert chart.table.iloc[:, -1].tolist() == pytest.approx([50, 50, 50])
+    assert "not patients' data" in chart.description
+    with pytest.raises(ValueError, match="above 0"):
+        charts.same_median(0)
+
+
+def test_mechanism_names_what_is_blunted_and_refuses_parts_outside():
+    chart = charts.mechanism(bispecific_antibodies.SCENE)
+    assert "Extramedullary disease may blunt this: 1 " in chart.description
+    with pytest.raises(ValueError, match="outside the field"):
+        charts.mechanism(Scene("story", cells=[Cell(11, 1, "x")]))
+    with pytest.raises(ValueError, match="unknown kind"):
+        charts.mechanism(Scene("story", boxes=[Box(1, 1, "x", "rainbow")]))
+
+
+def test_forest_ratio_refuses_impossible_ratios():
+    with pytest.raises(ValueError, match="above 0"):
+        charts.forest_ratio([{"label": "x", "value": -1, "ci_low": None, "ci_high": None}])
+    with pytest.raises(ValueError, match="does not hold"):
+        charts.forest_ratio([{"label": "x", "value": 1, "ci_low": 2, "ci_high": 3}])
+
+
+def test_every_population_can_be_drawn():
+    rows = [{"label": p, "events": 1, "n": 2, "population": p} for p in style.POPULATION]
+    assert len(charts.forest(rows).table) == len(style.POPULATION)

@@ -1,0 +1,102 @@
+"""Tables for readers: escaped, anchored, honest about what was checked."""
+
+import re
+
+import pandas as pd
+import pytest
+
+import emdbook
+from emdbook import rows, tables, wording
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return emdbook.load()
+
+
+def test_evidence_table_shows_badge_figures_and_links_to_the_ledger(evidence):
+    page = tables.evidence_table(evidence, ["majestec-1", "teclistamab-123"]).html()
+    assert "10 of 28, 35.7% (18.6 to 55.9)" in page
+    assert "emd-badge-confirmed" in page
+    assert "emd-badge-not_found" in page
+    assert 'href="../book/ledger.html#majestec-1.em-e.orr.primary"' in page
+
+
+def test_evidence_table_of_an_unknown_study_says_so(evidence):
+    with pytest.raises(LookupError, match="majestec-1"):
+        tables.evidence_table(evidence, ["majestec"])
+
+
+def test_every_outcome_has_one_anchor_in_the_ledger(evidence):
+    page = "".join(t.html() for _, t in tables.ledger(evidence))
+    anchors = re.findall(r'<tr role="row" id="([^"]+)"', page)
+    assert sorted(anchors) == sorted(evidence.outcomes.outcome_id)
+
+
+def test_every_fact_arm_and_update_has_one_anchor(evidence):
+    page = "".join(t.html() for _, t in tables.facts(evidence))
+    anchors = re.findall(r'<tr role="row" id="([^"]+)"', page)
+    wanted = [*evidence.epidemiology.fact_id, *evidence.biology.fact_id, *evidence.arms.arm_id,
+              *evidence.updates.update_id]
+    assert sorted(anchors) == sorted(wanted)
+
+
+def test_the_log_shows_every_row_and_folds_the_lighter_ones(evidence):
+    whole = tables.discrepancy_table(evidence)
+    assert set(whole.row_ids) == set(evidence.discrepancies.discrepancy_id)
+    page = whole.html()
+    assert page.count('<tr role="row" id=') == len(evidence.discrepancies)
+    assert f"{(evidence.discrepancies.severity != 'high').sum()} more of medium or low weight" in page
+    with pytest.raises(ValueError, match="no row for these studies"):
+        tables.discrepancy_table(evidence, ["no-such-study"])
+
+
+def test_cells_are_escaped():
+    made = tables._make("a < b", [{"x": tables._esc("<script>alert(1)</script>")}])
+    assert "<script>" not in made.html()
+    assert "a &lt; b" in made.html()
+
+
+def test_references_cite_official_addresses_only(evidence):
+    links = re.findall(r'href="([^"]+)"', tables.references(evidence).html())
+    assert links
+    assert all(re.match(r"https://(doi\.org|pubmed\.ncbi\.nlm\.nih\.gov|clinicaltrials\.gov)/", link)
+               for link in links)
+
+
+def test_figure_text_of_each_kind():
+    base = dict(not_reached=False, value=35.7, unit="%", events=10, n=28, ci_low=None, ci_high=None,
+                measure="proportion", at_months=None)
+    assert tables.figure_text(base) == "10 of 28, 35.7%"
+    assert tables.figure_text({**base, "events": None}) == "35.7%"
+    assert tables.figure_text({**base, "not_reached": True}) == "not reached"
+    assert tables.figure_text({**base, "value": pd.NA}) == "no figure given"
+    assert tables.figure_text({**base, "unit": "months", "value": 5.1, "ci_low": 3.0, "ci_high": 9.0}) \
+        == "5.1 months (3 to 9)"
+    assert tables.figure_text({**base, "measure": "rate_at", "events": None, "at_months": 12}) \
+        == "35.7% at 12 months"
+
+
+def test_chart_rows_keep_the_order_and_carry_the_status(evidence):
+    table = rows.chart_rows(evidence, ["magnetismm-3.emd.orr.review", "majestec-1.em-e.orr.primary"])
+    assert table.study.tolist() == ["MagnetisMM-3", "MajesTEC-1"]
+    assert table.checked.tolist() == ["probable", "confirmed"]
+    named = rows.chart_rows(evidence, {"majestec-1.em-e.orr.primary": "mine"})
+    assert named.label.tolist() == ["mine"]
+    with pytest.raises(LookupError, match="majestec-1"):
+        rows.chart_rows(evidence, ["majestec-1.em-e.orr.primry"])
+
+
+@pytest.mark.parametrize(("value", "decimals", "text"), [
+    (35.7, None, "35.7%"), (0.285 * 100, 1, "28.5%"), (28.5, 0, "29%"), (-3.04, 1, "−3.0%"), (None, 1, "not reported"),
+    (pd.NA, None, "not reported"), (100.0, None, "100%")])
+def test_percent_is_written_one_way(value, decimals, text):
+    assert wording.percent(value, decimals) == text
+
+
+def test_words_around_numbers():
+    assert wording.months(1) == "1 month"
+    assert wording.months(5.1) == "5.1 months"
+    assert wording.percent_range(18.63, 55.9, 1) == "18.6 to 55.9%"
+    assert wording.listing(["a", "b", "c"]) == "a, b and c"
+    assert wording.plural(1, "study", "studies") == "1 study"
