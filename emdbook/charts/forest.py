@@ -16,6 +16,22 @@ from emdbook.wording import count, is_missing, listing, number, percent, percent
 
 _ROW = 0.48  # inches per study, room for a label of two lines
 NOT_HEAD_TO_HEAD = "Separate studies, not a head-to-head comparison"
+ONE_STUDY = "Groups of one study, which may differ in other ways too"
+
+
+def side_by_side(rows) -> str:
+    """The sentence that goes with rows shown together, with a space before it; empty for a single row.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or list of mappings
+        If all name the same ``study``, they are groups of one study and not separate studies.
+    """
+    table = pd.DataFrame(rows)
+    if len(table) < 2:
+        return ""
+    one = "study" in table.columns and len(set(table["study"])) == 1
+    return f" {ONE_STUDY if one else NOT_HEAD_TO_HEAD}."
 
 
 def prepare_forest(rows, *, method: str = "wilson", level: float = 0.95) -> pd.DataFrame:
@@ -94,6 +110,7 @@ def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[f
     """
     if not limits[0] < limits[1]:
         raise ValueError("forest plot: the left end of the axis must be smaller than the right end.")
+    rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
     table = prepare_forest(rows, method=method, level=level)
     pooled = None
     if pool:
@@ -118,7 +135,8 @@ def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[f
     axes.set_xlabel(f"{endpoint}, % of patients")
     heading(figure, title)
     population_legend(figure, axes, table.population)
-    return Chart(figure, _describe(table, pooled, method, level, endpoint), _reader_table(table, pooled))
+    words = _describe(table, pooled, method, level, endpoint) + side_by_side(rows)
+    return Chart(figure, words, _reader_table(table, pooled))
 
 
 def _draw_intervals(axes, low, high, y, limits):
@@ -188,8 +206,6 @@ def _describe(table, pooled, method, level, endpoint):
         parts.append(text + ".")
     name = {"wilson": "Wilson", "clopper-pearson": "exact (Clopper-Pearson)", "jeffreys": "Jeffreys"}[method]
     parts.append(f" Intervals: {name}, {percent(100 * level)}.")
-    if len(table) > 1:
-        parts.append(f" {NOT_HEAD_TO_HEAD}.")
     return "".join(parts)
 
 
@@ -230,6 +246,7 @@ def forest_ratio(rows, *, measure: str = "Hazard ratio", limits: tuple[float, fl
     ValueError
         If a ratio is not above 0 or an interval does not hold its estimate.
     """
+    rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
     table = table_of(rows, ("label", "value", "ci_low", "ci_high"), "forest plot of ratios")
     table[["value", "ci_low", "ci_high"]] = table[["value", "ci_low", "ci_high"]].astype("Float64").astype(float)
     for row in table.itertuples():
@@ -260,5 +277,5 @@ def forest_ratio(rows, *, measure: str = "Hazard ratio", limits: tuple[float, fl
     shown = table[["label", "population", "value", "ci_low", "ci_high", "checked"]].rename(
         columns={"label": "Group", "population": "Population", "value": measure, "ci_low": "CI low",
                  "ci_high": "CI high", "checked": "Verification"})
-    note = f" {NOT_HEAD_TO_HEAD}." if len(table) > 1 else ""
-    return Chart(figure, f"{measure} on a log axis: {words}; 1 means no difference.{note}", shown)
+    text = f"{measure} on a log axis: {words}; 1 means no difference.{side_by_side(rows)}"
+    return Chart(figure, text, shown)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.charts.base import Chart, new_figure
-from emdbook.charts.forest import NOT_HEAD_TO_HEAD
+from emdbook.charts.forest import side_by_side
 from emdbook.charts.frames import table_of, wrapped
 from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
 from emdbook.wording import is_missing, listing, months, number
@@ -70,6 +70,7 @@ def medians(rows, *, endpoint: str = "PFS", limit: float | None = None, title: s
     ValueError
         See :func:`prepare_medians`.
     """
+    rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
     table = prepare_medians(rows)
     reach = np.nanmax([1.0, *table.value.dropna(), *table.ci_high.dropna()])
     limit = limit or float(np.ceil(reach * 1.12 / 5) * 5)
@@ -98,7 +99,7 @@ def medians(rows, *, endpoint: str = "PFS", limit: float | None = None, title: s
     axes.set_xlabel(f"Median {endpoint}, months")
     population_legend(figure, axes, table.population)
     heading(figure, title)
-    return Chart(figure, _describe(table, endpoint), _reader_table(table, endpoint))
+    return Chart(figure, _describe(table, endpoint) + side_by_side(rows), _reader_table(table, endpoint))
 
 
 def _open_ends(axes, table, y, limit):
@@ -113,8 +114,7 @@ def _describe(table, endpoint):
         f"{r.label} " + ("not reached" if r.not_reached else months(r.value)
                          + ("" if is_missing(r.ci_low) else f" ({number(r.ci_low)} to {number(r.ci_high)})"))
         for r in table.itertuples())
-    tail = f" {NOT_HEAD_TO_HEAD}." if len(table) > 1 else ""
-    return f"Median {endpoint}: {words}.{tail}"
+    return f"Median {endpoint}: {words}."
 
 
 def _reader_table(table, endpoint):

@@ -1,0 +1,77 @@
+"""The simulated transplant that does nothing: its model, its limits, and every state of the widget of chapter 11."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from emdbook.charts import immortal
+
+MEDIANS, TIMES, SHARES = (24, 36, 48), (0, 3, 6, 9, 12), (25, 50, 75)
+
+
+@pytest.mark.parametrize(("median", "at", "share"), list(product(MEDIANS, TIMES, SHARES)))
+def test_the_sample_agrees_with_the_closed_form(median, at, share):
+    table = immortal.prepare_immortal_time(median, at, share)
+    # 20,000 people: a median is known to within a few percent
+    assert table["median"].to_numpy() == pytest.approx(table["expected"].to_numpy(), rel=0.06)
+
+
+def test_the_landmark_takes_the_bias_away_and_the_naive_comparison_makes_it():
+    table = immortal.prepare_immortal_time(48, 12, 50).set_index(["analysis", "group"])["expected"]
+    assert table["diagnosis", "transplanted"] == pytest.approx(60)
+    assert table["diagnosis", "never transplanted"] < 48
+    assert table["landmark", "transplanted"] == table["landmark", "never transplanted"] == 48
+
+
+def test_without_waiting_there_is_no_bias():
+    table = immortal.prepare_immortal_time(24, 0, 50).set_index(["analysis", "group"])
+    assert table["expected"].nunique() == 1
+    assert "no immortal time" in immortal.immortal_time(24, transplant_at=0).description
+
+
+def test_everybody_is_in_one_group():
+    table = immortal.prepare_immortal_time(36, 6, 25)
+    assert table[table.analysis == "diagnosis"].n.sum() == immortal.PATIENTS
+    assert table[table.analysis == "landmark"].n.sum() < immortal.PATIENTS
+
+
+@pytest.mark.parametrize("share", [0, 100, -5, 140])
+def test_a_group_without_patients_is_refused(share):
+    with pytest.raises(ValueError, match="between 0 and 100"):
+        immortal.immortal_time(24, share=share)
+
+
+@pytest.mark.parametrize("settings", [{"median": 0}, {"transplant_at": -1}])
+def test_impossible_times_are_refused(settings):
+    with pytest.raises(ValueError, match=r"above 0|below 0"):
+        immortal.immortal_time(**settings)
+
+
+def test_an_unknown_analysis_is_refused():
+    with pytest.raises(ValueError, match="landmark"):
+        immortal.immortal_time(24, analysis="relapse")
+
+
+def test_a_median_beyond_the_axis_is_still_named():
+    chart = immortal.immortal_time(48, transplant_at=12, limit=36)
+    assert "60 months" in chart.description
+
+
+def test_every_state_draws_and_says_that_it_is_simulated():
+    seen = set()
+    for median, at, share, analysis in product(MEDIANS, TIMES, SHARES, immortal.ANALYSES):
+        chart = immortal.immortal_time(median, transplant_at=at, share=share, analysis=analysis)
+        assert chart.description.startswith("Simulated, not patients")
+        assert f"{median} months" in chart.description
+        assert f"{share}%" in chart.description
+        assert ("immortal time alone" in chart.description) == (analysis == "diagnosis" and at > 0)
+        assert len(chart.table) == 4
+        seen.add(chart.description)
+    assert len(seen) == len(MEDIANS) * len(TIMES) * len(SHARES) * 2
+
+
+def test_the_same_numbers_every_time():
+    first, second = (immortal.immortal_time(36).svg() for _ in range(2))
+    assert first == second
