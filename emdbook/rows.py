@@ -15,8 +15,11 @@ COLUMNS = {
     "ci_low": "ci_low", "ci_high": "ci_high", "not_reached": "not_reached", "at_months": "at_months",
     "checked": "checked", "design": "design", "therapeutic_class": "therapeutic_class", "setting": "setting",
     "endpoint": "endpoint", "measure": "measure", "outcome_id": "outcome_id", "study_id": "study_id",
-    "arm_label": "arm", "arm_n": "arm_n",
+    "arm_label": "arm", "arm_n": "arm_n", "arm_id": "arm_id", "overlaps_with": "overlaps_with", "unit": "unit",
 }
+
+#: Days of an average month, for the few sources that print days.
+DAYS_PER_MONTH = 365.25 / 12
 
 
 def chart_rows(evidence: Evidence, outcome_ids: Iterable[str] | Mapping[str, str], *,
@@ -77,6 +80,74 @@ def pairs(evidence: Evidence, outcome_ids: Sequence[tuple[str, str]]) -> pd.Data
     return table
 
 
+def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """A response and a median of the same patients on one line.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    groups : mapping of str to (str, str)
+        Label to the row of the response and the row of the median; an empty id where a source gives no such figure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, population, response, months, not_reached, checked, arm_id``; a median printed in days is
+        turned into months of 30.44 days.
+
+    Raises
+    ------
+    LookupError
+        For an unknown row.
+    ValueError
+        If a label has neither row, or its two rows are of different patients.
+    """
+    out = []
+    for label, ids in groups.items():
+        found = [evidence.view().set_index("outcome_id").loc[evidence.outcome(i).name] if i else None for i in ids]
+        known = [row for row in found if row is not None]
+        if not known:
+            raise ValueError(f"{label}: neither a response nor a median is named.")
+        if len({row["arm_id"] for row in known}) > 1:
+            raise ValueError(f"{label}: the response and the median are of different patients.")
+        response, median = found
+        months = float("nan")
+        if median is not None and not pd.isna(median["value"]):
+            months = float(median["value"]) / (DAYS_PER_MONTH if median["unit"] == "days" else 1)
+        out.append({"label": label, "population": known[0]["population"],
+                    "response": float("nan") if response is None else float(response["value"]), "months": months,
+                    "not_reached": median is not None and bool(median["not_reached"] is True or (
+                        not pd.isna(median["not_reached"]) and median["not_reached"])),
+                    "checked": known[0]["checked"], "arm_id": known[0]["arm_id"]})
+    return pd.DataFrame(out)
+
+
+def timeline_rows(evidence: Evidence, events: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """Rows for a time line from the updates of the data.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    events : mapping of str to (str, str)
+        Update id to a short label and a kind of :data:`emdbook.charts.timeline.KINDS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``date, label, kind, certainty``.
+
+    Raises
+    ------
+    LookupError
+        For an unknown update.
+    """
+    found = [evidence.record(update_id) for update_id in events]
+    return pd.DataFrame([{"date": str(row["date"]), "label": label, "kind": kind, "certainty": row["certainty"]}
+                         for row, (label, kind) in zip(found, events.values(), strict=True)])
+
+
 def bind(chart_function: Callable, table, **fixed) -> Callable:
     """A chart function with its data filled in, for :func:`emdbook.explore.explore`.
 
@@ -90,3 +161,124 @@ def bind(chart_function: Callable, table, **fixed) -> Callable:
         Settings that the reader does not change.
     """
     return partial(chart_function, table, **fixed)
+
+
+def arm_rows(evidence: Evidence, arm_ids: Mapping[str, str]) -> pd.DataFrame:
+    """Groups of patients by their size, for charts of who stands behind a statement.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    arm_ids : mapping of str to str
+        Rows of ``arms`` with the label of each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, population, n, assessed``; ``n`` is empty where no number is given, ``assessed`` where nobody
+        is known to be missing.
+
+    Raises
+    ------
+    LookupError
+        For an unknown group, with the nearest known ids.
+    """
+    arms = [evidence.arm(arm_id) for arm_id in arm_ids]
+    return pd.DataFrame({"label": list(arm_ids.values()), "population": [arm["population"] for arm in arms],
+                         "n": [arm["n"] for arm in arms], "assessed": [arm["n_evaluable"] for arm in arms]})
+
+
+def beside(evidence: Evidence, outcome_ids: Mapping[str, str]) -> pd.DataFrame:
+    """Groups beside the comparators that the data name, also where only a direction is known.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    outcome_ids : mapping of str to str
+        Rows of ``outcomes`` that name a comparator, each with the label of its study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Two rows for each: as :func:`chart_rows` with ``role`` ("group" or "comparator"), ``pair`` (the row asked
+        for), ``against`` (the comparator's population) and ``stated`` (what is said where no figure is given).
+
+    Raises
+    ------
+    LookupError
+        For an unknown row.
+    ValueError
+        If a row names no comparator.
+    """
+    parts = []
+    for outcome_id, label in outcome_ids.items():
+        row = evidence.outcome(outcome_id)
+        if pd.isna(row["comparator_arm_id"]):
+            raise ValueError(f"{outcome_id} names no comparator.")
+        arm = evidence.arm(row["comparator_arm_id"])
+        known = evidence.outcomes
+        known = known[(known.arm_id == row["comparator_arm_id"]) & (known.endpoint == row["endpoint"])
+                      & (known.measure == row["measure"]) & known.headline]
+        group = chart_rows(evidence, {outcome_id: label})
+        if known.empty:
+            blank = dict.fromkeys(("events", "value", "ci_low", "ci_high", "at_months", "outcome_id"))
+            other = group.assign(**blank, population=arm["population"], n=arm["n"], arm_n=arm["n"],
+                                 arm=arm["label"])
+        else:
+            other = chart_rows(evidence, {known.outcome_id.iloc[0]: label})
+        stated = "" if pd.notna(row["value"]) else str(row["note"]).partition(";")[0]
+        parts += [frame.assign(role=role, pair=outcome_id, against=arm["population"], stated=stated)
+                  for role, frame in (("group", group), ("comparator", other))]
+    return pd.concat([part.astype(object) for part in parts], ignore_index=True)
+
+
+def fact_rows(evidence: Evidence, facts: Mapping[str, str], *, population: str = "EMD") -> pd.DataFrame:
+    """Facts of ``epidemiology`` and ``biology`` as rows for a chart, in the order asked for.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    facts : mapping of str to str
+        Fact id to label.
+    population : str
+        Whom the facts speak of; decides colour and shape.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``fact_id, label, population, direction, low, high, value, unit, n, checked``.
+
+    Raises
+    ------
+    LookupError
+        For an unknown fact, with the nearest known ids.
+    """
+    checked = dict(zip(evidence.sources.source_id, evidence.sources.checked, strict=True))
+    out = []
+    for fact_id, label in facts.items():
+        record = evidence.record(fact_id)
+        out.append({"fact_id": fact_id, "label": label, "population": population,
+                    **{name: record[name] for name in ("direction", "low", "high", "value", "unit", "n")},
+                    # what the review alone says was not seen at its source
+                    "checked": "not_found" if record["source_id"] == "zhao-2025" else checked[record["source_id"]]})
+    return pd.DataFrame(out)
+
+
+def log_rows(evidence: Evidence) -> pd.DataFrame:
+    """The discrepancy log with the label and class of each study.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``discrepancies``, with ``label`` and ``therapeutic_class``; both empty where no study is concerned.
+    """
+    studies = evidence.studies[["study_id", "label", "therapeutic_class"]]
+    return evidence.discrepancies.merge(studies, on="study_id", how="left", validate="many_to_one")

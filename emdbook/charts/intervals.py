@@ -174,8 +174,8 @@ def attainable(shown: float, n: int, decimals: int) -> Chart:
                           "fits": ["yes" if k in fits else "no" for k in near]})
     figure, axes = new_figure(1.9, left=0.35, right=0.35, top=0.65, bottom=0.3)
     half = 0.5 * 10.0**-decimals
-    axes.axvspan(shown - half, shown + half, color=style.ACCENT.light, alpha=0.25, lw=0)
-    axes.axvline(shown, color=style.ACCENT.light, lw=1.5)
+    axes.axvspan(shown - half, shown + half, 0.32, 0.68, color=style.ACCENT.light, alpha=0.25, lw=0)
+    axes.axvline(shown, ymin=0.32, ymax=0.68, color=style.ACCENT.light, lw=1.5)
     for row in table.itertuples(index=False):
         good = row.fits == "yes"
         axes.plot([row[2]], [0], marker="o", ms=15, mec=style.INK.light, mew=1.4,

@@ -1,0 +1,263 @@
+"""A pool of the studies that a reader chooses, with what had to stay out and why."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.forest import NOT_HEAD_TO_HEAD
+from emdbook.charts.frames import check_counts, table_of, wrapped
+from emdbook.charts.parts import LINE_SPACING, heading, legend_height, population_legend, right_text, row_axis
+from emdbook.estimates import Pooled, pool_proportions, proportion_interval
+from emdbook.estimates.overlaps import keep_apart
+from emdbook.wording import count, is_missing, listing, number, percent, percent_range, plural, sentence
+
+_ROW = 0.46
+_LINE = 0.19
+#: What every pool of this chart takes for granted.
+ASSUMES = ("A pool assumes that the true rates of these groups, and of the next one, scatter around one centre. "
+           f"{NOT_HEAD_TO_HEAD}.")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Result of :func:`prepare_pool`.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        Every study offered: ``label, study_id, arm_id, population, events, n, percent, ci_low, ci_high, checked,
+        state ("pooled", "left out" or "not chosen"), reason, weight`` (percent of the pool).
+    pooled : Pooled
+        The random-effects summary.
+    reasons : tuple of str
+        One sentence per study that is left out.
+    """
+
+    table: pd.DataFrame
+    pooled: Pooled
+    reasons: tuple[str, ...]
+
+
+def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
+                 ci_method: str = "hartung-knapp", level: float = 0.95) -> Pool:
+    """Pool the chosen studies; of two that share patients only the larger.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mappings
+        ``label, study_id, arm_id, overlaps_with`` (arm ids joined by ``;``)``, events, n`` and optionally
+        ``population``, ``checked``; one row per study offered.
+    studies : sequence of str
+        ``study_id`` of those chosen.
+    tau2_method, ci_method, level
+        See :func:`emdbook.estimates.pool_proportions`.
+
+    Returns
+    -------
+    Pool
+
+    Raises
+    ------
+    ValueError
+        If nothing is chosen, a study is unknown, or a row has no possible count.
+    """
+    table = table_of(rows, ("label", "study_id", "arm_id", "overlaps_with", "events", "n"), "pool")
+    check_counts(table, "pool")
+    if table.events.isna().any() or table.n.isna().any():
+        without = table.label[table.events.isna() | table.n.isna()]
+        raise ValueError(f"pool: {listing(without)} has no count and cannot be pooled.")
+    unknown = sorted(set(studies) - set(table.study_id))
+    if unknown:
+        raise ValueError(f"pool: {listing(unknown)} is not among the studies offered.")
+    if not studies:
+        raise ValueError("pool: choose at least one study.")
+    table[["events", "n"]] = table[["events", "n"]].astype(int)
+    limits = [proportion_interval(e, n, "wilson", level) for e, n in zip(table.events, table.n, strict=True)]
+    table["percent"] = 100 * table.events / table.n
+    table["ci_low"], table["ci_high"] = [100 * x.ci_low for x in limits], [100 * x.ci_high for x in limits]
+
+    chosen = table[table.study_id.isin(studies)]
+    shares = {r.arm_id: set() if is_missing(r.overlaps_with) else set(str(r.overlaps_with).split(";"))
+              for r in table.itertuples()}
+    apart = keep_apart(list(chosen.arm_id), dict(zip(table.arm_id, table.n, strict=True)), shares)
+    label = dict(zip(table.arm_id, table.label, strict=True))
+    table["state"] = ["pooled" if arm in apart.kept else "left out" if arm in apart.left_out else "not chosen"
+                      for arm in table.arm_id]
+    table["reason"] = [f"may share patients with {label[apart.left_out[arm]]}, which is larger"
+                       if arm in apart.left_out else "" for arm in table.arm_id]
+    pooled_rows = table[table.state == "pooled"]
+    pooled = pool_proportions(list(pooled_rows.events), list(pooled_rows.n), tau2_method=tau2_method,
+                              ci_method=ci_method, level=level)
+    table["weight"] = np.nan
+    table.loc[pooled_rows.index, "weight"] = [100 * w for w in pooled.weights]
+    reasons = tuple(f"{r.label} is left out: it {r.reason}." for r in table.itertuples() if r.reason)
+    names = ["label", "study_id", "arm_id", "population", "events", "n", "percent", "ci_low", "ci_high", "checked",
+             "state", "reason", "weight"]
+    return Pool(table[names], pooled, reasons)
+
+
+def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str = "Response (ORR)",
+                tau2_method: str = "REML", ci_method: str = "hartung-knapp", level: float = 0.95) -> Chart:
+    """A forest plot of the studies offered, with the pool of those chosen.
+
+    Parameters
+    ----------
+    rows, studies, tau2_method, ci_method, level
+        See :func:`prepare_pool`. Without ``studies`` all are chosen.
+    beside : pandas.DataFrame or iterable of mappings, optional
+        Groups that may not enter: ``label, value`` (percent) and ``why`` (a few words), drawn below the pool.
+    endpoint : str
+        What is counted, in a reader's words.
+
+    Returns
+    -------
+    Chart
+        Every study keeps its line whether it is chosen or not, so that only what changes moves.
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_pool`.
+    """
+    rows = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    found = prepare_pool(rows, tuple(studies) or tuple(rows["study_id"]), tau2_method=tau2_method,
+                         ci_method=ci_method, level=level)
+    table, pooled = found.table, found.pooled
+    outside = _outside(beside)
+    lines = len(table) + 1.6 + (len(outside) + 0.9 if len(outside) else 0)
+    populations = list(table.population)
+    # room for the longest text of any state, so that the figure never jumps
+    notes = 2 + 2 * _most_left_out(rows) + 2
+    foot, top = 0.62 + _LINE * notes + 0.1 + legend_height(populations), 0.5
+    figure, axes = new_figure(top + _ROW * lines + foot, left=1.78, right=1.42, top=top, bottom=foot)
+    _draw_studies(axes, table)
+    at = len(table) + 0.35
+    _draw_summary(axes, pooled, at)
+    ticks = [*range(len(table)), at]
+    labels = [*(wrapped(text) for text in table.label), "Random effects"]
+    if len(outside):
+        first = at + 1.55
+        axes.axhline(first - 0.78, color=style.GRID.light, lw=1)
+        axes.annotate("Beside the pool, not in it", (0, first - 0.78), xycoords=("figure fraction", "data"),
+                      xytext=(7, -9), textcoords="offset points", va="center", weight="bold", size=10.5)
+        _draw_outside(axes, outside, first)
+        ticks += [first + i for i in range(len(outside))]
+        labels += [wrapped(text) for text in outside.label]
+    row_axis(axes, labels, y=ticks, bottom=lines - 0.4)
+    for tick, state in zip(axes.get_yticklabels(), table.state, strict=False):
+        tick.set_color(style.INK.light if state == "pooled" else style.MUTED.light)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel(f"{endpoint}, % of patients")
+    _footnotes(figure, [ASSUMES, *found.reasons, pooled.note], notes, legend_height(populations))
+    population_legend(figure, axes, populations)
+    heading(figure, _headline(pooled))
+    return Chart(figure, _describe(found, outside, endpoint, level), _reader_table(table, pooled))
+
+
+def _headline(pooled: Pooled) -> str:
+    estimate, low, high = (100 * x for x in (pooled.estimate, pooled.ci_low, pooled.ci_high))
+    lead = f"{plural(pooled.k, 'group')} pooled" if pooled.k > 1 else "One group, nothing pooled"
+    return f"{lead}: {percent(estimate, 0)} ({percent_range(low, high)})"
+
+
+def _most_left_out(rows: pd.DataFrame) -> int:
+    """How many of the studies offered could be left out at once: the lines that the figure keeps free."""
+    shares = {a: set() if is_missing(o) else set(str(o).split(";"))
+              for a, o in zip(rows["arm_id"], rows["overlaps_with"], strict=True)}
+    sizes = {a: int(n) for a, n in zip(rows["arm_id"], rows["n"], strict=True)}
+    return len(keep_apart(list(shares), sizes, shares).left_out)
+
+
+def _outside(beside) -> pd.DataFrame:
+    if beside is None or len(beside) == 0:
+        return pd.DataFrame(columns=["label", "value", "why", "population"])
+    table = table_of(beside, ("label", "value", "why"), "pool, groups beside it")
+    table["value"] = table["value"].astype(float)
+    return table
+
+
+def _draw_studies(axes, table):
+    biggest = float(table.n.max())
+    for y, row in enumerate(table.itertuples()):
+        mark = style.POPULATION[row.population]
+        chosen = row.state != "not chosen"
+        if chosen:
+            color = style.MUTED.light if row.state == "pooled" else style.GRID.light
+            axes.hlines(y, row.ci_low, row.ci_high, color=color, lw=1.6, zorder=2)
+            solid = row.state == "pooled" and row.checked == "confirmed"
+            axes.scatter([row.percent], [y], s=34 + 130 * math.sqrt(row.n / biggest), marker=mark.marker, zorder=3,
+                         facecolors=mark.light if solid else style.PAPER.light, linewidths=1.6, clip_on=False,
+                         edgecolors=mark.light if row.state == "pooled" else style.MUTED.light)
+        text = "not chosen" if not chosen else "left out" if row.state == "left out" else \
+            f"{percent(row.percent, 0)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
+        right_text(axes, y, f"{text}\n{count(row.events, row.n)}")
+
+
+def _draw_summary(axes, pooled: Pooled, at: float):
+    low, middle, high = (100 * x for x in (pooled.ci_low, pooled.estimate, pooled.ci_high))
+    axes.axhline(at - 0.7, color=style.GRID.light, lw=1)
+    text = f"{percent(middle, 0)} ({number(low, 0)}–{number(high, 0)})"
+    if is_missing(pooled.prediction_low):
+        text += "\nno prediction"
+    else:
+        first, last = 100 * pooled.prediction_low, 100 * pooled.prediction_high
+        axes.hlines(at + 0.36, first, last, color=style.ACCENT.light, lw=2, linestyles=(0, (3, 1.5)))
+        text += f"\nnext {number(first, 0)}–{number(last, 0)}"
+    axes.fill([low, middle, high, middle], [at, at - 0.24, at, at + 0.24], color=style.ACCENT.light, zorder=3)
+    right_text(axes, at, text)
+
+
+def _draw_outside(axes, outside, first):
+    for i, row in enumerate(outside.itertuples()):
+        mark = style.POPULATION[row.population]
+        axes.scatter([row.value], [first + i], s=90, marker=mark.marker, facecolors=style.PAPER.light,
+                     edgecolors=mark.light, linewidths=1.8, zorder=3, clip_on=False)
+        right_text(axes, first + i, f"{percent(row.value)}\n{row.why}")
+
+
+def _footnotes(figure, texts, lines, base):
+    wrapped_lines = [line for text in texts if text for line in textwrap.wrap(text, 76)]
+    figure.text(0.012, (base + 0.06 + _LINE * lines) / figure.get_figheight(), "\n".join(wrapped_lines), va="top",
+                size=10.5, linespacing=LINE_SPACING)
+
+
+def _describe(found: Pool, outside, endpoint, level):
+    table, pooled = found.table, found.pooled
+    low, middle, high = (100 * x for x in (pooled.ci_low, pooled.estimate, pooled.ci_high))
+    inside = table[table.state == "pooled"]
+    parts = [f"{endpoint}, {plural(pooled.k, 'group')} of the {len(table)} offered: "
+             + listing(f"{r.label} {count(r.events, r.n)}" for r in inside.itertuples()) + "."]
+    name = "random-effects pool" if pooled.k > 1 else "this group alone"
+    parts.append(sentence(f"{name} {percent(middle, 0)}, {percent(100 * level)} interval {percent_range(low, high)}"))
+    if not is_missing(pooled.prediction_low):
+        first, last = 100 * pooled.prediction_low, 100 * pooled.prediction_high
+        parts.append(f"Prediction interval for the next group {percent_range(first, last)}.")
+        outlying = [r.label for r in outside.itertuples() if not first <= r.value <= last]
+        if outlying:
+            parts.append(f"Outside it: {listing(outlying)}.")
+    parts += found.reasons
+    parts += [pooled.note] if pooled.note else []
+    if len(outside):
+        parts.append("Beside the pool, not in it: "
+                     + listing(f"{r.label} {percent(r.value)} ({r.why})" for r in outside.itertuples()) + ".")
+    return " ".join([*parts, ASSUMES])
+
+
+def _reader_table(table, pooled):
+    out = pd.DataFrame({
+        "Group": table.label, "Population": table.population, "events": table.events.astype("Int64"),
+        "n": table.n.astype("Int64"), "%": table.percent.round(1), "CI low %": table.ci_low.round(1),
+        "CI high %": table.ci_high.round(1), "in the pool": table.state.where(table.reason == "",
+                                                                              table.state + ": " + table.reason),
+        "weight, %": table.weight.round(0), "Verification": table.checked})
+    last = {"Group": "Random effects", "%": round(100 * pooled.estimate, 1),
+            "CI low %": round(100 * pooled.ci_low, 1), "CI high %": round(100 * pooled.ci_high, 1)}
+    return pd.concat([out, pd.DataFrame([last])], ignore_index=True)
