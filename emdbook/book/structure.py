@@ -155,7 +155,7 @@ def _draws(cell: Cell, charts: tuple[set[str], set[str]]) -> bool:
         function = node.func if isinstance(node, ast.Call) else None
         if isinstance(function, ast.Name) and function.id in functions:
             return True
-        if isinstance(function, ast.Attribute) and getattr(function.value, "id", "") in modules:
+        if isinstance(function, ast.Attribute) and getattr(function.value, "id", "") in modules | functions:
             return True
     return False
 
