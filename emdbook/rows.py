@@ -123,6 +123,27 @@ def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.
     return pd.DataFrame(out)
 
 
+def depth_table(evidence: Evidence, **kinds: tuple[Mapping, Mapping]) -> pd.DataFrame:
+    """Rows for :func:`emdbook.charts.depth.depth_and_duration`.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    **kinds : tuple of (mapping, mapping)
+        For each kind of response ("any", "complete") the groups of patients with EMD and those that they are set
+        beside, each as for :func:`depth_rows`, by study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`depth_rows`, with ``study, reference, depth``.
+    """
+    parts = [depth_rows(evidence, groups).assign(reference=reference, depth=kind)
+             for kind, pair in kinds.items() for reference, groups in zip((False, True), pair, strict=True) if groups]
+    return pd.concat(parts, ignore_index=True).rename(columns={"label": "study"})
+
+
 def timeline_rows(evidence: Evidence, events: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
     """Rows for a time line from the updates of the data.
 

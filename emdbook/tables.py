@@ -253,8 +253,8 @@ def _ledger_link(row) -> str:
     return f'<a class="emd-num" href="../book/ledger.html#{row["outcome_id"]}">{html.escape(figure_text(row))}</a>'
 
 
-def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Where review and evidence part",
-                      fold: bool = True) -> Table:
+def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
+                      caption: str = "Where review and evidence part", fold: bool = True) -> Table:
     """Rows of the discrepancy log, the weightiest first.
 
     Parameters
@@ -263,6 +263,8 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Whe
         The loaded data.
     study_ids : sequence of str, optional
         Only these studies; without it the whole log.
+    entries : sequence of str, optional
+        Only these rows of the log.
     caption : str
         What the table shows.
     fold : bool
@@ -276,6 +278,8 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, caption: str = "Whe
     log = evidence.discrepancies
     if study_ids is not None:
         log = log[log.study_id.isin(list(study_ids))]
+    if entries is not None:
+        log = log[log.discrepancy_id.isin(list(entries))]
     if log.empty:
         raise ValueError("The discrepancy log has no row for these studies.")
     labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))

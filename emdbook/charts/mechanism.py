@@ -46,7 +46,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """What acts on what; ``stop`` ends in a bar (inhibits), ``below`` puts the words under it."""
+    """What acts on what; ``stop`` ends in a bar (inhibits), ``below`` puts the words under it, ``over`` crosses cells."""
 
     start: tuple[float, float]
     end: tuple[float, float]
@@ -54,6 +54,7 @@ class Arrow:
     stop: bool = False
     bend: float = 0.0
     below: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Scene:
         One or two sentences: what the class does. They open the description.
     cells, boxes, arrows, blunts
         The parts; ``blunts`` are numbered in order.
+    caution : str
+        What the numbered marks mean; opens their list in the description.
     """
 
     story: str
@@ -82,6 +85,7 @@ class Scene:
     boxes: Sequence[Box] = ()
     arrows: Sequence[Arrow] = ()
     blunts: Sequence[Blunt] = field(default_factory=tuple)
+    caution: str = "Extramedullary disease may blunt this"
 
 
 def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
@@ -156,8 +160,8 @@ def _sag(arrow: Arrow) -> float:
 
 def _draw_arrow(axes, arrow: Arrow) -> None:
     head = "|-|,widthA=0,widthB=5" if arrow.stop else "-|>,head_length=7,head_width=3.4"
-    axes.add_patch(FancyArrowPatch(arrow.start, arrow.end, arrowstyle=head, lw=1.8, color=style.INK.light, zorder=2,
-                                   connectionstyle=f"arc3,rad={arrow.bend}", shrinkA=2, shrinkB=2))
+    axes.add_patch(FancyArrowPatch(arrow.start, arrow.end, arrowstyle=head, lw=1.8, color=style.INK.light,
+                                   zorder=3.5 if arrow.over else 2, connectionstyle=f"arc3,rad={arrow.bend}", shrinkA=2, shrinkB=2))
     if arrow.label:
         x, y = ((a + b) / 2 for a, b in zip(arrow.start, arrow.end, strict=True))
         shift = -(0.14 + _sag(arrow)) if arrow.below else 0.14
@@ -180,7 +184,7 @@ def _describe(scene: Scene) -> str:
     text = f"Drawing. {sentence(scene.story)}"
     if scene.blunts:
         reasons = "; ".join(f"{i} {b.reason[:1].lower() + b.reason[1:]}" for i, b in enumerate(scene.blunts, 1))
-        text += f" Extramedullary disease may blunt this: {reasons}."
+        text += f" {scene.caution}: {reasons}."
     return text
 
 

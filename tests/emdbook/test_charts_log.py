@@ -1,0 +1,42 @@
+"""The discrepancy log as a chart: every choice draws, and no entry is lost."""
+
+import itertools
+
+import pytest
+
+import emdbook
+from emdbook import rows
+from emdbook.charts import log
+
+
+@pytest.fixture(scope="module")
+def entries():
+    return rows.log_rows(emdbook.load())
+
+
+@pytest.mark.parametrize(("kind", "severity"), list(itertools.product((*log.KINDS, "any"),
+                                                                      (*log.SEVERITIES, "any"))))
+def test_every_choice_draws_exactly_the_entries_it_names(entries, kind, severity):
+    chart = log.discrepancy_log(entries, kind=kind, severity=severity)
+    wanted = entries[((entries.kind == kind) | (kind == "any")) & ((entries.severity == severity)
+                                                                  | (severity == "any"))]
+    assert len(chart.table) == len(wanted)
+    assert sorted(chart.table["The review says"]) == sorted(wanted.review_says)
+    assert str(len(wanted) or "None of the") in chart.description
+
+
+def test_kinds_and_weights_are_those_of_the_data(entries):
+    assert set(entries.kind) == set(log.KINDS)
+    assert set(entries.severity) == set(log.SEVERITIES)
+
+
+def test_weightiest_come_first(entries):
+    order = [list(log.SEVERITIES).index(s) for s in log.discrepancy_log(entries).table["Weight"]]
+    assert order == sorted(order)
+
+
+def test_unknown_choices_are_refused(entries):
+    with pytest.raises(ValueError, match="Unknown kind"):
+        log.discrepancy_log(entries, kind="typo")
+    with pytest.raises(ValueError, match="Unknown severity"):
+        log.discrepancy_log(entries, severity="huge")
