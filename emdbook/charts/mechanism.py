@@ -46,7 +46,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """What acts on what; ``stop`` ends in a bar (inhibits), ``below`` puts the words under it, ``over`` crosses cells."""
+    """What acts on what; ``stop`` ends in a bar (inhibits), ``below`` puts the words under it, ``over`` lies on cells."""
 
     start: tuple[float, float]
     end: tuple[float, float]
@@ -161,7 +161,8 @@ def _sag(arrow: Arrow) -> float:
 def _draw_arrow(axes, arrow: Arrow) -> None:
     head = "|-|,widthA=0,widthB=5" if arrow.stop else "-|>,head_length=7,head_width=3.4"
     axes.add_patch(FancyArrowPatch(arrow.start, arrow.end, arrowstyle=head, lw=1.8, color=style.INK.light,
-                                   zorder=3.5 if arrow.over else 2, connectionstyle=f"arc3,rad={arrow.bend}", shrinkA=2, shrinkB=2))
+                                   zorder=3.5 if arrow.over else 2, connectionstyle=f"arc3,rad={arrow.bend}",
+                                   shrinkA=2, shrinkB=2))
     if arrow.label:
         x, y = ((a + b) / 2 for a, b in zip(arrow.start, arrow.end, strict=True))
         shift = -(0.14 + _sag(arrow)) if arrow.below else 0.14
