@@ -46,7 +46,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """What acts on what; ``stop`` ends in a bar (inhibits), ``below`` puts the words under it, ``over`` lies on cells."""
+    """What acts on what; ``stop`` ends in a bar (inhibits), ``below`` puts words under it, ``over`` lies on cells."""
 
     start: tuple[float, float]
     end: tuple[float, float]
