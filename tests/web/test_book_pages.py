@@ -1,0 +1,223 @@
+"""The built book: its pages in a real Chromium with the network cut, and its links without one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from emdbook.book.build import in_ci, index_page
+from emdbook.paths import project_dir
+
+pytestmark = pytest.mark.book
+HTML = index_page().parent
+
+
+def _toc_files(node) -> list[str]:
+    if isinstance(node, list):
+        return [name for item in node for name in _toc_files(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node[key] for key in ("root", "file") if key in node]
+    return own + [name for key in ("parts", "chapters", "sections") for name in _toc_files(node.get(key, []))]
+
+
+#: Every page of the book, as the table of contents names it.
+PAGES = _toc_files(yaml.safe_load((project_dir() / "_toc.yml").read_text(encoding="utf-8")))
+CHAPTERS = [name for name in PAGES if name.startswith("notebooks/")]
+
+
+@pytest.fixture(autouse=True)
+def _built():
+    if not index_page().is_file():
+        reason = "there is no built book: make book"
+        pytest.fail(reason) if in_ci() else pytest.skip(reason)
+
+
+@cache
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def all_pages() -> list[Path]:
+    """Every page, without the templates that the theme leaves in its folder of assets."""
+    return sorted(page for page in HTML.rglob("*.html") if "_static" not in page.relative_to(HTML).parts)
+
+
+# --- without a browser ----------------------------------------------------------------------------------------------
+
+def test_every_page_of_the_table_of_contents_was_built():
+    assert PAGES[0] == "book/cover"
+    assert [name for name in PAGES if not (HTML / f"{name}.html").is_file()] == []
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    return frozenset({tag["id"] for tag in soup(path).find_all(id=True)}
+                     | {tag["name"] for tag in soup(path).find_all("a", attrs={"name": True})})
+
+
+def broken_links(page: Path, root: Path) -> list[str]:
+    """What is wrong with the local links of a page."""
+    problems = []
+    for tag in soup(page).find_all(True):
+        for attribute in ("href", "src", "xlink:href", "data", "poster"):
+            value = tag.get(attribute)
+            if not isinstance(value, str) or (attribute == "data" and tag.name != "object"):
+                continue
+            address = urlsplit(value)
+            if address.scheme or address.netloc:
+                continue
+            target = (page.parent / unquote(address.path)).resolve() if address.path else page
+            if not target.is_relative_to(root.resolve()) or not target.is_file():
+                problems.append(f"{page.name}: {tag.name} {attribute}={value!r} leads to no file")
+            elif address.fragment and target.suffix == ".html" and unquote(address.fragment) not in anchors(target):
+                problems.append(f"{page.name}: {value!r} leads to no place in {target.name}")
+    return problems
+
+
+def test_every_local_link_leads_somewhere():
+    pages = all_pages()
+    assert len(pages) > len(PAGES)
+    problems = [problem for page in pages for problem in broken_links(page, HTML)]
+    assert not problems, "\n".join(problems[:40])
+
+
+def test_the_link_check_can_fail(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_text('<a id="x" href="#x"></a><a href="b.html"></a><img src="c%20d.png"><a href="a.html#y"></a>'
+                    '<a href="../a.html"></a><a href="https://example.org/gone"></a>', encoding="utf-8")
+    (tmp_path / "c d.png").write_text("")
+    assert len(broken_links(page, tmp_path)) == 3
+
+
+def outside_requests(page: Path) -> list[str]:
+    """Addresses off the host that a page would ask for by itself, without a click."""
+    found = []
+    for tag in soup(page).find_all(True):
+        loads = tag.name in ("script", "img", "iframe", "source", "video", "audio", "object", "embed", "input", "image",
+                             "use") or (tag.name == "link" and not {"canonical", "license", "author", "next", "prev"}
+                                        & set(tag.get("rel", [])))
+        for attribute in ("src", "href", "xlink:href", "srcset", "data"):
+            value = tag.get(attribute)
+            if loads and isinstance(value, str) and re.match(r"(?:https?:)?//", value.strip()):
+                found.append(value)
+    text = page.read_text(encoding="utf-8")
+    found += re.findall(r"(?:https?:)?//(?:cdn\.|cdnjs|unpkg|[\w.]*jsdelivr|fonts\.g)[^\s\"'<]*", text)
+    return found + re.findall(r"@import[^;]*//[^;]*;|url\(['\"]?(?:https?:)?//[^)]*\)", text)
+
+
+def test_no_page_names_another_host_for_what_it_loads():
+    found = {page.relative_to(HTML).as_posix(): outside_requests(page) for page in all_pages()}
+    assert {page: what for page, what in found.items() if what} == {}
+
+
+def test_no_style_sheet_of_the_book_asks_another_host():
+    found = {}
+    for sheet in HTML.rglob("*.css"):
+        asks = re.findall(r"(?:@import\s+|url\()['\"]?(?:https?:)?//[^)\"';]*", sheet.read_text(encoding="utf-8"))
+        if asks:
+            found[sheet.name] = asks
+    assert found == {}
+
+
+def poor_alternatives(page: Path) -> list[str]:
+    """Pictures and figures whose alternative text is missing or is a file name."""
+    problems = []
+    for picture in soup(page).find_all("img"):
+        alt = picture.get("alt")
+        decorative = picture.get("role") == "presentation" or picture.get("aria-hidden") == "true"
+        if (not alt and not decorative) or re.search(r"\.(?:png|svg|jpe?g|gif)$|^(?:_images|output)\b", alt or ""):
+            problems.append(f"{page.name}: <img src={picture.get('src', '')[:60]!r} alt={alt!r}>")
+    for figure in soup(page).select("article figure"):
+        if figure.find("svg") is not None:
+            drawn = figure.find(attrs={"role": "img"})
+            words = "" if drawn is None else drawn.get("aria-label", "")
+            if drawn is not None and drawn.get("aria-labelledby"):
+                words = " ".join(part.get_text(" ") for name in drawn["aria-labelledby"].split()
+                                 for part in soup(page).find_all(id=name))
+            if len(words.split()) < 5 or re.search(r"\.(?:png|svg)$", words):
+                problems.append(f"{page.name}: a figure says {words!r}")
+    return problems
+
+
+def test_every_figure_says_what_it_shows():
+    problems = [problem for page in all_pages() for problem in poor_alternatives(page)]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_chapter_shows_figures_and_no_raw_output(name):
+    page = soup(HTML / f"{name}.html")
+    assert len(page.select("article figure [role=img]")) >= 2
+    text = page.select_one("article").get_text(" ")
+    for raw in ("Traceback", "<Figure size", "NBVAL", "](ev:", "](calc:", "](ex:", ":::{", "emdbook.charts.base.Chart"):
+        assert raw not in text
+
+
+def test_the_check_of_figures_can_fail(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_text('<article><img src="a.png"><img src="b.png" alt="_images/b.png"><img src="c.png" alt="c.svg">'
+                    '<figure><svg role="img" aria-label="Chart"></svg></figure><figure><svg></svg></figure>'
+                    '<img alt="" role="presentation" src="d.png"></article>', encoding="utf-8")
+    assert len(poor_alternatives(page)) == 5
+
+
+# --- in a browser ---------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def address(serve):
+    root = serve(HTML)
+    return lambda name: f"{root}/{name}.html"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_served_with_the_network_cut(name, theme, open_page, address, axe):
+    page = open_page(address(name), theme=theme)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    page.watch.assert_clean()  # before axe, which asks for style sheets by itself
+    # "region" is a best practice, no rule of WCAG: the theme puts its logo outside of a landmark.
+    violations = [violation for violation in axe(page) if not violation.startswith("region:")]
+    assert not violations, "\n".join(violations[:20])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_from_a_memory_stick(name, open_page):
+    page = open_page((HTML / f"{name}.html").as_uri())
+    page.watch.assert_clean()
+    assert page.locator("article h1").count() == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_a_phone(name, open_page, address):
+    page = open_page(address(name), width=390, height=844)
+    wide = page.evaluate("""() => {
+        const limit = document.documentElement.clientWidth
+        if (document.documentElement.scrollWidth <= limit + 1) return []
+        return [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > limit + 1)
+            .slice(0, 5).map(e => e.outerHTML.slice(0, 120))
+    }""")
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 1, wide
+    page.watch.assert_clean()
+
+
+def test_the_chosen_theme_wins_over_that_of_the_machine(open_page, address):
+    page = open_page(address("book/cover"), theme="light")
+    page.evaluate("localStorage.setItem('mode', 'dark'); localStorage.setItem('theme', 'dark')")
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.watch.assert_clean()
+
+
+def test_the_front_door_leads_to_the_cover(open_page, serve):
+    page = open_page(f"{serve(HTML)}/index.html", wait=False)
+    page.wait_for_url("**/book/cover.html")
+    assert page.locator("article h1").inner_text()
+    page.watch.assert_clean()
