@@ -77,7 +77,8 @@ def _resolve(app: Sphinx, doctree: nodes.document) -> None:
             records = [_evidence().record(row_id) for row_id in ids]
         except LookupError as error:
             raise ExtensionError(f"{app.env.docname}: {error}") from error
-        page = "ledger" if "outcome_id" in records[0] else "facts"
+        page = ("ledger" if "outcome_id" in records[0] else
+                "not_confirmed" if "discrepancy_id" in records[0] else "facts")
         node["refuri"] = f"../book/{page}.html#{ids[0]}"
         node["classes"] += ["emd-num", f"emd-num-{scheme}"]
         node["reftitle"] = "; ".join(_provenance(record) for record in records)
