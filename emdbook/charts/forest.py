@@ -205,7 +205,8 @@ def _describe(table, pooled, method, level, endpoint):
             text += f", and a new study would be expected between {number(low, 0)} and {percent(high, 0)}"
         parts.append(text + ".")
     name = {"wilson": "Wilson", "clopper-pearson": "exact (Clopper-Pearson)", "jeffreys": "Jeffreys"}[method]
-    parts.append(f" Intervals: {name}, {percent(100 * level)}.")
+    if not with_count.empty:
+        parts.append(f" Intervals: {name}, {percent(100 * level)}.")
     return "".join(parts)
 
 
