@@ -1,0 +1,195 @@
+"""What became of the masses themselves: one mark per patient, and lesion beside serum in the same patients."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
+from emdbook.charts.frames import wrapped
+from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
+from emdbook.wording import count, is_missing, listing, percent
+
+#: What may become of a mass: words, palette colour, marker and filling.
+COURSES = {
+    "gone": ("gone", "asct", "o", True),
+    "smaller": ("smaller", "mab", "v", True),
+    "gone or smaller": ("gone or smaller, not told apart", "pi", "h", True),
+    "rest": ("neither or not told", "muted", "s", False),
+    "grew": ("grew", "accent", "^", True),
+}
+#: Endpoints of the data and the course that they count.
+ENDPOINT_COURSE = {"EMD_CR": "gone", "EMD_PR": "smaller", "EMD_PD": "grew", "EMD_ORR": "gone or smaller",
+                   "ORR": "gone or smaller"}
+_PER_LINE = 18
+
+
+def prepare_courses(rows) -> pd.DataFrame:
+    """The table behind :func:`courses`.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mappings
+        One per study and endpoint: ``study, endpoint, events, n``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per study, in the order given: ``study, n`` and one column per key of :data:`COURSES`; the courses
+        sum to ``n``.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, an endpoint is unknown, a count is missing, a study has two numbers of patients, or its
+        counts add to more than its patients.
+    """
+    table = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    if table.empty:
+        raise ValueError("course of lesions: there is nothing to draw. Choose at least one study.")
+    unknown = sorted(set(table.endpoint) - set(ENDPOINT_COURSE))
+    if unknown:
+        raise ValueError(f"course of lesions: unknown endpoint {listing(unknown)}.")
+    out = []
+    for study, part in table.groupby("study", sort=False):
+        if part.events.map(is_missing).any() or part.n.map(is_missing).any():
+            raise ValueError(f"course of lesions: {study} has no count.")
+        if len(set(part.n)) > 1:
+            raise ValueError(f"course of lesions: {study} has more than one number of patients.")
+        n = int(part.n.iloc[0])
+        found = dict.fromkeys(COURSES, 0)
+        for row in part.itertuples():
+            found[ENDPOINT_COURSE[row.endpoint]] += int(row.events)
+        found["rest"] = n - sum(found.values())
+        if found["rest"] < 0:
+            raise ValueError(f"course of lesions: the counts of {study} add to more than its {n} patients.")
+        out.append({"study": study, "n": n, **found})
+    return pd.DataFrame(out)
+
+
+def courses(rows, *, title: str | None = None) -> Chart:
+    """One mark per patient, sorted by what became of the masses.
+
+    Parameters
+    ----------
+    rows
+        See :func:`prepare_courses`.
+    title : str, optional
+        A short heading.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_courses`.
+    """
+    table = prepare_courses(rows)
+    used = [c for c in COURSES if table[c].sum()]
+    lines = [-(-n // _PER_LINE) for n in table.n]
+    tops = np.concatenate([[0], np.cumsum([0.24 * k + 0.3 for k in lines])])
+    foot, top = 0.25 * -(-len(used) // 2) + 0.2, 0.55 if title else 0.15
+    figure, axes = new_figure(top + float(tops[-1]) + foot, left=1.62, right=1.15, top=top, bottom=foot)
+    middles = []
+    for at, row, high in zip(tops, table.itertuples(index=False), lines, strict=False):
+        middles.append(at + 0.12 * high + 0.12)
+        place = 0
+        for course, (_, key, marker, full) in COURSES.items():
+            k = int(table.loc[table.study == row.study, course].iloc[0])
+            spots = np.arange(place, place + k)
+            place += k
+            colour = style.palette()[key].light
+            axes.scatter(spots % _PER_LINE, at + 0.24 * (spots // _PER_LINE) + 0.24, s=64, marker=marker,
+                         facecolors=colour if full else style.PAPER.light, edgecolors=colour, linewidths=1.3)
+        right_text(axes, middles[-1], _better(row))
+    row_axis(axes, [wrapped(study, 18) for study in table.study], y=middles, bottom=float(tops[-1]), top=0)
+    axes.set_xlim(-0.7, _PER_LINE - 0.3)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.grid(False)
+    handles = []
+    for course in used:
+        words, key, marker, full = COURSES[course]
+        colour = style.palette()[key].light
+        handles.append(axes.scatter([], [], s=64, marker=marker, edgecolors=colour, linewidths=1.3, label=words,
+                                    facecolors=colour if full else style.PAPER.light))
+    foot_legend(figure, handles)
+    heading(figure, title)
+    words = listing(f"{r['study']} " + ", ".join(f"{r[c]} {COURSES[c][0]}" for c in COURSES if r[c])
+                    + f" of {r['n']}" for _, r in table.iterrows())
+    tail = f" {NOT_HEAD_TO_HEAD}." if len(table) > 1 else ""
+    shown = table.rename(columns={"study": "Study", **{c: COURSES[c][0] for c in COURSES}})
+    return Chart(figure, f"What became of the masses, one mark per patient. {words}.{tail}", shown)
+
+
+def _better(row) -> str:
+    better = int(row.n) - int(row.rest) - int(row.grew)
+    return f"{count(better, row.n)}\nimproved"
+
+
+def two_measures(rows, *, title: str | None = None) -> Chart:
+    """Response of the lesions beside response in the serum, study by study.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mappings
+        Two per study: ``study, measure_of ("lesions" or "serum"), events, n`` and optionally ``value`` (percent,
+        where no count is known), ``checked``.
+    title : str, optional
+        A short heading.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        If a study has not exactly one row of each kind; see also :func:`emdbook.charts.forest.prepare_forest`.
+    """
+    table = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    if table.empty:
+        raise ValueError("two measures: there is nothing to draw. Choose at least one study.")
+    for study, part in table.groupby("study", sort=False):
+        if sorted(part.measure_of) != ["lesions", "serum"]:
+            raise ValueError(f"two measures: {study} needs one row 'lesions' and one row 'serum'.")
+    ready = prepare_forest(table.assign(label=table.study.astype(str) + ", " + table.measure_of.astype(str)))
+    ready[["study", "measure_of"]] = table[["study", "measure_of"]].reset_index(drop=True)
+    studies = list(dict.fromkeys(ready.study))
+    foot, top = 0.95, 0.55 if title else 0.2
+    figure, axes = new_figure(top + 0.8 * len(studies) + foot, left=1.62, right=1.42, top=top, bottom=foot)
+    marks = {"lesions": style.POPULATION["EMD"], "serum": style.THERAPY_CLASS["mab"]}
+    for i, study in enumerate(studies):
+        for row in ready[ready.study == study].itertuples():
+            y = i - 0.2 if row.measure_of == "lesions" else i + 0.2
+            mark = marks[row.measure_of]
+            if not is_missing(row.ci_low):
+                axes.hlines(y, row.ci_low, row.ci_high, color=mark.light, lw=1.6, alpha=0.75)
+            axes.scatter([row.percent], [y], s=90, marker=mark.marker, edgecolors=mark.light, linewidths=1.6,
+                         zorder=3, clip_on=False,
+                         facecolors=mark.light if row.checked == "confirmed" else style.PAPER.light)
+            right_text(axes, y, f"{percent(row.percent, 0)}  " + (
+                "no count" if is_missing(row.events) else count(row.events, row.n)))
+    row_axis(axes, [wrapped(study, 18) for study in studies], bottom=len(studies) - 0.45, top=-0.55)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("Responders, % of patients")
+    foot_legend(figure, [axes.scatter([], [], s=60, marker=marks[k].marker, color=marks[k].light, label=words)
+                         for k, words in (("lesions", "response of the masses"), ("serum", "response in the serum"))])
+    heading(figure, title)
+    shown = ready[["study", "measure_of", "events", "n", "percent", "ci_low", "ci_high"]].round(1).rename(
+        columns={"study": "Study", "measure_of": "Measured in", "percent": "%", "ci_low": "CI low %",
+                 "ci_high": "CI high %"})
+    # without a count the number assessed is not known, only the size of the group
+    shown["n"] = shown["n"].where(shown["events"].notna())
+    shown[["events", "n"]] = shown[["events", "n"]].astype("Int64")
+    tail = f" {NOT_HEAD_TO_HEAD}." if len(studies) > 1 else ""
+    words = listing(" and ".join(
+        f"{percent(r.percent, 0)} in the {r.measure_of}" + ("" if is_missing(r.events) else
+                                                            f" ({count(r.events, r.n)})")
+        for r in ready[ready.study == study].itertuples()) + f" ({study})" for study in studies)
+    return Chart(figure, f"Response of the masses beside response in the serum: {words}. Intervals: Wilson, 95%.{tail}",
+                 shown)
