@@ -17,7 +17,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 import emdbook
-from emdbook import explore, quiz, style, tables
+from emdbook import cases, explore, quiz, style, tables
 from emdbook.book import cover
 from emdbook.book.links import SCHEMES, row_ids
 
@@ -103,7 +103,7 @@ def _glossary_link(app, node, target):
 
 def _static_paths(app: Sphinx, config) -> None:
     config.html_static_path = [*config.html_static_path, str(_OWN_ASSETS), str(explore.asset_dir()),
-                               str(quiz.asset_dir())]
+                               str(quiz.asset_dir()), str(cases.asset_dir())]
 
 
 def _write_palette(app: Sphinx) -> None:
@@ -115,8 +115,9 @@ def _write_palette(app: Sphinx) -> None:
 
 def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
     body = context.get("body", "")
-    for tag, name in (("<emd-explore", "explore"), ("<emd-quiz", "quiz")):
-        if tag in body:
+    # A case uses the look, the seal and the memory of the quiz, so that comes first.
+    for name, *tags in (("explore", "<emd-explore"), ("quiz", "<emd-quiz", "<emd-case"), ("cases", "<emd-case")):
+        if any(tag in body for tag in tags):
             app.add_css_file(f"{name}.css")
             app.add_js_file(f"{name}.js", loading_method="defer")
 

@@ -90,16 +90,34 @@ def ordered(question: Question) -> tuple:
     ))
 
 
-def _question(set_id: str, number: int, question: Question) -> str:
-    base = f"quiz-{set_id}--{question.id}"
-    kind = "checkbox" if question.multiple else "radio"
-    options = ordered(question)
+def choices(base: str, kind: str, options) -> str:
+    """Options as native buttons, each with room for the words that follow an answer.
+
+    Parameters
+    ----------
+    base : str
+        Name of the group on the page.
+    kind : {"radio", "checkbox"}
+    options : iterable
+        Each with a ``text``.
+
+    Returns
+    -------
+    str
+    """
     rows = "".join(
         f'<li><label class="emd-tick"><input type="{kind}" name="{base}" value="{i}">'
         f"<span>{markup(o.text)}</span></label>"
         f'<p class="emd-why" hidden></p></li>'
         for i, o in enumerate(options)
     )
+    return f"<ul>{rows}</ul>"
+
+
+def _question(set_id: str, number: int, question: Question) -> str:
+    base = f"quiz-{set_id}--{question.id}"
+    kind = "checkbox" if question.multiple else "radio"
+    options = ordered(question)
     hint = " Choose all that apply." if question.multiple else ""
     sealed = seal({
         "options": [{"correct": o.correct, "why": markup(o.explanation)} for o in options],
@@ -109,7 +127,8 @@ def _question(set_id: str, number: int, question: Question) -> str:
     return (
         f'<form class="emd-question" data-question="{escape(question.id)}" autocomplete="off">'
         f'<fieldset><legend><span class="emd-number">{number}.</span> {markup(question.stem)}'
-        f'<span class="emd-hint"> ({question.difficulty}){hint}</span></legend><ul>{rows}</ul></fieldset>'
+        f'<span class="emd-hint"> ({question.difficulty}){hint}</span></legend>'
+        f"{choices(base, kind, options)}</fieldset>"
         '<div class="emd-buttons"><button type="submit" class="emd-check">Check</button>'
         '<button type="button" class="emd-again" hidden>Try again</button>'
         '<button type="button" class="emd-all" hidden>Explain every option</button></div>'

@@ -106,7 +106,7 @@ def open_page(browser):
             page.goto(url)
             if wait:
                 page.wait_for_function(
-                    "() => [...document.querySelectorAll('emd-explore,emd-quiz')].every(e => e.dataset.state)"
+                    "() => [...document.querySelectorAll('emd-explore,emd-quiz,emd-case')].every(e => e.dataset.state)"
                 )
             return page
 
@@ -163,13 +163,14 @@ def harness(tmp_path):
 
     def write(*blocks: str, theme: str = "light", change=None, name: str = "index.html") -> Path:
         from emdbook import style
+        from emdbook.cases import asset_dir as case_assets
         from emdbook.explore import asset_dir as explore_assets
         from emdbook.quiz import asset_dir as quiz_assets
 
         folder = tmp_path / "page"
         assets = folder / "_assets"
         assets.mkdir(parents=True, exist_ok=True)
-        for source in (explore_assets(), quiz_assets()):
+        for source in (explore_assets(), quiz_assets(), case_assets()):
             for file in source.iterdir():
                 text = file.read_text(encoding="utf-8")
                 (assets / file.name).write_text(change(file.name, text) if change else text, encoding="utf-8")
@@ -177,8 +178,9 @@ def harness(tmp_path):
             style.css_variables() + "body{background:var(--emd-c-paper);color:var(--emd-c-ink);font-family:sans-serif}",
             encoding="utf-8",
         )
-        head = "".join(f'<link rel="stylesheet" href="_assets/{n}.css">' for n in ("palette", "explore", "quiz"))
-        head += "".join(f'<script defer src="_assets/{n}.js"></script>' for n in ("explore", "quiz"))
+        rooms = ("explore", "quiz", "cases")
+        head = "".join(f'<link rel="stylesheet" href="_assets/{n}.css">' for n in ("palette", *rooms))
+        head += "".join(f'<script defer src="_assets/{n}.js"></script>' for n in rooms)
         page = folder / name
         page.write_text(
             f'<!DOCTYPE html><html lang="en" data-theme="{escape(theme)}"><head><meta charset="utf-8">'

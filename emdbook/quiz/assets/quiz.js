@@ -12,11 +12,11 @@
     return JSON.parse(new TextDecoder().decode(bytes));
   }
 
-  function remember(set, question, correct) {
+  function remember(shelf, set, question, correct) {
     try {
       var kept = JSON.parse(window.localStorage.getItem(STORE) || "{}") || {};
-      var quiz = (kept.quiz = kept.quiz || {});
-      var one = (quiz[set] = quiz[set] || {});
+      var all = (kept[shelf] = kept[shelf] || {});
+      var one = (all[set] = all[set] || {});
       var before = one[question] || { correct: false, tries: 0 };
       one[question] = { correct: before.correct || correct, tries: before.tries + 1 };
       window.localStorage.setItem(STORE, JSON.stringify(kept));
@@ -24,6 +24,9 @@
       /* storage is off, full or holds something else (private windows, file://): the quiz works without a memory */
     }
   }
+
+  // The teaching cases use the same seal and the same memory.
+  window.emdbook = Object.assign(window.emdbook || {}, { unseal: unseal, remember: remember });
 
   class Quiz extends HTMLElement {
     connectedCallback() {
@@ -86,7 +89,7 @@
         if (document.activeElement === check || form.contains(document.activeElement)) again.focus();
         check.hidden = true;
         form.dataset.answered = correct ? "correct" : "wrong";
-        remember(self.dataset.set, form.dataset.question, correct);
+        remember("quiz", self.dataset.set, form.dataset.question, correct);
         form.dispatchEvent(new CustomEvent("emd:answered", {
           bubbles: true,
           detail: { set: self.dataset.set, question: form.dataset.question, correct: correct },

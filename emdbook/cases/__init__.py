@@ -1,0 +1,21 @@
+"""Teaching cases: a constructed patient, a choice, the critique of every choice, the next step.
+
+>>> show("relapse-fast")        # doctest: +SKIP
+"""
+
+from emdbook.cases.bank import Case, CasesError, Fault, case_files, case_walks, load_case, load_cases
+from emdbook.cases.render import CaseView, asset_dir, render, show
+
+__all__ = [
+    "Case",
+    "CaseView",
+    "CasesError",
+    "Fault",
+    "asset_dir",
+    "case_files",
+    "case_walks",
+    "load_case",
+    "load_cases",
+    "render",
+    "show",
+]

@@ -1,0 +1,288 @@
+"""The teaching cases: the book's own, files that must be refused, and their HTML without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+import emdbook
+from emdbook.cases import CasesError, asset_dir, case_files, case_walks, load_case, load_cases, show
+from emdbook.cases.render import VERDICTS, render
+from emdbook.paths import data_dir
+from emdbook.pathway import load_pathway
+from emdbook.quiz.render import ordered, unseal
+from emdbook.wording import is_missing
+
+SLOW = "lump-on-the-rib"
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return load_cases()
+
+
+@pytest.fixture(scope="module")
+def pathway():
+    return load_pathway()
+
+
+@pytest.fixture
+def raw():
+    return json.loads((data_dir() / "cases" / f"{SLOW}.json").read_text(encoding="utf-8"))
+
+
+def save(folder, data, name=SLOW):
+    (folder / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
+    return folder
+
+
+# The book's own cases -----------------------------------------------------------------------------------
+
+
+def test_enough_cases_and_each_says_that_it_is_made_up(cases):
+    assert len(cases) >= 10
+    assert [case.order for case in cases] == list(range(1, len(cases) + 1))
+    for case in cases:
+        assert "Constructed case. This patient does not exist." in render(case)
+
+
+def test_every_answer_key_is_a_path_to_an_end(cases, pathway):
+    paths = {path.choices for path in pathway.paths()}
+    assert all(case.walk.complete and case.walk.choices in paths for case in cases)
+
+
+def test_the_cases_cover_what_the_chapter_promises(cases, pathway):
+    nodes = {node for case in cases for node in case.walk.node_ids}
+    ends = {case.walk.last.id for case in cases}
+    for wanted in ("emb-intensify", "eme-induction", "ti-induction", "rr-trial-enrol", "rr-cart-give", "rr-bsab",
+                   "rr-post-cart", "rr-salvage", "rr-rapid", "cns-radiotherapy", "cns-followup"):
+        assert wanted in nodes, wanted
+    assert {"out-solitary", "out-pcl"} <= ends
+    # what is left without a case is said here, so that a new end does not go unnoticed
+    assert {n.id for n in pathway.nodes if n.kind == "end"} - ends == {"cns-trial", "eme-trial-enrol"}
+
+
+def test_every_gap_of_the_pathway_is_met_in_a_step(cases, pathway):
+    met = {gap.id for case in cases for step in case.steps for gap in step.gaps}
+    assert met == {gap.id for gap in pathway.gaps}
+
+
+def test_every_choice_is_explained_and_no_critique_is_used_twice(cases):
+    critiques = [o.critique for case in cases for step in case.steps for o in step.options]
+    assert len(critiques) == len(set(critiques))
+    assert all(len(text.split()) >= 4 for text in critiques)
+
+
+def test_the_right_choice_is_not_given_away_by_its_length(cases):
+    steps = [step for case in cases for step in case.steps]
+    longest = sum(max(step.options, key=lambda o: len(o.text)).verdict == "path" for step in steps)
+    assert longest <= len(steps) / 2
+
+
+def test_no_critique_counts_on_a_place_in_the_list(cases):
+    position = re.compile(r"\b(first|second|third|last|above|below) (option|choice|answer)\b|\boption \d", re.I)
+    for case in cases:
+        for step in case.steps:
+            assert not any(position.search(o.critique) for o in step.options), step.id
+
+
+def test_figures_of_a_step_stand_in_the_rows_it_names(cases):
+    """Percentages, counts such as "10 of 28" and decimals in a critique come from the data."""
+    evidence = emdbook.load()
+    figure = re.compile(r"\d+(?:\.\d+)?(?=%)|\d+\.\d+|\b\d+(?= of \d)|(?<=\d of )\d+|\b\d+(?= patients)")
+    fields = ("value", "n", "events", "ci_low", "ci_high", "low", "high")
+    for case in cases:
+        for step in case.steps:
+            records = [evidence.record(row_id) for row_id in step.evidence]
+            known = {f"{float(r[f]):g}" for r in records for f in fields if f in r and not is_missing(r[f])}
+            for text in [step.text, *(t for o in step.options for t in (o.text, o.critique))]:
+                for found in figure.findall(text):
+                    assert f"{float(found):g}" in known, f"{step.id}: {found}"
+
+
+def test_locators_of_the_steps_are_paragraphs_behind_their_node(cases, pathway):
+    for case in cases:
+        for step in case.steps:
+            assert step.locators
+            assert set(step.locators) <= set(pathway.node(step.node).locators)
+
+
+def test_walks_are_plain_data_for_a_chart(cases, pathway):
+    walks = case_walks(cases)
+    assert len(walks) == len(cases)
+    assert all(pathway.walk(list(choices)).complete for choices in walks.values())
+
+
+def test_the_schema_is_valid():
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(json.loads((data_dir() / "cases" / "case.schema.json").read_text()))
+
+
+# Files that must be refused -----------------------------------------------------------------------------
+
+
+def _step(data, at=1):
+    return data["steps"][at - 1]
+
+
+BREAKS = {
+    "renamed": (lambda d: d.update(case_id="other"), "", "case_id is the name of the file"),
+    "not constructed": (lambda d: d.update(constructed=False), "", "constructed must be true"),
+    "unknown field": (lambda d: d.update(hint="x"), "", "no other fields"),
+    "no presentation": (lambda d: d.update(presentation=[]), "", "at least 1"),
+    "one step": (lambda d: d.update(steps=d["steps"][:1]), "", "at least 2"),
+    "wrong answer": (lambda d: d["answer_key"].append("Perhaps"), "", "answer key is a path"),
+    "no end": (lambda d: d["answer_key"].pop(), "", "reaches an end"),
+    "other end": (lambda d: d.update(ends_at="out-pcl"), "", "ends_at is the end"),
+    "told and asked": (lambda d: d["told"].append("nd-type"), "", "that no step asks"),
+    "told elsewhere": (lambda d: d["told"].append("rr-trial"), "", "that no step asks"),
+    "choice left out": (lambda d: d["told"].remove("phase"), "", "every choice of the path"),
+    "ends early": (lambda d: d["steps"].pop(), "step 4", "stands at the end of the path"),
+    "off the path": (lambda d: _step(d).update(node="rr-trial"), "step 1", "stands on the path"),
+    "wrong order": (lambda d: d["steps"].insert(0, d["steps"].pop(1)), "step 2", "order of the path"),
+    "gap hidden": (lambda d: _step(d).update(gaps=[]), "step 1", "names every gap"),
+    "gap made up": (lambda d: _step(d, 2).update(gaps=["mixed-type"]), "step 2", "names every gap"),
+    "gap without one": (lambda d: _step(d, 2).update(basis="gap"), "step 2", "only a node with a gap"),
+    "strange paragraph": (lambda d: _step(d).update(locators=["CNS-1"]), "step 1", "locators are those"),
+    "bad paragraph": (lambda d: _step(d).update(locators=["p 3"]), "step 1", "must match"),
+    "no paragraph": (lambda d: _step(d).update(locators=[]), "step 1", "at least 1"),
+    "wrong basis": (lambda d: _step(d).update(basis="inferred"), "step 1", "basis is that of the way"),
+    "unknown basis": (lambda d: _step(d).update(basis="guessed"), "step 1", "must be one of"),
+    "two on the path": (lambda d: _step(d, 2)["options"][1].update(verdict="path"), "step 2", "exactly one option"),
+    "none on the path": (lambda d: _step(d, 2)["options"][0].update(verdict="against"), "step 2", "exactly one"),
+    "strange answer": (lambda d: _step(d)["options"][2].update(answer="Both"), "step 1, option 3", "node's own"),
+    "answer elsewhere": (lambda d: _step(d)["options"][0].pop("answer"), "step 1, option 1", "answer of the key"),
+    "no critique": (lambda d: _step(d)["options"][1].pop("critique"), "step 1, option 2", "needs the fields"),
+    "empty critique": (lambda d: _step(d)["options"][1].update(critique=" "), "step 1, option 2", "must match"),
+    "same critique": (lambda d: _step(d)["options"][1].update(critique=_step(d)["options"][0]["critique"]),
+                      "step 1, option 2", "its own critique"),
+    "same text": (lambda d: _step(d)["options"][1].update(text=" em-b "), "step 1, option 2", "its own text"),
+    "two options": (lambda d: _step(d).update(options=_step(d)["options"][:2]), "step 1", "at least 3"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_case_is_refused_with_file_step_and_rule(name, raw, tmp_path):
+    change, place, rule = BREAKS[name]
+    change(raw)
+    with pytest.raises(CasesError) as caught:
+        load_cases(save(tmp_path, raw))
+    match = [f for f in caught.value.faults if rule in f.rule and f.step == place]
+    assert match, str(caught.value)
+    assert match[0].file == f"{SLOW}.json"
+    assert str(match[0]) in str(caught.value)
+
+
+def test_all_faults_of_all_files_are_listed_at_once(raw, tmp_path):
+    _step(raw).update(gaps=[], basis="inferred")
+    save(tmp_path, raw)
+    (tmp_path / "other.json").write_bytes(b"\xff")
+    with pytest.raises(CasesError, match="faults") as caught:
+        load_cases(tmp_path)
+    assert {f.file for f in caught.value.faults} == {f"{SLOW}.json", "other.json"}
+    assert len(caught.value.faults) == 3
+
+
+def test_two_cases_may_not_share_title_or_place(raw, tmp_path):
+    save(tmp_path, raw)
+    save(tmp_path, {**raw, "case_id": "copy"}, "copy")
+    with pytest.raises(CasesError, match="no two cases have the same order"):
+        load_cases(tmp_path)
+
+
+@pytest.mark.parametrize(("content", "rule"), [(b"{", "valid JSON"), (b"\xff", "UTF-8"), (b"[]", "must be of type"),
+                                               (b'{"a": 1, "a": 2}', "stand once")])
+def test_a_file_that_is_no_case_is_refused(content, rule, tmp_path):
+    (tmp_path / "x.json").write_bytes(content)
+    with pytest.raises(CasesError, match=rule):
+        load_case("x", tmp_path)
+
+
+def test_an_unknown_case_names_the_known_ones():
+    with pytest.raises(CasesError, match=SLOW):
+        load_case("nobody")
+
+
+def test_a_changed_pathway_breaks_the_cases_that_it_makes_wrong(tmp_path):
+    changed = json.loads((data_dir() / "pathway.json").read_text(encoding="utf-8"))
+    node = next(n for n in changed["nodes"] if n["id"] == "emb-burden")
+    node["options"][0]["basis"] = "inferred"
+    (tmp_path / "pathway.json").write_text(json.dumps(changed), encoding="utf-8")
+    with pytest.raises(CasesError, match=f"{SLOW}.json, step 3: the basis"):
+        load_cases(pathway=load_pathway(tmp_path))
+
+
+# HTML ---------------------------------------------------------------------------------------------------
+
+
+def visible(html: str) -> str:
+    return re.sub(r"<script.*?</script>", "", html, flags=re.S)
+
+
+@pytest.mark.parametrize("case_id", [file.stem for file in case_files()])
+def test_only_the_presentation_and_the_first_question_can_be_read(case_id):
+    case = load_case(case_id)
+    html = visible(render(case))
+    assert case.steps[0].question in html
+    for told in case.presentation:
+        assert told in html
+    for step in case.steps[1:]:
+        assert step.question not in html
+        assert step.text not in html
+    for step in case.steps:
+        assert not any(o.critique in html for o in step.options)
+    assert not any(word in html for word in VERDICTS.values())
+
+
+def test_sealed_blocks_hold_each_critique_in_the_order_shown():
+    case = load_case(SLOW)
+    blocks = [unseal(text) for text in re.findall(r'class="emd-sealed">([^<]+)<', render(case))]
+    assert len(blocks) == len(case.steps)
+    for step, block in zip(case.steps, blocks, strict=True):
+        assert [o["verdict"] for o in block["options"]] == [o.verdict for o in ordered(step)]
+        assert block["node"] == step.node
+        assert f"<code>{step.node}</code>" in block["behind"]
+        assert all(name in block["behind"] for name in step.locators)
+        assert all(gap.text in block["behind"] for gap in step.gaps)
+    assert all(passed.node.text.split(".")[0].split("(")[0] in blocks[-1]["next"] for passed in case.walk.steps)
+
+
+def test_ids_are_unique_over_all_cases():
+    html = show([file.stem for file in case_files()]).html()
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert html.count("<details") == len(case_files())
+
+
+def test_views(monkeypatch):
+    monkeypatch.setenv("EMDBOOK_VIEW", "page")
+    page = show(SLOW)
+    assert "<style" not in page.html()
+    assert page.html() == show(SLOW).html()
+    monkeypatch.setenv("EMDBOOK_VIEW", "live")
+    live = show(SLOW)
+    assert live.html().count("customElements.define") == 2
+    assert show([SLOW, "ten-days"]).html().count("customElements.define") == 2
+    words = live._repr_mimebundle_()["text/plain"]
+    assert "constructed case" in words
+    assert load_case(SLOW).steps[0].question in words
+    assert {f.name for f in asset_dir().iterdir()} == {"cases.js", "cases.css"}
+
+
+def test_headings_follow_the_level_asked_for():
+    assert "<h2 " in show(SLOW, level=2).html()
+    assert "<h3 " in show(SLOW, level=2).html()
+    for wrong in (0, 6, "2"):
+        with pytest.raises(ValueError, match="level"):
+            show(SLOW, level=wrong)
+    with pytest.raises(ValueError, match="at least one"):
+        show([])
+
+
+def test_text_is_escaped(raw, tmp_path):
+    raw["presentation"] = ['<b>x</b> & "y" *so*']
+    html = show(SLOW, path=save(tmp_path, raw)).html()
+    assert "&lt;b&gt;x&lt;/b&gt; &amp; &quot;y&quot; <em>so</em>" in html
