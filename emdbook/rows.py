@@ -303,3 +303,24 @@ def log_rows(evidence: Evidence) -> pd.DataFrame:
     """
     studies = evidence.studies[["study_id", "label", "therapeutic_class"]]
     return evidence.discrepancies.merge(studies, on="study_id", how="left", validate="many_to_one")
+
+
+def response_groups(evidence: Evidence) -> pd.DataFrame:
+    """Every group of patients with EMD whose response is known, one row each, for a map of the evidence.
+
+    Meta-analyses are left out: they contain patients of other rows.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`chart_rows`; label, study and group of patients.
+    """
+    chosen = evidence.select(endpoint="ORR", measure="proportion", headline=True,
+                             population=["EMD", "EM-E", "EM-B"])
+    chosen = chosen[~chosen.design.eq("meta_analysis").fillna(False)]
+    return chart_rows(evidence, chosen.outcome_id, label="{study}, {arm}")
