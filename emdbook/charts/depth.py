@@ -93,8 +93,8 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     for row in table.itertuples():
         both = bool((table.study == row.study).sum() > 1)
         y = studies.index(row.study) + (0 if not both else 0.18 if row.reference else -0.18)
-        _point(left, row, y, row.response, "not given", lambda x: percent(x, 0))
-        _point(right, row, y, limit if row.not_reached else row.months, "not given",
+        _point(left, row, y, row.response, lambda x: percent(x, 0))
+        _point(right, row, y, limit if row.not_reached else row.months,
                lambda x, r=row: "not reached" if r.not_reached else f"{number(x, 1 if x < 10 else 0)} mo")
     word = "Any response" if depth == "any" else "Complete response"
     row_axis(left, [wrapped(s, 18) for s in studies], bottom=len(studies) - 0.45, top=-0.55)
@@ -110,9 +110,9 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     return Chart(figure, _describe(table, word), _reader_table(table, word))
 
 
-def _point(axes, row, y, value, missing, text):
+def _point(axes, row, y, value, text):
     if is_missing(value):
-        axes.annotate(missing, (0, y), xytext=(4, 0), textcoords="offset points", va="center", size=10.5,
+        axes.annotate("not given", (0, y), xytext=(4, 0), textcoords="offset points", va="center", size=10.5,
                       color=style.MUTED.light)
         return
     mark = style.POPULATION[row.population]

@@ -177,12 +177,14 @@ def pool_proportions(
         tau2_method=tau2_method,
         ci_method=ci_method,
         level=level,
-        note=_note(half, math.sqrt(normal_variance) * float(stats.norm.ppf((1 + level) / 2)), k, ci_method),
+        note=_note(half, math.sqrt(normal_variance) * float(stats.norm.ppf((1 + level) / 2)), k, ci_method, tau2),
     )
 
 
-def _note(half: float, normal_half: float, k: int, ci_method: str) -> str:
+def _note(half: float, normal_half: float, k: int, ci_method: str, tau2: float) -> str:
     if ci_method == "hartung-knapp" and half < normal_half * (1 - 1e-9):
+        if tau2 > 0:
+            return "Here the Hartung-Knapp interval is narrower than the normal one. Read it with care."
         return (
             f"The {k} studies agree more closely than chance usually allows, so the Hartung-Knapp interval "
             "is narrower than the normal one. Read it with care."

@@ -44,12 +44,14 @@ def row(name, events, n, shares=""):
 
 def test_without_shared_patients_everybody_stays():
     found = keep_apart(["a", "b"], {"a": 3, "b": 9}, {})
-    assert found.kept == ("a", "b") and not found.left_out
+    assert found.kept == ("a", "b")
+    assert not found.left_out
 
 
 def test_of_two_that_share_patients_the_larger_stays_and_the_order_is_kept():
     found = keep_apart(["a", "b", "c"], {"a": 3, "b": 9, "c": 5}, {"a": {"b"}})
-    assert found.kept == ("b", "c") and dict(found.left_out) == {"a": "b"}
+    assert found.kept == ("b", "c")
+    assert dict(found.left_out) == {"a": "b"}
 
 
 @pytest.mark.parametrize("shares", [{"a": {"b"}}, {"b": {"a"}}, {"a": {"b"}, "b": {"a"}}])
@@ -60,7 +62,8 @@ def test_one_mention_of_shared_patients_is_enough(shares):
 def test_a_group_may_come_back_when_what_excluded_it_is_itself_excluded():
     shares = {"small": {"middle"}, "middle": {"large"}}
     found = keep_apart(["small", "middle", "large"], {"small": 1, "middle": 2, "large": 3}, shares)
-    assert found.kept == ("small", "large") and dict(found.left_out) == {"middle": "large"}
+    assert found.kept == ("small", "large")
+    assert dict(found.left_out) == {"middle": "large"}
 
 
 def test_of_equals_the_first_stays():
@@ -149,7 +152,8 @@ def test_states_draw_with_their_own_true_description(offered, beside, size):
     for chosen in itertools.combinations(names, size):
         chart = pool_choice(offered, chosen, beside=beside)
         found = prepare_pool(offered, chosen)
-        assert ASSUMES in chart.description and "not a head-to-head" in chart.description
+        assert ASSUMES in chart.description
+        assert "not a head-to-head" in chart.description
         assert found.pooled.note in chart.description
         assert all(reason in chart.description for reason in found.reasons)
         assert f"{found.pooled.k} group" in chart.description
@@ -177,4 +181,5 @@ def test_groups_outside_the_prediction_interval_are_named(offered, beside):
 def test_without_groups_beside_it_the_figure_still_draws(offered):
     chart = pool_choice(offered)
     assert "Beside the pool" not in chart.description
-    assert isinstance(chart.table, pd.DataFrame) and chart.table["Group"].iloc[-1] == "Random effects"
+    assert isinstance(chart.table, pd.DataFrame)
+    assert chart.table["Group"].iloc[-1] == "Random effects"
