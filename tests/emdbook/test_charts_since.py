@@ -1,0 +1,37 @@
+"""Since the review: every choice draws, and what was not yet known is not told."""
+
+import itertools
+
+import pandas as pd
+import pytest
+
+from emdbook.charts import since
+
+ROWS = since.together({
+    "bispecific": pd.DataFrame([{"date": "2025-12", "label": "pair in true EMD", "kind": "trial",
+                                 "certainty": "seen"}]),
+    "adc": pd.DataFrame([{"date": "2025-07-24", "label": "back in the EU", "kind": "approval", "certainty": "seen"}]),
+    "choice": pd.DataFrame([{"date": "2026-01-25", "label": "guideline", "kind": "guidance",
+                             "certainty": "second_hand"}]),
+})
+
+
+@pytest.mark.parametrize(("touches", "until"), list(itertools.product(("any", *since.TOUCHES),
+                                                                      (None, "2025-08", "2025-12", "2026-11"))))
+def test_every_choice_draws_only_what_was_known(touches, until):
+    chart = since.since_review(ROWS, touches=touches, until=until)
+    for row in ROWS.itertuples():
+        wanted = touches in ("any", row.touches)
+        known = until is None or row.date[:7] <= until
+        assert (row.label in chart.description) == (wanted and known)
+
+
+def test_all_together_counts_by_chapter():
+    assert "1 to antibody–drug conjugates (chapter 10)" in since.since_review(ROWS).description
+
+
+def test_unknown_chapters_are_refused():
+    with pytest.raises(ValueError, match="Unknown chapter"):
+        since.since_review(ROWS, touches="surgery")
+    with pytest.raises(ValueError, match="Unknown chapter"):
+        since.together({"surgery": ROWS})
