@@ -14,7 +14,8 @@ from emdbook.wording import count, listing, number, percent, percent_range, plur
 METHODS = {"wilson": "Wilson", "clopper-pearson": "Exact (Clopper-Pearson)", "jeffreys": "Bayesian (Jeffreys prior)"}
 
 
-def interval_methods(events: int, n: int, *, level: float = 0.95) -> Chart:
+def interval_methods(events: int, n: int, *, level: float = 0.95, what: str = "responded",
+                     axis: str = "True response rate, %") -> Chart:
     """Three intervals for one count.
 
     Parameters
@@ -23,6 +24,8 @@ def interval_methods(events: int, n: int, *, level: float = 0.95) -> Chart:
         Responders and patients.
     level : float
         Confidence (or credible) level.
+    what, axis : str
+        What was counted, as a verb, and the name of the axis.
 
     Returns
     -------
@@ -46,9 +49,9 @@ def interval_methods(events: int, n: int, *, level: float = 0.95) -> Chart:
     axes.axvline(point, color=style.GRID.light, lw=1.2, zorder=1)
     row_axis(axes, ["Wilson", "Exact (Clopper-\nPearson)", "Bayesian\n(Jeffreys)"], bottom=2.5)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("True response rate, %")
-    heading(figure, f"{count(events, n)} responded: {percent(point, 0)}")
-    text = (f"{count(events, n)} responded, {percent(point, 1)}. " + "; ".join(
+    axes.set_xlabel(axis)
+    heading(figure, f"{count(events, n)} {what}: {percent(point, 0)}")
+    text = (f"{count(events, n)} {what}, {percent(point, 1)}. " + "; ".join(
         f"{r[0]} {percent_range(r[1], r[2])}" for r in table.itertuples(index=False)) + ".")
     return Chart(figure, text, table.round(1))
 

@@ -1,0 +1,224 @@
+"""Chapter 01: the decision, the incidences, and the chart of ranges; every state of both widgets."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+import emdbook
+from emdbook import rows
+from emdbook.charts import definition, ranges
+from emdbook.evidence import Evidence
+
+LIMITS = {"blood": 5, "marrow": 10}
+SHARES = ["gao-2022.overall.emd-share.primary", "gao-2022.overall.emb-share.primary",
+          "gao-2022.overall.eme-share.primary", "gagelmann-2018.overall.emb-share.primary",
+          "gagelmann-2018.overall.eme-share.primary"]
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return emdbook.load()
+
+
+@pytest.fixture(scope="module")
+def incidences(evidence):
+    return definition.incidence_rows(evidence.epidemiology, evidence.sources, rows.chart_rows(evidence, SHARES),
+                                     names={"korea-plasmacytoma-relapse": "Korea 2022"})
+
+
+def name(lesions="several", contact="no", marrow="above", blood="below"):
+    made = definition.prepare_classification(LIMITS, lesions=lesions, contact=contact, marrow=marrow, blood=blood)
+    return made.outcome.name, made.by
+
+
+# --- the decision ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answers", "expected", "step"), [
+    ({}, "EM-E, away from bone", 4),
+    ({"contact": "yes"}, "EM-B, grown from bone", 4),
+    ({"contact": "some"}, "EM-B and EM-E together", 4),
+    ({"lesions": "one", "marrow": "below"}, "Solitary plasmacytoma", 3),
+    ({"lesions": "one", "marrow": "below", "contact": "some"}, "Solitary plasmacytoma", 3),
+    ({"lesions": "one"}, "EM-E, away from bone", 4),
+    ({"lesions": "one", "contact": "some"}, "No such presentation", 4),
+    ({"lesions": "none"}, "No lesion outside the marrow", 2),
+    ({"blood": "above"}, "Plasma cell leukaemia", 1),
+    ({"blood": "above", "lesions": "none", "marrow": "below"}, "Plasma cell leukaemia", 1),
+])
+def test_each_rule_decides_its_presentation(answers, expected, step):
+    assert name(**answers) == (expected, step)
+
+
+def test_at_the_limit_consensus_and_review_part():
+    made = definition.prepare_classification(LIMITS, lesions="several", contact="no", marrow="above", blood="at")
+    assert made.outcome.name == "Plasma cell leukaemia"
+    assert made.notes == ("The review asks for more than 5%; by its wording: EM-E, away from bone",)
+
+
+def test_what_no_rule_covers_is_said():
+    made = definition.prepare_classification(LIMITS, lesions="several", contact="no", marrow="below", blood="below")
+    assert "does not say" in made.notes[0]
+    both = definition.prepare_classification(LIMITS, lesions="several", contact="some", marrow="above", blood="below")
+    assert "gap" in both.outcome.rule
+
+
+def test_limits_come_from_the_caller():
+    made = definition.prepare_classification({"blood": 20, "marrow": 30}, lesions="one", contact="no", marrow="below",
+                                             blood="below")
+    assert made.steps[0][:2] == ("Plasma cells in the blood: 20% or more?", "No, below 20%")
+    assert made.steps[2][1] == "Yes, under 30%"
+
+
+@pytest.mark.parametrize("wrong", [{"lesions": "two"}, {"contact": "maybe"}, {"marrow": "at"}, {"blood": "none"}])
+def test_an_unknown_answer_is_refused(wrong):
+    answers = {"lesions": "one", "contact": "no", "marrow": "below", "blood": "below"} | wrong
+    with pytest.raises(ValueError, match="classify"):
+        definition.prepare_classification(LIMITS, **answers)
+
+
+@pytest.mark.parametrize("limit", [0, 100, -5])
+def test_an_impossible_limit_is_refused(limit):
+    with pytest.raises(ValueError, match="limit"):
+        definition.classify({"blood": limit, "marrow": 10}, lesions="one", contact="no", marrow="below", blood="below")
+
+
+def test_every_state_of_the_decision_draws_and_tells_its_result():
+    seen = set()
+    for lesions, contact, marrow, blood in itertools.product(definition.LESIONS, definition.CONTACT,
+                                                             definition.MARROW, definition.BLOOD):
+        answers = {"lesions": lesions, "contact": contact, "marrow": marrow, "blood": blood}
+        chart = definition.classify(LIMITS, **answers)
+        made = definition.prepare_classification(LIMITS, **answers)
+        assert made.outcome.name in chart.description
+        assert f"Step {made.by} decides" in chart.description
+        assert all(note.rstrip(".") in chart.description for note in made.notes)
+        assert (chart.table.State == "decided").sum() == 1
+        assert chart.table.Result[made.by - 1] == made.outcome.name
+        assert_inside(chart)
+        seen.add(made.outcome.name)
+    assert len(seen) == 7  # every outcome can be reached
+
+
+def assert_inside(chart):
+    """No text of the figure runs over its edge."""
+    renderer, box = FigureCanvasAgg(chart.figure).get_renderer(), chart.figure.bbox
+    for text in chart.figure.findobj(lambda a: hasattr(a, "get_text") and a.get_text().strip() and a.get_visible()):
+        extent = text.get_window_extent(renderer)
+        assert box.x0 - 1 <= extent.x0 < extent.x1 <= box.x1 + 1, text.get_text()
+
+
+def test_the_limits_of_the_data_are_those_of_the_paragraph(evidence):
+    assert evidence.record("epi.pcl-threshold.review")["low"] == 5
+    assert evidence.record("epi.pcl-threshold.review")["direction"] == "above"
+    assert evidence.record("epi.pcl-threshold.fernandez-de-larrea-2021")["direction"] == "at_or_above"
+    assert evidence.record("epi.spc-marrow-limit.review")["high"] == 10
+
+
+# --- incidence ------------------------------------------------------------------------------------------------------
+
+
+def test_each_incidence_has_its_definition_and_phase(incidences):
+    def value(source, what, phase):
+        part = incidences[(incidences.source == source) & (incidences.definition == what)
+                          & (incidences.phase == phase) & incidences.measured]
+        return part.value.tolist()
+
+    assert value("Jimenez-Segura 2022", "any", "diagnosis") == [19.6]
+    assert value("Jimenez-Segura 2022", "EM-B", "relapse") == [14.6]
+    assert value("Jimenez-Segura 2022", "EM-E", "diagnosis") == [1.9]
+    assert value("Gagelmann 2018", "EM-E", "diagnosis") == [3.7]
+    assert value("Korea 2022", "any", "relapse") == [17.1]
+    assert incidences.review.sum() == 2
+    assert set(incidences[incidences.source == "Prandjev 2025"].definition) == {"not stated"}
+
+
+def test_parts_make_the_whole_in_every_cohort(incidences):
+    cohorts = incidences[incidences.measured & (incidences.phase == "diagnosis")]
+    for source, part in cohorts.groupby("source"):
+        found = part.set_index("definition").value.astype(float)
+        if {"any", "EM-B", "EM-E"} <= set(found.index):
+            assert found["EM-B"] + found["EM-E"] == pytest.approx(found["any"], abs=0.6), source
+
+
+def test_every_state_of_the_incidence_draws_with_its_own_words(incidences):
+    seen = set()
+    for what, phase, quoted in itertools.product(("all", "any", "EM-B", "EM-E"), definition.PHASES, (False, True)):
+        chart = definition.incidence(incidences, definition=what, phase=phase, quoted=quoted)
+        assert definition.PHASES[phase] in chart.description
+        assert "the review, any mass" in chart.description
+        assert ("quoted figures" in chart.description) == quoted
+        assert_inside(chart)
+        seen.add(chart.description)
+    assert len(seen) == 16
+
+
+def test_quoted_figures_are_added_and_nothing_taken_away(incidences):
+    few = definition.incidence(incidences, phase="relapse").table
+    many = definition.incidence(incidences, phase="relapse", quoted=True).table
+    assert set(few.Source) < set(many.Source)
+
+
+@pytest.mark.parametrize("wrong", [{"definition": "EMD"}, {"phase": "never"}])
+def test_an_unknown_choice_of_incidence_is_refused(incidences, wrong):
+    with pytest.raises(ValueError, match="incidence"):
+        definition.incidence(incidences, **wrong)
+
+
+def test_nothing_left_to_draw_is_said(incidences):
+    with pytest.raises(ValueError, match="no figure"):
+        definition.incidence(incidences[incidences.definition != "EM-B"], definition="EM-B")
+
+
+# --- ranges ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_value_a_range_and_an_upper_end_are_written_as_such():
+    chart = ranges.ranges([{"label": "a", "value": 3.0}, {"label": "b", "low": 1, "high": 4.5},
+                           {"label": "c", "high": 9}], axis="Share, %", band=(2, 2), band_label="them")
+    assert chart.description == "Share, %: a 3%, b 1 to 4.5% and c up to 9%. Shaded for comparison, them: 2%."
+
+
+def test_units_other_than_percent_stand_apart():
+    chart = ranges.ranges([{"label": "a", "value": 5.1}], axis="Median", unit="years")
+    assert "a 5.1 years." in chart.description
+
+
+def test_a_row_without_a_figure_is_refused():
+    with pytest.raises(ValueError, match="neither"):
+        ranges.ranges([{"label": "a", "value": math.nan}], axis="x")
+
+
+def test_a_range_or_band_out_of_order_is_refused():
+    with pytest.raises(ValueError, match="not in order"):
+        ranges.ranges([{"label": "a", "low": 5, "high": 1}], axis="x")
+    with pytest.raises(ValueError, match="not in order"):
+        ranges.ranges([{"label": "a", "value": 5}], axis="x", band=(3, 1))
+
+
+def test_unknown_numbers_of_patients_are_said_only_if_asked():
+    table = [{"label": "a", "value": 5, "n": None}, {"label": "b", "value": 6, "n": 1304}]
+
+    def words(unknown):
+        figure = ranges.ranges(table, axis="x", unknown_n=unknown).figure
+        return " ".join(t.get_text() for t in figure.axes[0].texts)
+
+    assert "n not known" in words(True)
+    assert "n not known" not in words(False)
+    assert "n = 1,304" in words(True)
+
+
+def test_fact_rows_keep_order_and_mark_what_only_the_review_says(evidence):
+    table = rows.fact_rows(evidence, {"epi.em-incidence-relapse.korea": "Korea",
+                                      "epi.paraskeletal-share.review": "Review"}, population="EM-B")
+    assert table.label.tolist() == ["Korea", "Review"]
+    assert table.checked.tolist() == ["probable", "not_found"]
+    assert isinstance(table, pd.DataFrame)
+    assert set(table.population) == {"EM-B"}
+    with pytest.raises(LookupError):
+        rows.fact_rows(evidence, {"epi.nothing": "x"})

@@ -1,0 +1,191 @@
+"""Chapter 02: which change serves which step, what is stated and what inferred, and whether sources agree."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+import emdbook
+from emdbook.charts import escape, mechanism
+from emdbook.charts.intervals import interval_methods
+from emdbook.charts.scenes import definition
+from emdbook.charts.scenes import escape as data
+
+CHANGES = data.ALTERATIONS
+STATES = list(itertools.product(("all", *CHANGES), ("all", *data.STEPS), (True, False)))
+
+
+@pytest.fixture(scope="module")
+def biology():
+    return emdbook.load().biology
+
+
+@pytest.fixture(scope="module")
+def charts():
+    return {state: escape.journey(CHANGES, chosen=state[0], step=state[1], inferred=state[2]) for state in STATES}
+
+
+# --- the alterations against the data -------------------------------------------------------------------------------
+
+
+def test_every_change_rests_on_rows_of_the_data(biology):
+    known = set(biology.fact_id)
+    for change in CHANGES.values():
+        assert change.facts, change.label
+        assert set(change.facts) <= known, change.label
+
+
+def test_the_paragraph_of_a_change_is_that_of_its_rows(biology):
+    where = dict(zip(biology.fact_id, biology.locator, strict=True))
+    for change in CHANGES.values():
+        given = {p for fact in change.facts for p in str(where[fact]).split(";")}
+        assert set(change.where.split(";")) <= given, change.label
+        if change.treatment_stated:
+            assert change.treatment_where in given, change.label
+
+
+def test_a_link_that_is_not_stated_names_no_paragraph():
+    assert all(bool(c.treatment_where) == c.treatment_stated for c in CHANGES.values())
+
+
+def test_the_eight_changes_of_the_design_are_there_and_fewer_targets_beside_them():
+    assert set(CHANGES) == {"mapk", "tp53", "myc", "cxcr4", "cd56", "cd44-vla4", "vegf", "t-cells", "targets"}
+
+
+def test_the_review_places_no_mutation_and_no_travel():
+    table = escape.prepare_journey(CHANGES, inferred=False)
+    assert not set(table.key) & {"mapk", "tp53", "myc"}
+    assert "travel" not in set(table.step)
+    assert set(table.basis) == {"stated", "stated together"}
+
+
+# --- preparation ----------------------------------------------------------------------------------------------------
+
+
+def test_inferences_are_added_and_nothing_stated_changes():
+    full, bare = escape.prepare_journey(CHANGES), escape.prepare_journey(CHANGES, inferred=False)
+    pd.testing.assert_frame_equal(full[full.basis != "inferred"].reset_index(drop=True), bare)
+    assert (full.basis == "inferred").any()
+
+
+def test_an_unknown_step_is_refused():
+    wrong = {"x": replace(CHANGES["vegf"], stated=("fly",))}
+    with pytest.raises(ValueError, match="no step"):
+        escape.prepare_journey(wrong)
+
+
+def test_a_step_is_not_both_stated_and_inferred():
+    wrong = {"x": replace(CHANGES["vegf"], stated=("settle",), inferred=("settle",))}
+    with pytest.raises(ValueError, match="both"):
+        escape.prepare_journey(wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"chosen": "kras"}, {"step": "fly"}])
+def test_an_unknown_choice_is_refused(wrong):
+    with pytest.raises(ValueError, match="journey"):
+        escape.journey(CHANGES, **wrong)
+
+
+# --- every state ----------------------------------------------------------------------------------------------------
+
+
+def test_every_state_speaks_for_itself(charts):
+    assert len(charts) == 100
+    for (chosen, step, inferred), chart in charts.items():
+        if chosen != "all":
+            assert CHANGES[chosen].label in chart.description
+        if step != "all":
+            assert data.STEPS[step].lower() in chart.description
+        assert inferred or "infers" not in chart.description
+        assert len(chart.table) == len(CHANGES)
+    # without a treatment or an inference, a state may say the same only if nothing differs
+    assert len({c.description for c in charts.values()}) == len(charts)
+
+
+@pytest.mark.parametrize(("chosen", "step", "inferred", "words"), [
+    ("cxcr4", "leave", True, "stated together"),
+    ("vegf", "travel", True, "inferred"),
+    ("vegf", "travel", False, "not said"),
+    ("mapk", "settle", False, "not said"),
+    ("t-cells", "resist", False, "stated"),
+])
+def test_a_change_and_a_step_give_one_answer(charts, chosen, step, inferred, words):
+    heading = charts[chosen, step, inferred].description.split(". ")[0]
+    assert heading.endswith(f": {words}")
+
+
+def test_the_gap_is_shown_as_a_gap(charts):
+    assert "That is a gap in the source" in charts["all", "travel", False].description
+    assert "gap" not in charts["all", "settle", True].description
+
+
+def test_an_inferred_treatment_is_hidden_with_the_inferences(charts):
+    def column(inferred):
+        return charts["all", "all", inferred].table.set_index("Change")["May blunt"]
+
+    assert column(True)["T cells exhausted"] == "T-cell therapies"
+    assert column(False)["T cells exhausted"] == ""
+    assert column(False)["CXCR4 lost"] == "thalidomide"
+    assert "names no treatment" in charts["t-cells", "all", False].description
+
+
+def test_no_text_leaves_the_figure_or_its_panel(charts):
+    for state, chart in charts.items():
+        renderer = FigureCanvasAgg(chart.figure).get_renderer()
+        axes = chart.figure.axes[0]
+        for text in axes.texts:
+            extent = text.get_window_extent(renderer)
+            assert extent.x1 <= chart.figure.bbox.x1 - 4, (state, text.get_text())
+        panel = axes.patches[-1].get_window_extent(renderer)
+        assert axes.texts[-1].get_window_extent(renderer).y0 >= panel.y0, state
+
+
+# --- directions -----------------------------------------------------------------------------------------------------
+
+
+def test_directions_come_from_the_data(biology):
+    table = escape.prepare_directions(escape.finding_rows(biology)).set_index("finding")
+    assert table.loc["CD56", "verdict"] == table.loc["CD38", "verdict"] == "agree"
+    assert table.loc["SLAMF7", "verdict"] == "differ"
+    assert table.loc["GPRC5D, FcRH5", "verdict"] == "one source"
+    chart = escape.directions(escape.finding_rows(biology))
+    assert chart.description.startswith("The sources differ on CXCR4")
+
+
+@pytest.mark.parametrize(("found", "verdict"), [
+    (["down"], "one source"), (["down", "lost"], "agree"), (["up", "high"], "agree"), (["down", "up"], "differ"),
+    (["down", "present"], "differ"), (["up", "present"], "agree"),
+])
+def test_a_verdict_follows_from_the_directions(found, verdict):
+    table = pd.DataFrame({"finding": "x", "source": [f"s{i}" for i in range(len(found))], "direction": found})
+    assert escape.prepare_directions(table).verdict.tolist() == [verdict]
+
+
+def test_bad_rows_of_directions_are_refused():
+    with pytest.raises(ValueError, match="unknown direction"):
+        escape.prepare_directions(pd.DataFrame({"finding": ["x"], "source": ["s"], "direction": ["sideways"]}))
+    with pytest.raises(ValueError, match="twice"):
+        escape.prepare_directions(pd.DataFrame({"finding": ["x"] * 2, "source": ["s"] * 2, "direction": ["up"] * 2}))
+
+
+def test_a_missing_fact_is_named(biology):
+    with pytest.raises(LookupError, match=r"bio\.nothing"):
+        escape.finding_rows(biology, {"bio.nothing": (("x",), "s")})
+
+
+# --- scenes and the wording of an interval --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scene", [definition.SCENE, data.SCENE])
+def test_the_scenes_draw(scene):
+    assert mechanism(scene).description.startswith("Drawing. ")
+
+
+def test_an_interval_may_speak_of_specimens():
+    chart = interval_methods(3, 3, what="had strong SLAMF7", axis="True share, %")
+    assert chart.description.startswith("3 of 3 had strong SLAMF7, 100.0%")
+    assert "responded" in interval_methods(3, 4).description
