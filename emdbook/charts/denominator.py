@@ -182,9 +182,9 @@ def denominator(events: int, treated: int, assessed: int, *, base: str = "treate
                      label=f"possible, whatever the {missing} did: {percent_range(low, high)}")], columns=1)
     heading(figure, f"Divide by {BASES[base]}: {count(events, n)}, {percent(claim, 0)}")
     text = (f"{count(events, n)}, dividing by {BASES[base]}, is {percent(claim, 0)} "
-            f"({percent_range(ci_low, ci_high)}, Wilson). {_assumes(base, missing)} Supposing that {supposed} of the "
-            f"{missing} not looked at responded, the truth is {count(events + supposed, treated)}, "
-            f"{percent(truth, 0)}, and the report is {_off(claim - truth)}. Whatever they did, it lies between "
+            f"({percent_range(ci_low, ci_high)}, Wilson). {_assumes(base, missing)} Supposing that "
+            f"{_of_missing(supposed, missing)} not looked at responded, the truth is "
+            f"{count(events + supposed, treated)}, {percent(truth, 0)}, and the report is {_off(claim - truth)}. Whatever they did, it lies between "
             f"{number(low, 0)} and {percent(high, 0)}.")
     table = pd.DataFrame([
         ("reported", events, n, claim, ci_low, ci_high),
@@ -220,6 +220,10 @@ def _assumes(base: str, missing: int) -> str:
     if base == "treated":
         return f"It claims that none of the {missing} others responded."
     return f"It claims that the {missing} others would have responded as often as those looked at."
+
+
+def _of_missing(supposed: int, missing: int) -> str:
+    return f"{'none' if not supposed else 'all' if supposed == missing else supposed} of the {missing}"
 
 
 def _off(points: float) -> str:
