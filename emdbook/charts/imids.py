@@ -126,7 +126,7 @@ def _nothing(missing: list[str], words: str) -> Chart:
 
 
 def pooled_claim(events, n) -> str:
-    """The claim that pooling would make, and what a new study might show, as one sentence.
+    """The claim that pooling would make, and what a new study might show, in words.
 
     Parameters
     ----------
@@ -146,5 +146,5 @@ def pooled_claim(events, n) -> str:
         raise ValueError("Pooling needs at least two studies.")
     p = pool_proportions(events, n)
     return (f"Pooled {percent(100 * p.estimate, 0)} (95% CI {percent_range(100 * p.ci_low, 100 * p.ci_high)}); "
-            f"a new study might show {percent_range(100 * p.prediction_low, 100 * p.prediction_high)}. "
+            f"a new study might show {percent_range(100 * p.prediction_low, 100 * p.prediction_high)}.\n"
             f"{NOT_HEAD_TO_HEAD}.")
