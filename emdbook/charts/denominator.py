@@ -184,7 +184,8 @@ def denominator(events: int, treated: int, assessed: int, *, base: str = "treate
     text = (f"{count(events, n)}, dividing by {BASES[base]}, is {percent(claim, 0)} "
             f"({percent_range(ci_low, ci_high)}, Wilson). {_assumes(base, missing)} Supposing that "
             f"{_of_missing(supposed, missing)} not looked at responded, the truth is "
-            f"{count(events + supposed, treated)}, {percent(truth, 0)}, and the report is {_off(claim - truth)}. Whatever they did, it lies between "
+            f"{count(events + supposed, treated)}, {percent(truth, 0)}, and the report is {_off(claim - truth)}. "
+            "Whatever they did, it lies between "
             f"{number(low, 0)} and {percent(high, 0)}.")
     table = pd.DataFrame([
         ("reported", events, n, claim, ci_low, ci_high),
