@@ -295,6 +295,42 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
     return _make(caption, records, row_ids=log.discrepancy_id, css="emd-discrepancies", shown=shown)
 
 
+def therapy_table(evidence: Evidence, therapy_ids, *, paragraphs: str = "",
+                  caption: str = "Regimens and drugs") -> Table:
+    """What each drug or regimen is and where the review names it.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    therapy_ids : sequence of str
+        Rows of ``therapies`` in the order shown.
+    paragraphs : str
+        A regular expression; only paragraphs that it matches are named.
+    caption : str
+        What the table shows.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    LookupError
+        For an unknown drug or regimen.
+    """
+    known = evidence.therapies.set_index("therapy_id")
+    unknown = [name for name in therapy_ids if name not in known.index]
+    if unknown:
+        raise LookupError(f"There is no drug or regimen {', '.join(unknown)} in therapies.")
+    records = [{
+        "Name": _esc(row["name"]), "What it is": _esc(row["mechanism"]),
+        "Named in": ", ".join(x for x in _text(row["locator"]).split(";") if re.search(paragraphs, x)),
+        "Note": _esc(row["status_note"]),
+    } for row in (known.loc[name] for name in therapy_ids)]
+    return _make(caption, records, css="emd-therapies")
+
+
 def source_list(evidence: Evidence, study_ids, *, caption: str = "Sources of this chapter") -> Table:
     """The sources behind some studies, each with its verification badge.
 

@@ -5,15 +5,19 @@
 
 from emdbook.cases.bank import Case, CasesError, Fault, case_files, case_walks, load_case, load_cases
 from emdbook.cases.render import CaseView, asset_dir, render, show
+from emdbook.cases.tables import Folded, branch_table, gap_table
 
 __all__ = [
     "Case",
     "CaseView",
     "CasesError",
     "Fault",
+    "Folded",
     "asset_dir",
+    "branch_table",
     "case_files",
     "case_walks",
+    "gap_table",
     "load_case",
     "load_cases",
     "render",

@@ -271,8 +271,8 @@ def _draw_here(axes, row: _Row, y: float) -> None:
 
 
 def _legend() -> list[Line2D]:
-    return [Line2D([], [], color=style.INK.light, lw=1.8, label="stated"),
-            Line2D([], [], color=style.MUTED.light, lw=1.8, ls=_DASH, label="inferred by us"),
+    return [Line2D([], [], color=style.INK.light, lw=1.8, label=" stated"),
+            Line2D([], [], color=style.MUTED.light, lw=1.8, ls=_DASH, label=" inferred by us"),
             Line2D([], [], color=style.ACCENT.light, ls="", marker="s", ms=9, label="gap in the text")]
 
 

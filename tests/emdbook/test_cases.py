@@ -8,11 +8,22 @@ import re
 import pytest
 
 import emdbook
-from emdbook.cases import CasesError, asset_dir, case_files, case_walks, load_case, load_cases, show
+from emdbook.cases import (
+    CasesError,
+    asset_dir,
+    branch_table,
+    case_files,
+    case_walks,
+    gap_table,
+    load_case,
+    load_cases,
+    show,
+)
 from emdbook.cases.render import VERDICTS, render
 from emdbook.paths import data_dir
 from emdbook.pathway import load_pathway
 from emdbook.quiz.render import ordered, unseal
+from emdbook.tables import therapy_table
 from emdbook.wording import is_missing
 
 SLOW = "lump-on-the-rib"
@@ -286,3 +297,34 @@ def test_text_is_escaped(raw, tmp_path):
     raw["presentation"] = ['<b>x</b> & "y" *so*']
     html = show(SLOW, path=save(tmp_path, raw)).html()
     assert "&lt;b&gt;x&lt;/b&gt; &amp; &quot;y&quot; <em>so</em>" in html
+
+
+# Tables -------------------------------------------------------------------------------------------------
+
+
+def test_every_gap_stands_in_the_table_with_the_case_that_meets_it(cases, pathway):
+    table = gap_table(pathway, cases)
+    assert list(table.frame["Gap"]) == [gap.text for gap in pathway.gaps]
+    assert all(table.frame["Met in the case"])
+    assert not any(gap_table(pathway).frame["Met in the case"])
+
+
+def test_the_branches_hold_every_node_way_and_paragraph(pathway):
+    folded = branch_table(pathway, [section.id for section in pathway.sections], "All steps")
+    frame = folded.table.frame
+    assert list(frame["Step"]) == [node.short for s in pathway.sections for node in pathway.section(s.id)]
+    assert " ".join(frame["Ways on"]).count("(inferred)") == sum(
+        option.basis == "inferred" for node in pathway.nodes for option in node.options)
+    assert folded.html().startswith("<details")
+    assert f"All steps: {len(pathway.nodes)} steps" in folded.html()
+    assert folded._repr_mimebundle_()["text/html"].count("<details") == 1
+    with pytest.raises(ValueError, match="no section nowhere"):
+        branch_table(pathway, ["nowhere"], "x")
+
+
+def test_a_regimen_is_listed_with_the_paragraphs_asked_for():
+    evidence = emdbook.load()
+    table = therapy_table(evidence, ["decp", "pad"], paragraphs="SECONDARY|PRIMARY")
+    assert list(table.frame["Named in"]) == ["SECONDARY-2", "PRIMARY-1"]
+    with pytest.raises(LookupError, match="nothing-of-that-name"):
+        therapy_table(evidence, ["nothing-of-that-name"])
