@@ -66,27 +66,29 @@ def support(rows, *, title: str | None = None) -> Chart:
         See :func:`prepare_support`.
     """
     table = prepare_support(rows)
-    top, foot = (0.55 if title else 0.2), 0.98
+    top, foot = (0.55 if title else 0.2), 1.18
     figure, axes = new_figure(top + _ROW * len(table) + foot, left=2.22, right=1.18, top=top, bottom=foot)
     ink, paper, accent = style.POPULATION["EMD"].light, style.PAPER.light, style.ACCENT.light
     for y, row in enumerate(table.itertuples()):
         if row.kind == "none":
-            axes.scatter([0], [y], s=150, marker="s", color=accent, clip_on=False, zorder=4)
-            axes.text(0, y, "?", ha="center", va="center", color=paper, weight="bold", size=10.5, zorder=5)
+            # a box of its own words, so that it stands clear of the axis at any scale
+            axes.annotate("?", (0, y), xytext=(11, 0), textcoords="offset points", ha="center", va="center",
+                          color=paper, weight="bold", size=10.5, zorder=5,
+                          bbox={"boxstyle": "square,pad=0.22", "facecolor": accent, "edgecolor": "none"})
             right_text(axes, y, "no number")
             continue
         ours = row.kind == "ours"
         axes.barh([y], [int(row.n)], height=0.5, color=ink if ours else paper, edgecolor=ink, lw=1.6,
                   ls="-" if ours else (0, (2.2, 1.6)), zorder=2)
-        right_text(axes, y, plural(int(row.n), "patient") if ours else f"{int(row.n)},\nnot told apart")
+        right_text(axes, y, plural(int(row.n), "patient") if ours else f"{int(row.n)} in all")
     row_axis(axes, [wrapped(label, 28) for label in table.label], bottom=len(table) - 0.4)
     biggest = table.n.max()
     axes.set_xlim(0, 1 if is_missing(biggest) else 1.04 * int(biggest))
     axes.set_xlabel("Patients behind it")
     heading(figure, title)
-    handles = {"ours": Patch(facecolor=ink, edgecolor=ink, label=_KINDS["ours"]),
-               "mixed": Patch(facecolor=paper, edgecolor=ink, ls="--", label=_KINDS["mixed"]),
-               "none": Patch(facecolor=accent, edgecolor=accent, label=_KINDS["none"])}
+    handles = {"ours": Patch(facecolor=ink, edgecolor=ink, label=" " + _KINDS["ours"]),
+               "mixed": Patch(facecolor=paper, edgecolor=ink, ls="--", label=" " + _KINDS["mixed"]),
+               "none": Patch(facecolor=accent, edgecolor=accent, label=" " + _KINDS["none"])}
     foot_legend(figure, [handle for kind, handle in handles.items() if kind in set(table.kind)])
     return Chart(figure, _describe(table), _reader_table(table))
 
