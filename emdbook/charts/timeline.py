@@ -25,8 +25,10 @@ KINDS = {
 CERTAINTY = {"seen": "page seen", "second_hand": "second-hand"}
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")
-_LINE, _APART = 0.19, 0.13  # inches: one line of text, and between two labels
+_LINE, _APART = 0.225, 0.13  # inches: one line of text, and between two labels
 _PER_YEAR = 0.55  # inches
+# larger than in other charts: the words are the figure, and there is room for them on a phone
+_SIZE, _WIDE = 12.5, 42
 
 
 def when(date: str) -> tuple[float, str]:
@@ -161,7 +163,7 @@ def timeline(rows, *, until: str | None = None, kinds=None, title: str | None = 
             raise ValueError("time line: no event is of the kinds chosen.")
     limit = _limit(until)
     table["known"] = table["at"] <= limit
-    lines = [[text, *textwrap.wrap(label, 46)] for text, label in zip(table["when"], table["label"], strict=True)]
+    lines = [[text, *textwrap.wrap(label, _WIDE)] for text, label in zip(table["when"], table["label"], strict=True)]
     heights = [_LINE * len(text) for text in lines]
     start = float(np.floor(table["at"].min()))
     end = float(np.ceil(max(table["at"].max(), limit if until else 0)))
@@ -203,7 +205,7 @@ def _spine(axes, start, end, per_year):
     for year in np.arange(start, end + 1):
         y = (year - start) * per_year + 0.12
         axes.hlines(y, 0.64, 0.8, color=style.MUTED.light, lw=1.5, zorder=1)
-        axes.text(0.58, y, str(int(year)), ha="right", va="center", size=10.5, color=style.MUTED.light)
+        axes.text(0.58, y, str(int(year)), ha="right", va="center", size=_SIZE, color=style.MUTED.light)
 
 
 def _event(axes, dot, place, text, row):
@@ -214,9 +216,9 @@ def _event(axes, dot, place, text, row):
                  facecolors=color if row.certainty == "seen" and row.known else style.PAPER.light)
     top = place - _LINE * len(text) / 2
     ink = style.INK.light if row.known else style.MUTED.light
-    axes.text(1.32, top + _LINE / 2, text[0], va="center", size=10.5, weight="bold", color=ink)
+    axes.text(1.32, top + _LINE / 2, text[0], va="center", size=_SIZE, weight="bold", color=ink)
     words = "\n".join(text[1:]) if row.known else "not yet known"
-    axes.text(1.32, top + _LINE * 1.02, words, va="top", size=10.5, color=ink, linespacing=LINE_SPACING)
+    axes.text(1.32, top + _LINE * 1.02, words, va="top", size=_SIZE, color=ink, linespacing=LINE_SPACING)
 
 
 def _legend(figure, axes, shown, table):
