@@ -176,12 +176,22 @@ def address(serve):
     return lambda name: f"{root}/{name}.html"
 
 
+#: The ledger has thousands of rows made by one line of code; axe looks at the first of each kind.
+_SHORTEN = """() => {
+    for (const table of document.querySelectorAll('article table'))
+        [...table.tBodies].forEach(body => [...body.rows].slice(8).forEach(row => row.remove()))
+    const parts = [...document.querySelectorAll('article section section, article .emd-scroll')]
+    if (parts.length > 60) parts.slice(24).forEach(part => part.remove())
+}"""
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_page_served_with_the_network_cut(name, theme, open_page, address, axe):
     page = open_page(address(name), theme=theme)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     page.watch.assert_clean()  # before axe, which asks for style sheets by itself
+    page.evaluate(_SHORTEN)
     # "region" is a best practice, no rule of WCAG: the theme puts its logo outside of a landmark.
     violations = [violation for violation in axe(page) if not violation.startswith("region:")]
     assert not violations, "\n".join(violations[:20])
