@@ -135,6 +135,14 @@ def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
     context["script_files"] = [script for script in context.get("script_files", []) if wanted(script)]
 
 
+def _lighten(app: Sphinx, exception) -> None:
+    # EMDBOOK_LEAN=0 leaves the pages as the theme makes them, to compare.
+    if exception is None and app.builder.format == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
+        from emdbook.book.lean import lighten
+
+        lighten(app.outdir)
+
+
 def setup(app: Sphinx):
     """Register the extension."""
     # A person may ask for stills (for a PDF, say); without that the chapters are drawn for the page.
@@ -145,6 +153,7 @@ def setup(app: Sphinx):
     app.connect("doctree-read", _resolve)
     app.connect("html-page-context", _page_assets)
     app.connect("html-page-context", _drop_thebe, priority=900)
+    app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     app.add_css_file("emd-palette.css", priority=600)
     app.add_css_file("emd.css", priority=700)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -87,6 +87,7 @@ def open_page(browser):
                 color_scheme=theme, viewport={"width": width, "height": height}, accept_downloads=True, **context
             )
             stack.callback(made.close)
+            made.set_default_timeout(15000)
             watch = Watch()
 
             def route(handler):

@@ -1,0 +1,311 @@
+"""Nothing a reader uses went with the weight: each function of the pages in a real Chromium, by http and by file."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from emdbook.book.build import in_ci, index_page
+
+pytestmark = pytest.mark.book
+HTML = index_page().parent
+CHAPTER = "notebooks/03_reading_small_studies"
+
+
+@pytest.fixture(autouse=True)
+def _built():
+    if not (HTML / f"{CHAPTER}.html").is_file():
+        reason = "there is no built book: make book"
+        pytest.fail(reason) if in_ci() else pytest.skip(reason)
+
+
+@pytest.fixture(params=["http", "file"])
+def at(request, serve):
+    root = serve(HTML) if request.param == "http" else HTML.as_uri()
+    return lambda name: f"{root}/{name}.html"
+
+
+def theme(page):
+    return page.evaluate("() => document.documentElement.dataset.theme")
+
+
+def test_the_weight_is_gone():
+    names = [f.relative_to(HTML).as_posix() for f in (HTML / "_static").rglob("*") if f.is_file()]
+    assert not [n for n in names if re.search(r"fontawesome|bootstrap|thebe|togglebutton|\.map$", n)]
+    assert len([n for n in names if n.endswith(".css")]) == 1
+    for file in HTML.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        if 'http-equiv="Refresh"' in text:
+            continue
+        assert text.count('rel="stylesheet"') == 1, file.name
+        assert len(re.findall(r"<script[^>]*\bsrc=", text)) == (2 if file.name == "search.html" else 1), file.name
+        assert "<i class=" not in text, file.name
+        assert "searchindex.js" not in text or file.name == "search.html"
+
+
+def test_one_sheet_one_script_and_the_fonts(serve, browser):
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda r: asked.append(r.url.rpartition("/")[2]))
+    page.goto(f"{serve(HTML)}/{CHAPTER}.html", wait_until="networkidle")
+    page.close()
+    kinds = [name.rpartition(".")[2] for name in asked]
+    assert kinds.count("css") == 1
+    assert kinds.count("js") == 1
+    assert len([k for k in kinds if k == "woff2"]) <= 4
+    assert len(asked) <= 10, asked
+
+
+def test_the_sidebar_leads_to_every_page(at, open_page):
+    page = open_page(at("book/cover"))
+    links = page.locator("#pst-primary-sidebar nav a.internal")
+    assert links.count() >= 3
+    text = links.nth(1).inner_text()
+    links.nth(1).click()
+    assert page.locator("article h1").inner_text().startswith(text)
+    page.locator("a.right-next").click()
+    page.locator("a.left-prev").click()
+    assert page.locator("article h1").inner_text().startswith(text)
+    page.watch.assert_clean()
+
+
+def test_the_sidebar_closes_and_opens_on_a_wide_screen(at, open_page):
+    page = open_page(at(CHAPTER), width=1300)
+    sidebar = page.locator("#pst-primary-sidebar")
+    toggle = page.get_by_role("button", name="Toggle primary sidebar")
+    assert sidebar.is_visible()
+    toggle.click()
+    sidebar.wait_for(state="hidden")
+    toggle.click()
+    sidebar.wait_for(state="visible")
+
+
+def test_the_sidebars_open_on_a_phone(at, open_page):
+    page = open_page(at(CHAPTER), width=390, has_touch=True)
+    assert not page.locator("#pst-primary-sidebar").is_visible()
+    page.get_by_role("button", name="Toggle primary sidebar").click()
+    dialog = page.locator("#pst-primary-sidebar-modal")
+    assert dialog.get_by_role("link", name="Glossary").is_visible()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    page.get_by_role("button", name="Toggle secondary sidebar").click()
+    page.locator("#pst-secondary-sidebar-modal").get_by_role("link", name="Take away").click()
+    page.wait_for_url("**#take-away")
+    page.locator("#pst-secondary-sidebar-modal").wait_for(state="hidden")
+    assert page.locator("#take-away h2").evaluate("e => Math.abs(e.getBoundingClientRect().top) < 300")
+    page.get_by_role("button", name="Toggle primary sidebar").click()
+    dialog.get_by_role("link", name="Glossary").click()
+    page.wait_for_url("**/glossary.html")
+    page.watch.assert_clean()
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+def test_search_finds_pages(at, open_page, width):
+    page = open_page(at(CHAPTER), width=width)
+    page.locator(".search-button__button:visible").first.click()
+    page.keyboard.type("bispecific")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=bispecific")
+    page.wait_for_selector("#search-results li a")
+    page.wait_for_function("() => /found/.test(document.querySelector('#search-results').innerText)")
+    hit = page.locator("#search-results li a").first
+    name = hit.inner_text()
+    hit.click()
+    page.wait_for_url(lambda url: "search.html" not in url)
+    assert "bispecific" in page.locator("main").inner_text().lower(), name
+    page.watch.assert_clean()
+
+
+def test_search_opens_with_the_keyboard(at, open_page):
+    page = open_page(at(CHAPTER))
+    page.keyboard.press("Control+k")
+    assert page.locator("#pst-search-dialog input").evaluate("e => e === document.activeElement")
+    page.keyboard.press("Escape")
+    assert not page.locator("#pst-search-dialog").is_visible()
+    page.keyboard.press("/")
+    page.watch.assert_clean()
+
+
+def test_the_theme_switch_goes_round_and_is_remembered(at, open_page):
+    page = open_page(at(CHAPTER), theme="dark")
+    assert theme(page) == "dark"  # follows the system
+    button = page.get_by_role("button", name="Color mode")
+    seen = []
+    for _ in range(3):
+        button.click()
+        seen.append(page.evaluate("() => document.documentElement.dataset.mode"))
+    assert sorted(seen) == ["auto", "dark", "light"]
+    while page.evaluate("() => document.documentElement.dataset.mode") != "light":
+        button.click()
+    paper = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+    assert page.locator(".theme-switch:visible").count() == 1
+    page.reload()
+    assert theme(page) == "light"
+    page.goto(at("book/cover"))
+    assert theme(page) == "light"
+    page.watch.assert_clean()
+
+
+def test_the_theme_is_there_before_the_first_paint(at, open_page):
+    page = open_page(at(CHAPTER), theme="dark", wait=False, java_script_enabled=False)
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page = open_page(at(CHAPTER), theme="dark", wait=False)
+    text = page.content()
+    assert text.index("prefers-color-scheme") < text.index("<body")
+
+
+def test_the_copy_button_copies(at, open_page):
+    page = open_page(at(CHAPTER), permissions=["clipboard-read", "clipboard-write"])
+    cell = page.locator("div.highlight:has(button.copybtn):visible, .tag_exercise div.highlight").first
+    cell.scroll_into_view_if_needed()
+    cell.hover()
+    cell.locator("button.copybtn").click()
+    page.wait_for_selector("button.copybtn.success", state="attached")
+    assert page.evaluate("() => navigator.clipboard.readText()").strip() == cell.locator("pre").inner_text().strip()
+    page.watch.assert_clean()
+
+
+def test_code_unfolds(at, open_page):
+    page = open_page(at(CHAPTER))
+    fold = page.locator("details.hide").first
+    code = fold.locator("pre").first
+    assert not code.is_visible()
+    fold.locator("summary").click()
+    assert code.is_visible()
+
+
+def test_dropdowns_open_by_mouse_and_by_keyboard(at, open_page):
+    page = open_page(at(CHAPTER))
+    fold = page.locator("details.emd-fold").first
+    summary, inside = fold.locator("summary"), fold.locator("p, ul").first
+    assert not inside.is_visible()
+    summary.click()
+    assert inside.is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert not inside.is_visible()
+    page.keyboard.press("Space")
+    assert inside.is_visible()
+    page.watch.assert_clean()
+
+
+def test_the_download_menu(at, open_page):
+    page = open_page(at(CHAPTER))
+    menu = page.locator(".dropdown-download-buttons")
+    item = menu.get_by_text(".ipynb")
+    assert not item.is_visible()
+    page.evaluate("() => document.querySelector('summary.dropdown-toggle').focus()")
+    page.keyboard.press("Enter")
+    assert item.is_visible()
+    page.keyboard.press("Escape")
+    assert not item.is_visible()
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Download this page"
+    page.locator("summary.dropdown-toggle").click()
+    assert item.is_visible()
+    target = menu.locator("a").first.evaluate("e => e.href")
+    assert target.endswith(f"_sources/{CHAPTER}.ipynb")
+    assert (HTML / "_sources" / f"{CHAPTER}.ipynb").is_file()
+    page.mouse.move(5, 500)
+    page.locator("article h1").click()
+    page.wait_for_function("() => !document.querySelector('.dropdown-menu').checkVisibility()")
+    page.evaluate("() => { window.print = () => { window.printed = true; }; }")
+    page.locator("summary.dropdown-toggle").click()
+    menu.get_by_text(".pdf").click()
+    assert page.evaluate("() => window.printed")
+    page.watch.assert_clean()
+
+
+def test_fullscreen(at, open_page):
+    page = open_page(at(CHAPTER))
+    page.get_by_role("button", name="Fullscreen mode").click()
+    page.wait_for_function("() => document.fullscreenElement === document.documentElement")
+    page.get_by_role("button", name="Fullscreen mode").click()
+    page.wait_for_function("() => !document.fullscreenElement")
+    page.watch.assert_clean()
+
+
+def test_the_contents_lead_and_follow(at, open_page):
+    page = open_page(at(CHAPTER), width=1300)
+    contents = page.get_by_role("navigation", name="Contents")
+    contents.get_by_role("link", name="Sources").click()
+    page.wait_for_function("() => document.querySelector('#pst-page-toc-nav a.active')?.hash === '#sources'")
+    page.wait_for_timeout(1100)  # the theme leaves the mark alone for a second after a click
+    page.evaluate("() => document.getElementById('the-clinical-question').scrollIntoView()")
+    page.wait_for_function("() => document.querySelector('#pst-page-toc-nav a.active')?.hash !== '#sources'")
+
+
+def test_the_keyboard_alone(at, open_page):
+    page = open_page(at(CHAPTER))
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.innerText") == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main-content")
+    page.goto(at(CHAPTER))
+    names = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate("() => (document.activeElement.getAttribute('aria-label') || "
+                                   "document.activeElement.innerText || '').trim()"))
+        ring = page.evaluate("() => { const s = getComputedStyle(document.activeElement);"
+                             " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }")
+        assert ring, f"no focus ring on {names[-1]!r}"
+    for wanted in ("Search", "Glossary", "Download this page", "Fullscreen mode", "Color mode"):
+        assert any(wanted in name for name in names), wanted
+
+
+def test_hints_show_on_hover_and_on_focus(at, open_page):
+    page = open_page(at(CHAPTER))
+    button = page.get_by_role("button", name="Fullscreen mode")
+    hint = "e => getComputedStyle(e, '::after').content"
+    assert button.evaluate(hint) in ("none", "normal")
+    button.hover()
+    assert button.evaluate(hint) == '"Fullscreen mode"'
+
+
+def test_print_opens_what_is_folded_and_drops_the_frame(at, open_page):
+    page = open_page(at(CHAPTER))
+    page.emulate_media(media="print")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details.emd-fold p:visible").count() >= 1
+    assert not page.locator("#pst-primary-sidebar").is_visible()
+    assert not page.locator(".bd-header-article").is_visible()
+    assert page.locator("h1:visible").inner_text() == "Reading small studies"
+    assert page.locator("emd-explore svg").first.is_visible()
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.emd-fold[open]").count() == 0
+
+
+def test_without_javascript_the_page_reads_and_leads_on(at, open_page):
+    page = open_page(at(CHAPTER), wait=False, java_script_enabled=False)
+    assert page.locator("article h1").is_visible()
+    page.locator("details.emd-fold summary").first.click()
+    assert page.locator("details.emd-fold p:visible").count() >= 1
+    page.locator("summary.dropdown-toggle").click()
+    assert page.get_by_text(".ipynb").is_visible()
+    assert not page.locator(".theme-switch-button").is_visible()
+    page.locator("a.right-next").click()
+    assert page.locator("article h1").is_visible()
+
+
+def test_icons_are_drawn(at, open_page):
+    page = open_page(at(CHAPTER))
+    small = page.evaluate("() => [...document.querySelectorAll('svg.svg-inline--fa')].filter(e => e.checkVisibility())"
+                          ".map(e => e.getBoundingClientRect()).filter(b => b.width < 8 || b.height < 8).length")
+    assert small == 0
+    assert page.locator("svg.svg-inline--fa:visible").count() >= 4
+    # the bell before a title comes from the font inside the sheet
+    assert page.evaluate("() => document.fonts.load('900 16px \"Font Awesome 6 Free\"', '\\uf0f3').then(f => f.length)")
+
+
+def test_two_hundred_percent_and_a_phone_fit(at, open_page):
+    for width in (390, 640):
+        page = open_page(at(CHAPTER), width=width)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing(at, open_page, axe, mode):
+    page = open_page(at("book/how_to_use"), theme=mode)
+    assert axe(page) == []
