@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Mapping
@@ -249,7 +250,10 @@ def incidence_rows(epidemiology: pd.DataFrame, sources: pd.DataFrame, shares: pd
         rows.append({"source": share.study, "definition": _SHARE_DEFINITION[share.endpoint], "phase": "diagnosis",
                      "measured": True, "low": None, "high": None, "value": share.value, "n": share.n,
                      "checked": share.checked, "review": False})
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    numbers = ["low", "high", "value", "n"]
+    table[numbers] = table[numbers].astype("Float64").astype(float)
+    return table
 
 
 def _definition(fact) -> str:
@@ -266,7 +270,8 @@ def _name(source) -> str:
     return author if is_missing(source["year"]) else f"{author} {int(source['year'])}"
 
 
-def incidence(rows: pd.DataFrame, *, definition: str = "all", phase: str = "diagnosis", quoted: bool = False) -> Chart:
+def incidence(rows: pd.DataFrame, *, definition: str = "all", phase: str = "diagnosis",
+              figures: str = "counted") -> Chart:
     """The share of patients with extramedullary disease, by what is counted.
 
     Parameters
@@ -277,8 +282,8 @@ def incidence(rows: pd.DataFrame, *, definition: str = "all", phase: str = "diag
         What counts: any soft-tissue mass, those grown from bone, those away from bone, or all three side by side.
     phase : {"diagnosis", "relapse"}
         When patients were counted.
-    quoted : bool
-        Add figures that an article quotes without a cohort of its own.
+    figures : {"counted", "quoted"}
+        Counted in a cohort, or quoted by an article that counted nobody.
 
     Returns
     -------
@@ -288,37 +293,46 @@ def incidence(rows: pd.DataFrame, *, definition: str = "all", phase: str = "diag
     Raises
     ------
     ValueError
-        For an unknown choice, or when nothing is left to draw.
+        For an unknown choice.
     """
     if definition not in ("all", "any", "EM-B", "EM-E"):
         raise ValueError("incidence: definition may be all, any, EM-B or EM-E.")
     if phase not in PHASES:
         raise ValueError("incidence: phase may be diagnosis or relapse.")
+    if figures not in ("counted", "quoted"):
+        raise ValueError("incidence: figures may be counted or quoted.")
     part = rows[rows.phase == phase]
     review = part[part.review].iloc[0]
-    part = part[~part.review & (part.measured | quoted)]
+    part = part[~part.review & (part.measured == (figures == "counted"))]
     part = part if definition == "all" else part[part.definition == definition]
     if part.empty:
-        raise ValueError(f"incidence: no figure {PHASES[phase]} for {definition}.")
+        return _nothing(f"No figure for {DEFINITIONS[definition]} {PHASES[phase]}, {figures}, was seen.")
     order = list(DEFINITIONS)
     part = part.assign(
-        label=[_label(row) for row in part.itertuples()], population=part.definition.map(_POPULATION),
-        _d=part.definition.map(order.index), _reach=part.value.fillna(part.high).astype(float))
-    part = part.sort_values(["_d", "measured", "_reach"], ascending=[True, False, False])
+        label=[f"{row.source}\n{DEFINITIONS[row.definition]}" for row in part.itertuples()],
+        population=part.definition.map(_POPULATION), _order=part.definition.map(order.index),
+        _low=part.value.fillna(part.low).fillna(-math.inf),
+        _reach=part.value.fillna(part.high))
+    part = part.sort_values(["_order", "_reach"], ascending=[True, False])
     chart = ranges(part, axis=f"Share of patients {PHASES[phase]}, %", limit=45,
                    band=(float(review.low), float(review.high)), band_label="the review, any mass")
-    found = part.groupby("definition", sort=False)["_reach"].agg(["min", "max"])
+    found = part.groupby("definition", sort=False).agg(low=("_low", "min"), high=("_reach", "max"))
     told = "; ".join(f"{DEFINITIONS[name]} {_span(low, high)}" for name, (low, high) in found.iterrows())
-    kind = "cohorts and quoted figures" if quoted else "cohorts that counted"
-    told = f"Upper ends by definition {PHASES[phase]}, {kind}: {told}." if quoted else \
-        f"By definition {PHASES[phase]}, in {kind}: {told}."
-    return Chart(chart.figure, f"{told} {chart.description}", chart.table)
+    where = "counted in cohorts" if figures == "counted" else "quoted by articles"
+    text = (f"Share of patients with the disease {PHASES[phase]}, as {where}: {told}. Shaded for comparison is the "
+            f"review's own range for any mass, {_span(float(review.low), float(review.high))}. Separate sources, not a "
+            "ranking.")
+    return Chart(chart.figure, text, chart.table)
 
 
-def _label(row) -> str:
-    tail = DEFINITIONS[row.definition] + ("" if row.measured else ", quoted")
-    return f"{row.source}\n{tail}"
+def _nothing(text: str) -> Chart:
+    figure, axes = new_figure(1.1, left=0.3, right=0.3, top=0.1, bottom=0.1)
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, size=12)
+    return Chart(figure, text, pd.DataFrame({"Source": ["none seen"]}))
 
 
 def _span(low: float, high: float) -> str:
+    if math.isinf(low):  # one of the figures is an "up to"
+        return f"up to {number(high)}%"
     return f"{number(low)}%" if low == high else f"{number(low)} to {number(high)}%"

@@ -98,7 +98,7 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
     axes.set_xlabel(axis)
     population_legend(figure, axes, table.population)
     heading(figure, title)
-    table["label"] = table.label.str.replace("\n", ", ")
+    table["label"] = table.label.str.replace(r",?\n", ", ", regex=True)
     words = listing(f"{r.label} {_figure(r.value, r.low, r.high, unit)}" for r in table.itertuples())
     told = "" if not band else f" Shaded for comparison, {band_label}: {_figure(np.nan, *band, unit)}."
     shown = table.assign(n=table.n.astype("Int64")).rename(columns={

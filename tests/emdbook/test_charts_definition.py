@@ -148,31 +148,40 @@ def test_parts_make_the_whole_in_every_cohort(incidences):
 
 def test_every_state_of_the_incidence_draws_with_its_own_words(incidences):
     seen = set()
-    for what, phase, quoted in itertools.product(("all", "any", "EM-B", "EM-E"), definition.PHASES, (False, True)):
-        chart = definition.incidence(incidences, definition=what, phase=phase, quoted=quoted)
+    for what, phase, figures in itertools.product(("all", "any", "EM-B", "EM-E"), definition.PHASES,
+                                                  ("counted", "quoted")):
+        chart = definition.incidence(incidences, definition=what, phase=phase, figures=figures)
         assert definition.PHASES[phase] in chart.description
-        assert "the review, any mass" in chart.description
-        assert ("quoted figures" in chart.description) == quoted
+        assert figures in chart.description
         assert_inside(chart)
         seen.add(chart.description)
     assert len(seen) == 16
 
 
-def test_quoted_figures_are_added_and_nothing_taken_away(incidences):
-    few = definition.incidence(incidences, phase="relapse").table
-    many = definition.incidence(incidences, phase="relapse", quoted=True).table
-    assert set(few.Source) < set(many.Source)
+def test_the_description_tells_the_span_of_each_definition(incidences):
+    text = definition.incidence(incidences).description
+    assert "any mass 11.4 to 29.2%; EM-B alone 10.4 to 19%; EM-E alone 0.5 to 10.2%" in text
+    assert "any mass, 7 to 17%" in text
+    text = definition.incidence(incidences, phase="relapse", figures="quoted").description
+    assert "EM-E alone up to 43%" in text
 
 
-@pytest.mark.parametrize("wrong", [{"definition": "EMD"}, {"phase": "never"}])
+def test_counted_and_quoted_share_no_row(incidences):
+    counted, quoted = (definition.incidence(incidences, phase="relapse", figures=f).table
+                       for f in ("counted", "quoted"))
+    assert counted.n.notna().all()
+    assert quoted.n.isna().all()
+
+
+def test_an_empty_state_says_so(incidences):
+    chart = definition.incidence(incidences, definition="EM-B", phase="relapse", figures="quoted")
+    assert chart.description == "No figure for EM-B alone at relapse, quoted, was seen."
+
+
+@pytest.mark.parametrize("wrong", [{"definition": "EMD"}, {"phase": "never"}, {"figures": "all"}])
 def test_an_unknown_choice_of_incidence_is_refused(incidences, wrong):
     with pytest.raises(ValueError, match="incidence"):
         definition.incidence(incidences, **wrong)
-
-
-def test_nothing_left_to_draw_is_said(incidences):
-    with pytest.raises(ValueError, match="no figure"):
-        definition.incidence(incidences[incidences.definition != "EM-B"], definition="EM-B")
 
 
 # --- ranges ---------------------------------------------------------------------------------------------------------
@@ -180,8 +189,8 @@ def test_nothing_left_to_draw_is_said(incidences):
 
 def test_a_value_a_range_and_an_upper_end_are_written_as_such():
     chart = ranges.ranges([{"label": "a", "value": 3.0}, {"label": "b", "low": 1, "high": 4.5},
-                           {"label": "c", "high": 9}], axis="Share, %", band=(2, 2), band_label="them")
-    assert chart.description == "Share, %: a 3%, b 1 to 4.5% and c up to 9%. Shaded for comparison, them: 2%."
+                           {"label": "c,\ntoo", "high": 9}], axis="Share, %", band=(2, 2), band_label="them")
+    assert chart.description == "Share, %: a 3%, b 1 to 4.5% and c, too up to 9%. Shaded for comparison, them: 2%."
 
 
 def test_units_other_than_percent_stand_apart():
