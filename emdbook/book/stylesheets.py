@@ -15,6 +15,8 @@ from pathlib import Path
 import tinycss2
 from tinycss2 import ast
 
+from emdbook.quiz.render import unseal
+
 #: Attributes that scripts or the browser set, so that no page need name them.
 _LIVE_ATTRIBUTES = {"data-theme", "data-mode", "data-state", "open", "hidden", "disabled", "checked", "tabindex",
                     "aria-current", "aria-expanded", "aria-hidden", "type", "lang", "dir", "class", "id"}
@@ -25,6 +27,7 @@ _TAG = re.compile(r"<([a-zA-Z][\w-]*)((?:\s+[^\s=>/\"']+(?:\s*=\s*(?:\"[^\"]*\"|
 _ATTRIBUTE = re.compile(r"([^\s=>/\"']+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
 _PACKED = re.compile(r'(<script\b[^>]*class="emd-frames">)[^<]*')
+_SEALED = re.compile(r'<script\b[^>]*class="emd-sealed">([^<]*)')
 
 
 @dataclass
@@ -51,6 +54,9 @@ class Used:
                 elif key == "id":
                     self.ids.add(value)
         self.variables.update(_VAR.findall(text))
+        for block in _SEALED.findall(text):  # what a reader meets only after an answer
+            for words in _strings(unseal(block)):
+                self.page(words)
 
     def script(self, text: str) -> None:
         """Take in every word of a script."""
@@ -63,6 +69,13 @@ class Used:
         if kind in ("elements", "attributes"):
             return name.lower() in known or (kind == "elements" and name.lower() in self.words)
         return name in known or name in self.words
+
+
+def _strings(value) -> list[str]:
+    """Every text within a value read from JSON."""
+    if isinstance(value, dict | list):
+        return [text for one in (value.values() if isinstance(value, dict) else value) for text in _strings(one)]
+    return [value] if isinstance(value, str) else []
 
 
 def _split(tokens) -> list[list]:

@@ -19,10 +19,11 @@ from emdbook.charts.parts import LINE_SPACING, foot_legend, heading
 from emdbook.pathway import Pathway
 from emdbook.wording import listing, plural
 
-LINE = 0.215  # inches per line of text
+LINE = 0.235  # inches per line of text
 _SPINE, _TEXT, _RIGHT = 0.26, 0.56, WIDTH - 0.08
 _KINDS = {"question": "Question", "recommendation": "Advice of the text", "end": "End of the path"}
 _DASH = (0, (2.2, 1.6))
+_SIZE = 11.5
 
 
 def paragraphs(locators: Iterable[str]) -> str:
@@ -181,11 +182,11 @@ def _dash(basis: str):
 
 
 def _gap_lines(row: _Row) -> list[list[str]]:
-    return [textwrap.wrap(text, 70) for text in row.gaps]
+    return [textwrap.wrap(text, 62) for text in row.gaps]
 
 
 def _answer_lines(row: _Row) -> list[str]:
-    return textwrap.wrap("goes on" if len(row.options) == 1 else row.answer, 62)
+    return textwrap.wrap("goes on" if len(row.options) == 1 else row.answer, 56)
 
 
 def _passed_height(row: _Row) -> float:
@@ -194,7 +195,7 @@ def _passed_height(row: _Row) -> float:
 
 
 def _say(axes, x: float, y: float, text: str, **how) -> None:
-    axes.text(x, y, text, **{"va": "center", "size": 10.5, "linespacing": LINE_SPACING, **how})
+    axes.text(x, y, text, **{"va": "center", "size": _SIZE, "linespacing": LINE_SPACING, **how})
 
 
 def _draw_gaps(axes, row: _Row, y: float) -> float:
@@ -228,11 +229,11 @@ def _draw_passed(axes, row: _Row, y: float) -> None:
 
 
 def _here_lines(row: _Row) -> list[str]:
-    return textwrap.wrap(row.text, 74)
+    return textwrap.wrap(row.text, 66)
 
 
 def _option_lines(row: _Row) -> list[list[str]]:
-    return [textwrap.wrap(label, 60) for label, _ in row.options] if len(row.options) > 1 else []
+    return [textwrap.wrap(label, 54) for label, _ in row.options] if len(row.options) > 1 else []
 
 
 def _here_height(row: _Row) -> float:
@@ -287,13 +288,12 @@ def _describe(rows: list[_Row], length: int, ended: bool, steps: int | None, tit
     if len(here.options) > 1:
         parts.append("Ways on: " + listing(
             f"{label} ({basis}{', this patient' if label == here.answer else ''})" for label, basis in here.options))
-    if rows[:-1]:
-        parts.append("So far: " + "; ".join(
-            f"{row.short.rstrip('?')}: {row.answer if len(row.options) > 1 else 'goes on'} ({row.basis})"
-            for row in rows[:-1]))
+    before = [row.basis for row in rows[:-1]]
+    if before:
+        parts.append(f"Of {plural(len(before), 'step')} before, the text states {before.count('stated')}")
     gaps = [text for row in rows for text in row.gaps]
     if gaps:
-        parts.append(f"{'Gap' if len(gaps) == 1 else 'Gaps'} of the text: " + " ".join(gaps).rstrip("."))
+        parts.append(f"{'Gap' if len(gaps) == 1 else 'Gaps'} met: " + " ".join(gaps).rstrip("."))
     return " ".join(part.rstrip(".") + "." for part in parts)
 
 

@@ -8,6 +8,7 @@ import re
 import pytest
 
 import emdbook
+from emdbook.book.stylesheets import Used
 from emdbook.cases import (
     CasesError,
     asset_dir,
@@ -328,3 +329,14 @@ def test_a_regimen_is_listed_with_the_paragraphs_asked_for():
     assert list(table.frame["Named in"]) == ["SECONDARY-2", "PRIMARY-1"]
     with pytest.raises(LookupError, match="nothing-of-that-name"):
         therapy_table(evidence, ["nothing-of-that-name"])
+
+
+def test_the_lean_pages_keep_the_look_of_what_is_still_sealed():
+    """The build drops rules that no page needs; what a reader meets only after a choice counts as needed."""
+    used = Used()
+    used.page(render(load_case(SLOW)))
+    used.script((asset_dir() / "cases.js").read_text(encoding="utf-8"))
+    sheet = (asset_dir() / "cases.css").read_text(encoding="utf-8")
+    names = set(re.findall(r"\.(emd-[\w-]+)", sheet)) - {"emd-fold"}
+    assert {"emd-way-stated", "emd-path", "emd-gap", "emd-mine"} <= names
+    assert [name for name in sorted(names) if not used.has("classes", name)] == []

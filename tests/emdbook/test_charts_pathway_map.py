@@ -49,6 +49,9 @@ def test_every_state_draws_with_its_own_true_description(pathway, walks):
         assert (f"there is no step {steps}" in chart.description) == (steps > len(walk.steps))
         for passed in walk.steps[:at]:
             assert all(gap.text.rstrip(".") in chart.description for gap in passed.gaps)
+        if at > 1:
+            stated = sum(step.basis == "stated" for step in walk.steps[:at - 1])
+            assert f"before, the text states {stated}." in chart.description
         descriptions.add(chart.description)
     assert len(descriptions) == PATIENTS * len(STEPS) <= 120
 

@@ -3,6 +3,8 @@
   "use strict";
   if (!("customElements" in window) || customElements.get("emd-case")) return;
 
+  var LOOK = { path: "emd-path", arguable: "emd-arguable", against: "emd-against" };
+
   function fragment(html) {
     var made = document.createElement("template");
     made.innerHTML = html;
@@ -49,9 +51,10 @@
         sealed = window.emdbook.unseal(self.sealed[at].textContent);
         sealed.options.forEach(function (one, i) {
           whys[i].innerHTML = "<strong>" + one.words + "</strong> " + one.why;
-          whys[i].className = "emd-why emd-" + one.verdict;
+          whys[i].className = "emd-why " + LOOK[one.verdict];
           whys[i].hidden = false;
         });
+        inputs[chosen].closest("li").classList.add("emd-mine");
         var one = sealed.options[chosen];
         result.textContent = "Your choice: " + one.words.charAt(0).toLowerCase() + one.words.slice(1);
         // Read aloud with the result; on the screen it stands below the option.
