@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from emdbook.evidence import Evidence
+from emdbook.wording import count, is_missing, number, percent, plural
 
 #: What a chart may ask of a row; everything else stays in the data.
 COLUMNS = {
@@ -324,3 +325,80 @@ def response_groups(evidence: Evidence) -> pd.DataFrame:
                              population=["EMD", "EM-E", "EM-B"])
     chosen = chosen[~chosen.design.eq("meta_analysis").fillna(False)]
     return chart_rows(evidence, chosen.outcome_id, label="{study}, {arm}")
+
+
+def printed_cases(evidence: Evidence, cases: Sequence[tuple[str, str | int, int, str]]) -> dict:
+    """Options for a widget on attainable counts: percentages as a source prints them, with a denominator.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    cases : sequence of (str, str or int, int, str)
+        Row of ``outcomes`` with the percentage; whose ``n`` to set it against (a row of ``arms`` or ``outcomes``, or
+        a number that the chapter supposes); digits printed after the point, which a number alone cannot tell; and
+        words.
+
+    Returns
+    -------
+    dict of str to (float, int, int)
+        ``"35.5% of 32, as the review prints it"`` to ``(percent, n, decimals)``.
+    """
+    options = {}
+    for row, base, decimals, words in cases:
+        value = float(evidence.outcome(row)["value"])
+        n = int(base if isinstance(base, int) else evidence.record(base)["n"])
+        options[f"{percent(value, decimals)} of {n}, {words}"] = (value, n, decimals)
+    return options
+
+
+def values(evidence: Evidence, outcome_ids: Mapping[str, str]) -> dict[str, float]:
+    """Options for a widget from single figures.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    outcome_ids : mapping of str to str
+        Words to a row of ``outcomes``.
+
+    Returns
+    -------
+    dict of str to float
+    """
+    return {words: float(evidence.outcome(row)["value"]) for words, row in outcome_ids.items()}
+
+
+def findings(evidence: Evidence, ids: Mapping[str, Mapping[str, Sequence]], *, nothing: str) -> dict:
+    """A few words for each row of evidence: a count, a range or a value as the data hold it.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    ids : mapping of str to mapping of str to sequence
+        Kind of evidence to therapy to rows of ``outcomes`` or facts; a pair ``(row, "n")`` gives the number of
+        patients behind the row instead.
+    nothing : str
+        Words where no row is given.
+
+    Returns
+    -------
+    dict of str to dict of str to str
+    """
+    def words(row) -> str:
+        if isinstance(row, tuple):
+            return plural(int(evidence.record(row[0])["n"]), "patient")
+        return _few_words(evidence.record(row))
+
+    return {kind: {therapy: "\n".join(words(row) for row in rows) or nothing for therapy, rows in therapies.items()}
+            for kind, therapies in ids.items()}
+
+
+def _few_words(record) -> str:
+    if "events" in record and not is_missing(record["events"]):
+        return count(record["events"], record["n"])
+    unit = "%" if record["unit"] == "%" else ""
+    if is_missing(record["value"]):
+        return f"{number(record['low'])}–{number(record['high'])}{unit}"
+    return number(record["value"], None if unit else 2) + unit

@@ -100,3 +100,25 @@ def test_words_around_numbers():
     assert wording.percent_range(18.63, 55.9, 1) == "18.6 to 55.9%"
     assert wording.listing(["a", "b", "c"]) == "a, b and c"
     assert wording.plural(1, "study", "studies") == "1 study"
+
+
+def test_printed_cases_take_the_figure_and_its_base_from_the_data(evidence):
+    cases = rows.printed_cases(evidence, [
+        ("dara-dcep.emd.cr.review", "dara-dcep.emd", 1, "as printed"),
+        ("dara-dcep.emd.cr.review", 30, 1, "supposed")])
+    assert cases == {"35.5% of 32, as printed": (35.5, 32, 1), "35.5% of 30, supposed": (35.5, 30, 1)}
+    with pytest.raises(LookupError):
+        rows.printed_cases(evidence, [("dara-dcep.emd.cr.revew", 30, 1, "typo")])
+
+
+def test_findings_are_a_count_a_range_a_value_or_a_number_of_patients(evidence):
+    found = rows.findings(evidence, {"kind": {
+        "count": ["cns-cart-4.cns.orr.review"], "range": ["bio.selinexor-brain-plasma.review"],
+        "value": ["bio.cns-marizomib.di-2016"], "patients": [("bio.csf-response.li-2022", "n")], "nothing": []}},
+        nothing="no count")["kind"]
+    assert found == {"count": "3 of 4", "range": "0.61–0.72", "value": "30%", "patients": "1 patient",
+                     "nothing": "no count"}
+
+
+def test_values_are_those_of_the_data(evidence):
+    assert rows.values(evidence, {"x": "dima-2024.em-e.pfs.primary"}) == {"x": 5.1}
