@@ -145,7 +145,7 @@ def test_a_gate_without_tests_fails(tmp_path):
 def test_browser_and_book_tests_live_in_one_place():
     """The gate 'tests' leaves out tests/web and nothing else, so no other test may need a browser or the book."""
     needs = re.compile(r"mark\.(?:browser|book)\b|(?:import|from) playwright")
-    others = [path for path in (ROOT / "tests").rglob("test_*.py") if "web" not in path.parts and path != Path(__file__)]
+    others = {path for path in (ROOT / "tests").rglob("test_*.py") if "web" not in path.parts} - {Path(__file__)}
     assert [path for path in others if needs.search(path.read_text(encoding="utf-8"))] == []
 
 
