@@ -12,7 +12,7 @@ from emdbook.charts import imids
 from emdbook.charts.scenes import immunomodulatory_drugs
 from emdbook.estimates import pool_proportions
 
-NAMES = {"thalidomide-emd": "Thalidomide, 11", "calvo-villas-2011": "Lenalidomide, 18",
+NAMES = {"thalidomide-emd": "Thalidomide, 11", "lenalidomide-18": "Lenalidomide, 18",
          "pomalidomide-6": "Pomalidomide, 6", "short-2011": "Pomalidomide, 13"}
 SUBSETS = [s for k in range(1, 5) for s in itertools.combinations(NAMES, k)]
 SERUM = {"thalidomide-emd", "pomalidomide-6"}

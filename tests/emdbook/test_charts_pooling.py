@@ -13,8 +13,8 @@ from emdbook.estimates.overlaps import keep_apart
 
 OFFERED = {
     "ciltacel-us-598.em-e.orr.primary": "Cilta-cel US", "pan-2025.em-e.orr.derived": "Pan 2025",
-    "que-2021.emd.orr.review": "Que 2021", "zanwar-2023.cart-secondary.orr.primary": "Mayo EMD series",
-    "wang-bcma-cd19.emd.orr.review": "BCMA + CD19, 69 patients", "crb-401.emd.orr.review": "CRB-401",
+    "que-2021.emd.orr.review": "Que 2021", "mayo-emd.cart-secondary.orr.primary": "Mayo EMD series",
+    "bcma-cd19-69.emd.orr.review": "BCMA + CD19, 69 patients", "crb-401.emd.orr.review": "CRB-401",
     "lcar-b38m-xu-2019.emd.orr.review": "Xu 2019", "oricar-017.emd.orr.derived": "OriCAR-017",
 }
 
@@ -31,7 +31,7 @@ def offered(evidence):
 
 @pytest.fixture(scope="module")
 def beside(evidence):
-    ids = {"dima-2024.em-e.orr.primary": "Dima 2024", "zanwar-2024.em-e.orr-day90.primary": "Ide-cel, 351 patients"}
+    ids = {"dima-2024.em-e.orr.primary": "Dima 2024", "ide-cel-351.em-e.orr-day90.primary": "Ide-cel, 351 patients"}
     return rows.chart_rows(evidence, ids).assign(why=["no count fits", "at day 90"])
 
 
@@ -123,7 +123,7 @@ def test_every_group_offered_has_a_count_and_those_that_overlap_say_so_in_the_da
         assert bool(r["poolable"]) or "share patients" in r["poolable_reason"], outcome_id
     # all that the data call poolable in this class are offered
     free = view[(view["poolable"] == True) & ((view.therapeutic_class == "cart")  # noqa: E712
-                                               | (view.study_id == "zanwar-2023"))]
+                                               | (view.study_id == "mayo-emd"))]
     assert set(free.index) <= set(OFFERED)
 
 
@@ -175,7 +175,7 @@ def test_note_and_reason_stand_in_the_figure_too(offered, beside):
 def test_groups_outside_the_prediction_interval_are_named(offered, beside):
     text = pool_choice(offered, beside=beside).description
     assert "Outside it: Dima 2024 and Ide-cel, 351 patients." in text
-    assert "Outside it" not in pool_choice(offered, ("crb-401", "zanwar-2023"), beside=beside).description
+    assert "Outside it" not in pool_choice(offered, ("crb-401", "mayo-emd"), beside=beside).description
 
 
 def test_without_groups_beside_it_the_figure_still_draws(offered):

@@ -16,7 +16,7 @@ from emdbook.estimates import binomial_posterior, proportion_interval
 
 SERIES = {"rosinol-2006.emd.emd-cr.review": "Rosiñol 2006, bortezomib",
           "barcelona-29.emd.emd-cr.primary": "Barcelona, bortezomib",
-          "zhou-2020.emd.emd-orr.primary": "Zhou, carfilzomib", "krd-364.emd.orr.review": "KRd"}
+          "zhou-carfilzomib.emd.emd-orr.primary": "Zhou, carfilzomib", "krd-364.emd.orr.review": "KRd"}
 STAGE = {"qu-2015.ndmm-emd.orr.primary": "EMD at diagnosis", "qu-2015.rrmm-emd.orr.primary": "EMD at relapse"}
 REPORTED = {"KRd": 83.0, "MajesTEC-1": 35.7, "MagnetisMM-3": 38.5}
 BESIDE = (tuple(REPORTED), ("KRd",), ("MajesTEC-1", "MagnetisMM-3"), ())
@@ -138,7 +138,7 @@ def test_courses_refuse(counts, says):
 
 
 def test_two_measures_with_and_without_a_count(ev):
-    ids = ["zhou-2020.emd.emd-orr.primary", "zhou-2020.emd.serological-orr.primary"]
+    ids = ["zhou-carfilzomib.emd.emd-orr.primary", "zhou-carfilzomib.emd.serological-orr.primary"]
     table = rows.chart_rows(ev, ids, label="{endpoint}").assign(measure_of=["lesions", "serum"])
     chart = lesions.two_measures(table)
     assert "27% in the lesions (9 of 33) and 59% in the serum (Zhou, carfilzomib)" in chart.description
