@@ -25,7 +25,8 @@ from emdbook.estimates import attainable_counts
 from emdbook.tables import term_id
 from emdbook.wording import is_missing, number
 
-__all__ = ["ALLOWED", "Finding", "audit_notebook", "audit_project", "audit_text"]
+__all__ = ["ALLOWED", "Finding", "agrees_with_row", "audit_notebook", "audit_project", "audit_text",
+           "is_said_constructed", "quantities", "reads_as"]
 
 
 @dataclass(frozen=True)
@@ -551,6 +552,43 @@ def _check(source: str, evidence, headings: Sequence[str] = ()) -> Iterator[tupl
                                         "rule of thumb)"]
         for problem in problems:
             yield link.start, " ".join(link.text.split()), problem
+
+
+def quantities(text: str) -> list[tuple[str, list[_Printed]]]:
+    """The clinical quantities of a plain text that has no links, such as a question.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of (str, list)
+        The words as they stand there, and their numbers for :func:`agrees_with_row` and :func:`reads_as`.
+    """
+    visible = _read(text).visible
+    return [(" ".join(visible[start:end].split()), _numbers(visible[start:end], visible[end:end + 40]))
+            for start, end in _loose(visible)]
+
+
+def agrees_with_row(printed: Sequence[_Printed], record, evidence) -> bool:
+    """Whether a row of the data has all these numbers, each with its unit."""
+    if _count_fits(record, printed):
+        return True
+    fields = _fields(record, evidence)
+    return bool(printed) and all(
+        any(_prints_as(value, one) if kind == "any" else _fits(value, kind, one) for _, value, kind in fields)
+        or (one.unit in ("p", "") and _p_agrees(record, one)) for one in printed)
+
+
+def reads_as(printed: Sequence[_Printed], reading: Sequence[Quantity]) -> bool:
+    """Whether the numbers are this reading of a calculation."""
+    return _reads(reading, printed)
+
+
+def is_said_constructed(text: str) -> bool:
+    """Whether a text says that it is invented."""
+    return _CONSTRUCTED.search(text) is not None
 
 
 def audit_text(source: str, evidence, chapter: str = "text") -> list[Finding]:

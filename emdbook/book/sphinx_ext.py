@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import emdbook
 from emdbook import cases, explore, quiz, style, tables
-from emdbook.book import cover
+from emdbook.book import cover, progress
 from emdbook.book.links import SCHEMES, row_ids
 
 _OWN_ASSETS = Path(__file__).resolve().parent / "assets"
@@ -53,6 +53,9 @@ PAGES = {
     "references": lambda ev: tables.references(ev).html(),
     "glossary": lambda ev: tables.glossary(ev).html(),
     "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
+    "progress": lambda ev: progress.panel(),
+    "pretest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "pretest"),
+    "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "posttest"),
 }
 
 
@@ -116,7 +119,8 @@ def _write_palette(app: Sphinx) -> None:
 def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
     body = context.get("body", "")
     # A case uses the look, the seal and the memory of the quiz, so that comes first.
-    for name, *tags in (("explore", "<emd-explore"), ("quiz", "<emd-quiz", "<emd-case"), ("cases", "<emd-case")):
+    for name, *tags in (("explore", "<emd-explore"), ("quiz", "<emd-quiz", "<emd-case", "<emd-selftest"),
+                        ("cases", "<emd-case"), ("selftest", "<emd-selftest"), ("progress", "<emd-progress")):
         if any(tag in body for tag in tags):
             app.add_css_file(f"{name}.css")
             app.add_js_file(f"{name}.js", loading_method="defer")

@@ -5,15 +5,19 @@
 
 from emdbook.quiz.bank import QuestionSet, QuizError, check_questions, load_questions, question_files
 from emdbook.quiz.render import Quiz, asset_dir, render, show
+from emdbook.quiz.selftest import SelfTest, render_selftest, show_test
 
 __all__ = [
     "QuestionSet",
     "Quiz",
     "QuizError",
+    "SelfTest",
     "asset_dir",
     "check_questions",
     "load_questions",
     "question_files",
     "render",
+    "render_selftest",
     "show",
+    "show_test",
 ]

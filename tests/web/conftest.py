@@ -106,8 +106,9 @@ def open_page(browser):
             page.on("pageerror", lambda e: watch.console.append(str(e)))
             page.goto(url)
             if wait:
+                blocks = "emd-explore,emd-quiz,emd-case,emd-selftest,emd-progress"
                 page.wait_for_function(
-                    "() => [...document.querySelectorAll('emd-explore,emd-quiz,emd-case')].every(e => e.dataset.state)"
+                    f"() => [...document.querySelectorAll('{blocks}')].every(e => e.dataset.state)"
                 )
             return page
 
@@ -164,6 +165,7 @@ def harness(tmp_path):
 
     def write(*blocks: str, theme: str = "light", change=None, name: str = "index.html") -> Path:
         from emdbook import style
+        from emdbook.book.progress import asset_dir as book_assets
         from emdbook.cases import asset_dir as case_assets
         from emdbook.explore import asset_dir as explore_assets
         from emdbook.quiz import asset_dir as quiz_assets
@@ -171,15 +173,15 @@ def harness(tmp_path):
         folder = tmp_path / "page"
         assets = folder / "_assets"
         assets.mkdir(parents=True, exist_ok=True)
-        for source in (explore_assets(), quiz_assets(), case_assets()):
-            for file in source.iterdir():
+        for source in (explore_assets(), quiz_assets(), case_assets(), book_assets()):
+            for file in (f for f in source.iterdir() if f.suffix in (".css", ".js")):
                 text = file.read_text(encoding="utf-8")
                 (assets / file.name).write_text(change(file.name, text) if change else text, encoding="utf-8")
         (assets / "palette.css").write_text(
             style.css_variables() + "body{background:var(--emd-c-paper);color:var(--emd-c-ink);font-family:sans-serif}",
             encoding="utf-8",
         )
-        rooms = ("explore", "quiz", "cases")
+        rooms = ("explore", "quiz", "cases", "selftest", "progress")
         head = "".join(f'<link rel="stylesheet" href="_assets/{n}.css">' for n in ("palette", *rooms))
         head += "".join(f'<script defer src="_assets/{n}.js"></script>' for n in rooms)
         page = folder / name
