@@ -1,0 +1,105 @@
+"""The export to Moodle, read back by a parser that is not ours."""
+
+from __future__ import annotations
+
+import html
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from moodle_xml_parser.parser import parse_string
+
+from emdbook.quiz.__main__ import main
+from emdbook.quiz.bank import Option, Question, QuestionSet
+from emdbook.quiz.moodle import SHARES, category, export, fractions, name, to_gift, to_xml, whole_bank
+from emdbook.quiz.render import markup
+
+BANK = whole_bank()
+QUESTIONS = [(made, q) for made in BANK for q in made.questions]
+
+
+@pytest.fixture(scope="module")
+def read():
+    return parse_string(to_xml(BANK))
+
+
+def test_a_foreign_parser_reads_every_question(read, capsys):
+    assert capsys.readouterr().out == ""  # it prints what it cannot read
+    assert read["cloze"] == []
+    assert len(read["multichoice"]) == len(QUESTIONS)
+    for got, (made, question) in zip(read["multichoice"], QUESTIONS, strict=True):
+        assert got.name == name(made, question)
+        assert got.text_pre_parse == html.unescape(f"<p>{markup(question.stem)}</p>")
+        assert got.single is not question.multiple
+        assert [(o.answer, o.feedback) for o in got.options] == [
+            (html.unescape(markup(o.text)), html.unescape(markup(o.explanation))) for o in question.options]
+        assert (question.locator.replace(";", ", ") in got.general_feedback) or not question.locator
+        assert question.source_id in got.general_feedback
+        right = [o.score_fraction for o in got.options if o.score_fraction > 0]
+        assert sum(right) == pytest.approx(100, abs=0.001)
+        assert all(0 <= o.score_fraction <= 100 for o in got.options) or question.multiple
+
+
+def test_what_moodles_own_reader_asks_for():
+    """The paths that its import reads, and the few values that it allows."""
+    root = ET.fromstring(to_xml(BANK))
+    assert root.tag == "quiz"
+    current, seen, numbers = None, [], set()
+    for node in root.findall("question"):
+        if node.get("type") == "category":
+            current = node.findtext("category/text")
+            seen.append(current)
+            continue
+        assert current
+        assert node.get("type") == "multichoice"
+        assert 0 < len(node.findtext("name/text")) <= 255
+        for path in ("questiontext/text", "generalfeedback/text", "correctfeedback/text"):
+            assert node.findtext(path).strip()
+        assert node.find("questiontext").get("format") == "html"
+        assert node.findtext("single") in ("true", "false")
+        assert node.findtext("shuffleanswers") in ("true", "false")
+        assert node.findtext("answernumbering") in ("none", "abc", "ABCD", "123")
+        numbers.add(node.findtext("idnumber"))
+        for answer in node.findall("answer"):
+            assert answer.get("fraction").lstrip("-") in {"0", *SHARES.values()}
+            assert answer.findtext("text").strip()
+            assert answer.findtext("feedback/text").strip()
+            for text in (answer.findtext("text"), answer.findtext("feedback/text")):
+                assert set(re.findall(r"<(/?\w+)", text)) <= {"em", "/em"}
+    assert seen == [category(made) for made in BANK]
+    assert len(set(seen)) == len(BANK)
+    assert len(numbers) == len(QUESTIONS)
+
+
+def made_up(options, multiple=False) -> Question:
+    return Question("q", "Do", "easy", "Which *one* of {a=b}: x~y#z\\?", tuple(options), multiple, locator="PI-1")
+
+
+def test_several_right_options_share_the_mark_and_everything_ticked_earns_nothing():
+    options = [Option(str(i), i < 3, f"why {i}") for i in range(5)]
+    shares = fractions(made_up(options, multiple=True))
+    assert shares == ["33.33333"] * 3 + ["-50"] * 2
+    assert sum(map(float, shares)) == pytest.approx(0, abs=0.001)
+    assert fractions(made_up([Option("a", True, "x"), Option("b", False, "y"), Option("c", False, "z")])) == [
+        "100", "0", "0"]
+
+
+def test_special_characters_of_gift_are_escaped():
+    made = QuestionSet("x", "A/B", (made_up([Option("50% = half", True, "a:b"), Option("<b>", False, "c"),
+                                             Option("~", False, "d")]),))
+    text = to_gift([made])
+    assert r"Which <em>one</em> of \{a\=b\}\: x\~y\#z\\?" in text
+    assert r"=50% \= half # a\:b" in text
+    assert "~&lt;b&gt; # c" in text
+    assert "$CATEGORY: $course$/top/Beyond the Marrow/A//B" in text
+
+
+def test_the_command_writes_both(tmp_path, capsys):
+    xml, gift = tmp_path / "new" / "bank.xml", tmp_path / "bank.txt"
+    assert main(["export", "--moodle", str(xml), "--gift", str(gift)]) == 0
+    assert xml.read_text(encoding="utf-8") == to_xml(BANK)
+    assert gift.read_text(encoding="utf-8") == to_gift(BANK)
+    assert f"{len(QUESTIONS)} questions" in capsys.readouterr().out
+    assert main(["export"]) == 2
+    assert main(["count"]) == 0
+    assert export(xml, BANK) == len(QUESTIONS)
