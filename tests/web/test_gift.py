@@ -51,5 +51,5 @@ def test_the_grammar_reads_the_whole_bank(parse):
 def test_the_grammar_can_say_no(parse):
     from playwright.sync_api import Error
 
-    with pytest.raises(Error, match="SyntaxError|Expected"):
+    with pytest.raises(Error, match=r"SyntaxError|Expected"):
         parse("::x::[html]Which? { =a ~b # c } }")
