@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from emdbook import style
+from emdbook.charts.drawing import ROOT_STYLE, write_svg
 
 style.use()
 
@@ -125,6 +125,11 @@ _GEOMETRY = re.compile(
 )
 _ID = re.compile(r'\b(id|xlink:href|href)="(#?)([^"]+)"')
 _URL = re.compile(r"url\(#([^)]+)\)")
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_GAP = re.compile(r">\s+<")
+#: The same hex may serve two marks; the first name wins, both marks share the pair of colours.
+_NAMES = {mark.light: mark.name for mark in reversed(style.palette().values())}
+_COLOUR = re.compile(f": ({'|'.join(_NAMES)})")
 
 
 def _round(match: re.Match) -> str:
@@ -134,22 +139,14 @@ def _round(match: re.Match) -> str:
 
 def clean_svg(figure: Figure, prefix: str) -> str:
     """Deterministic, small SVG of a figure. See :meth:`Chart.svg`."""
-    buffer = io.StringIO()
-    FigureCanvasSVG(figure)
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg"):]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
+    svg = _COMMENT.sub("", write_svg(figure))
     # Only geometry is rounded: a tick label such as 0.002 is text and must stay as it is.
     svg = _PATH.sub(lambda m: " ".join(_NUMBER.sub(_round, m[0]).split()), svg)
     svg = _GEOMETRY.sub(lambda m: f'{m[1]}="{_NUMBER.sub(_round, m[2])}"', svg)
     svg = _ID.sub(lambda m: f'{m[1]}="{m[2]}{prefix}-{m[3]}"' if m[1] == "id" or m[2] else m[0], svg)
     svg = _URL.sub(lambda m: f"url(#{prefix}-{m[1]})", svg)
-    for mark in style.palette().values():
-        # the same hex may serve two marks; the first name wins, both marks share the pair of colours
-        svg = svg.replace(f": {mark.light}", f": var(--emd-c-{mark.name},{mark.light})")
+    svg = _COLOUR.sub(lambda m: f": var(--emd-c-{_NAMES[m[1]]},{m[1]})", svg)
     head, body = svg.split(">", 1)
     box = re.search(r'viewBox="([^"]+)"', head)[1]
-    return f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}">' \
-           + re.sub(r">\s+<", "><", body).strip()
+    return f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" ' \
+           f"{ROOT_STYLE}>" + _GAP.sub("><", body).strip()

@@ -17,6 +17,14 @@ from emdbook.explore.states import Frame
 
 #: States kept in memory, so that going back costs nothing.
 KEPT = 64
+#: A screen reader announces changes inside an element that was there before.  ipywidgets has no way to give its own
+#: element a role, so the page does it once, when this image (which does not exist) has failed to load.
+_LIVE_REGION = (
+    '<img alt="" hidden src="data:," onerror="(function mark(left) {'
+    "var found = document.querySelectorAll('.emd-words-ID .widget-html-content');"
+    "found.forEach(function (e) { e.setAttribute('role', 'status'); e.setAttribute('aria-live', 'polite'); });"
+    'if (!found.length && left) setTimeout(mark, 100, left - 1); })(50)">'
+)
 
 
 class Live:
@@ -83,12 +91,14 @@ class Live:
         self.reset.on_click(lambda _: self.set(owner.default, layers=True))
         width, height = tallest([self.frame])
         css = style.css_variables() + (asset_dir() / "explore.css").read_text(encoding="utf-8")
-        head = widgets.HTML(f'<style>{css}</style><p style="font-weight:600;margin:0">{escape(owner.title)}</p>')
+        head = widgets.HTML(f'<style>{css}</style><p style="font-weight:600;margin:0">{escape(owner.title)}</p>'
+                            + _LIVE_REGION.replace("ID", owner.id))
         self.error = widgets.HTML("", layout=widgets.Layout(display="none"))
         # The height is kept free from the start: nothing jumps or flickers while a new figure arrives.
         self.ratio = f"aspect-ratio:{width:g}/{height:g}"
         self.figure = widgets.HTML(layout=widgets.Layout(width="100%", max_width="46rem", min_height="12rem"))
         self.words = widgets.HTML(layout=widgets.Layout(min_height="4.5em", max_width="46rem"))
+        self.words.add_class(f"emd-words-{owner.id}")
         self.numbers = widgets.HTML()
         self.more = widgets.Accordion(children=[self.numbers], titles=("Show the numbers",), selected_index=None)
         self.more.observe(lambda _: self._table(), "selected_index")
@@ -192,7 +202,7 @@ class Live:
         # The figure first, then its sentence.
         self.figure.value = (f'<div class="emd-svg" role="img" aria-label="{escape(self.frame.sentence)}" '
                              f'style="{self.ratio}">{svg}</div>')
-        self.words.value = f'<p role="status" aria-live="polite">{escape(self.frame.sentence)}</p>'
+        self.words.value = f"<p>{escape(self.frame.sentence)}</p>"
         self._table()
 
     def _table(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import math
@@ -201,10 +202,16 @@ def _write(folder: Path, key: str, made: Frame) -> None:
 
 
 def _draw(function: Callable, prefix: str, settings: Mapping[str, object]) -> Frame | str:
+    # A figure is thousands of small objects that all live until it is written: looking for garbage meanwhile is waste.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         return frame(function(**settings), prefix)
     except Exception as error:  # whatever a chart raises becomes one sentence that names the state
         return plain(error)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def workers() -> int:

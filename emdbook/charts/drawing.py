@@ -1,0 +1,119 @@
+"""Writing a figure as SVG, in about half the time that matplotlib takes, with the same result.
+
+Most of the time of a small chart goes into measuring text and into working out ticks again and again.  Both are
+remembered here: measures for the life of the process, since they depend on the words and the font alone, and ticks
+while one figure is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.textpath import text_to_path
+
+#: SVG is drawn in points.
+_DPI = 72
+
+
+@lru_cache(16384)
+def _measure(text: str, font: FontProperties) -> tuple[float, float, float]:
+    return text_to_path.get_text_width_height_descent(text, font, False)
+
+
+@lru_cache(1024)
+def _line_metrics(font: FontProperties) -> tuple[float, float, float] | tuple[None, None, None]:
+    """Ascent, descent and gap of a line, as :meth:`matplotlib.text.Text._get_layout` reads them for each text."""
+    face = get_font(fontManager._find_fonts_by_props(font))
+    for name, gap, ascent, descent in (("OS/2", "sTypoLineGap", "sTypoAscender", "sTypoDescender"),
+                                       ("hhea", "lineGap", "ascent", "descent")):
+        table = face.get_sfnt_table(name)
+        if table is not None:
+            scale = 1 / face.get_sfnt_table("head")["unitsPerEm"] * font.get_size_in_points()
+            return table[ascent] * scale, -table[descent] * scale, table[gap] * scale
+    return None, None, None
+
+
+class _Renderer(RendererSVG):
+    """matplotlib's own SVG renderer with a memory for text; it writes no style element and no metadata."""
+
+    def _write_default_style(self):
+        """Say nothing: :data:`ROOT_STYLE` stands on the root, a style element would reach out into the page."""
+
+    def _write_metadata(self, metadata):
+        """Say nothing: a date would make every build different."""
+
+    def get_text_width_height_descent(self, s, prop, ismath):
+        if ismath:
+            return super().get_text_width_height_descent(s, prop, ismath)
+        return _measure(s, prop.copy())  # a copy, since the key must not change later
+
+    def _get_font_height_metrics(self, prop):
+        return _line_metrics(prop.copy())
+
+
+#: What matplotlib writes as a style sheet for everything in the figure.
+ROOT_STYLE = 'stroke-linejoin="round" stroke-linecap="butt"'
+
+
+@contextmanager
+def _ticks_once(axes: list[Axis]) -> Iterator[None]:
+    """While one figure is drawn, each axis works out its ticks and their boxes once."""
+    def remember(axis: Axis) -> None:
+        known: dict[object, object] = {}
+        update, boxes = axis._update_ticks, axis._get_ticklabel_bboxes
+
+        def _update_ticks():
+            if "ticks" not in known:
+                known["ticks"] = update()
+            return known["ticks"]
+
+        def _get_ticklabel_bboxes(ticks, renderer):
+            if ticks is not known.get("ticks"):
+                return boxes(ticks, renderer)
+            if "boxes" not in known:
+                known["boxes"] = boxes(ticks, renderer)
+            return tuple(list(found) for found in known["boxes"])  # the caller extends what it gets
+
+        axis._update_ticks, axis._get_ticklabel_bboxes = _update_ticks, _get_ticklabel_bboxes
+
+    try:
+        for axis in axes:
+            remember(axis)
+        yield
+    finally:
+        for axis in axes:
+            for name in ("_update_ticks", "_get_ticklabel_bboxes"):
+                vars(axis).pop(name, None)
+
+
+def write_svg(figure: Figure) -> str:
+    """A figure as matplotlib writes it, without prologue, style element and metadata.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+
+    Returns
+    -------
+    str
+        From ``<svg`` on.
+    """
+    buffer, dpi = io.StringIO(), figure.dpi
+    figure.dpi = _DPI
+    try:
+        width, height = figure.get_size_inches() * _DPI
+        renderer = _Renderer(width, height, buffer, image_dpi=_DPI)
+        with _ticks_once([axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]):
+            figure.draw(renderer)
+        renderer.finalize()
+    finally:
+        figure.dpi = dpi
+    text = buffer.getvalue()
+    return text[text.index("<svg"):]
