@@ -40,3 +40,20 @@ def row_ids(scheme: str, target: str) -> list[str]:
     if scheme == "calc":
         return [part for part in target.partition("/")[2].split("+") if part]
     return []
+
+
+def data_page(record) -> str:
+    """The page of the book that shows a row of the data: ``ledger``, ``not_confirmed`` or ``facts``.
+
+    Parameters
+    ----------
+    record : mapping
+        The row, as ``Evidence.record`` gives it.
+
+    Returns
+    -------
+    str
+    """
+    if "outcome_id" in record:
+        return "ledger"
+    return "not_confirmed" if "discrepancy_id" in record else "facts"

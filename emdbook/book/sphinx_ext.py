@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import cases, explore, quiz, style, tables
 from emdbook.book import cover, progress
-from emdbook.book.links import SCHEMES, row_ids
+from emdbook.book.links import SCHEMES, data_page, row_ids
 
 _OWN_ASSETS = Path(__file__).resolve().parent / "assets"
 
@@ -80,9 +80,7 @@ def _resolve(app: Sphinx, doctree: nodes.document) -> None:
             records = [_evidence().record(row_id) for row_id in ids]
         except LookupError as error:
             raise ExtensionError(f"{app.env.docname}: {error}") from error
-        page = ("ledger" if "outcome_id" in records[0] else
-                "not_confirmed" if "discrepancy_id" in records[0] else "facts")
-        node["refuri"] = f"../book/{page}.html#{ids[0]}"
+        node["refuri"] = f"../book/{data_page(records[0])}.html#{ids[0]}"
         node["classes"] += ["emd-num", f"emd-num-{scheme}"]
         node["reftitle"] = "; ".join(_provenance(record) for record in records)
 
