@@ -6,11 +6,13 @@ VENV = .venv
 PY = $(VENV)/bin/python
 READY = $(VENV)/.ready
 
-.PHONY: help book serve lab test check-data audit lint bench lock setup clean
+.PHONY: help book slides offline serve lab test check-data audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
-	@echo "make test        run every gate: lint, data, tests, notebooks, book, web"
+	@echo "make test        run every gate: lint, data, tests, notebooks, book, web, offline"
+	@echo "make slides      build a deck of slides for every chapter"
+	@echo "make offline     make the copy to take along (zip) and the book as PDF"
 	@echo "make serve       serve the built book on this machine"
 	@echo "make lab         open JupyterLab at the chapters"
 	@echo "make check-data  check the data package"
@@ -41,6 +43,12 @@ $(READY): requirements.txt requirements.lock pyproject.toml
 
 book: $(READY)
 	@$(PY) -m emdbook.book build
+
+slides: $(READY)
+	@$(PY) -m emdbook.book slides
+
+offline: $(READY)
+	@$(PY) -m emdbook.book offline
 
 serve: $(READY)
 	@$(PY) -m emdbook.book serve

@@ -72,6 +72,31 @@ def _structure(options) -> int:
     return _print_findings(check_project(project_dir()))
 
 
+def _slides(options) -> int:
+    from emdbook.slides import build_decks
+
+    try:
+        written = build_decks(options.chapters)
+    except LookupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for deck in written:
+        size = deck.file.stat().st_size / 1e6
+        print(f"{deck.file.name}: {deck.slides} slides, {deck.widgets} widgets, {deck.questions} questions, "
+              f"{size:.2f} MB")
+    print(f"The decks are here: {written[0].file.parent / 'index.html'}")
+    return 0
+
+
+def _offline(options) -> int:
+    from emdbook.book.build import build, index_page
+    from emdbook.offline import make_offline
+
+    if not index_page().is_file() and (code := build()):
+        return code
+    return make_offline(pdf=not options.no_pdf)
+
+
 def _lock(options) -> int:
     from emdbook.book.lock import write_lock
 
@@ -97,6 +122,8 @@ COMMANDS = {
     "check-data": (_check_data, "check the data package"),
     "audit": (_audit, "compare the numbers of the text with the data"),
     "structure": (_structure, "check that every chapter has its parts"),
+    "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
+    "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
     "lock": (_lock, "write requirements.lock from what is installed"),
     "weblinks": (_weblinks, "ask every outside address of the built pages whether it answers"),
 }
@@ -110,7 +137,12 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=help_)
         command.set_defaults(function=function)
         if name == "test":
-            command.add_argument("gates", nargs="*", help="lint, data, tests, notebooks, book, web; all if left out")
+            command.add_argument("gates", nargs="*",
+                                 help="lint, data, tests, notebooks, book, web, offline; all if left out")
+        elif name == "slides":
+            command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
+        elif name == "offline":
+            command.add_argument("--no-pdf", action="store_true", help="the zip only, which needs no browser")
         elif name == "serve":
             command.add_argument("--port", type=int, default=8000)
     options = parser.parse_args(arguments)

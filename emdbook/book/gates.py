@@ -1,4 +1,4 @@
-"""The gates that a change must pass: lint, data, tests, notebooks, book, web.
+"""The gates that a change must pass: lint, data, tests, notebooks, book, web, offline.
 
 One gate that fails does not stop the others, so one run tells everything.  The run ends with one line that names the
 gates that failed, or says that all passed.
@@ -118,12 +118,22 @@ def web() -> Result:
     """The built pages in a real browser, and their links."""
     if not index_page().is_file():
         return Result("web", False, note="not run, because there is no built book")
-    return _pytest("web", "tests/web", *_WORKERS, "--dist", "loadfile")
+    return _pytest("web", "tests/web", "-m", "not whole", *_WORKERS, "--dist", "loadfile")
+
+
+def offline() -> Result:
+    """The zip and the PDF of the whole book are made, and hold it."""
+    if not index_page().is_file():
+        return Result("offline", False, note="not run, because there is no built book")
+    if _module("emdbook.book", "offline"):
+        return Result("offline", False, note="the zip or the PDF was not made")
+    return _pytest("offline", "tests/web", "-m", "whole")
 
 
 #: In the order in which they run: the quick ones first.
 GATES: dict[str, Callable[[], Result]] = {
-    "lint": lint, "data": data, "tests": tests, "notebooks": notebooks, "book": book, "web": web}
+    "lint": lint, "data": data, "tests": tests, "notebooks": notebooks, "book": book, "web": web,
+    "offline": offline}
 
 
 def summary(results: Sequence[Result], seconds: float) -> str:

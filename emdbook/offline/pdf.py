@@ -1,0 +1,160 @@
+"""The book as PDF, printed by the installed Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from emdbook.offline.archive import NAME
+from emdbook.offline.printing import SUBTITLE, TITLE, book_html
+from emdbook.paths import project_dir
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+_MINUTES = 10
+
+
+class NoBrowser(RuntimeError):
+    """There is no browser to print with."""
+
+
+def pdf_file() -> Path:
+    """Where the PDF is."""
+    return project_dir() / "_build" / f"{NAME}.pdf"
+
+
+def find_browser() -> str:
+    """Chromium or Chrome: ``EMDBOOK_CHROMIUM``, or one on the search path.
+
+    Raises
+    ------
+    NoBrowser
+        If there is none.
+    """
+    given = os.environ.get("EMDBOOK_CHROMIUM", "").strip()
+    found = given or next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    if not found:
+        raise NoBrowser("no Chromium or Chrome was found; set EMDBOOK_CHROMIUM to its path")
+    return found
+
+
+@contextlib.contextmanager
+def _launched() -> Iterator:
+    """A browser of its own."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        raise NoBrowser("playwright is not installed") from None
+    path = find_browser()
+    with sync_playwright() as run:
+        try:
+            browser = run.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Error as error:
+            raise NoBrowser(f"{path} does not start: {str(error).splitlines()[0]}") from None
+        yield browser
+        browser.close()
+
+
+def write_pdf(file: Path | None = None, text: str | None = None, browser=None) -> Path:
+    """Print the built book.
+
+    The page is printed twice.  The first time tells on which page each chapter starts; the second has these numbers in
+    its table of contents.
+
+    Parameters
+    ----------
+    file : path, optional
+        ``_build/beyond-the-marrow.pdf`` if left out.
+    text : str, optional
+        The page to print; made from the built book if left out.
+    browser : playwright.sync_api.Browser, optional
+        A browser that is running already; one is started if left out.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    NoBrowser
+        If there is no Chromium, or it does not start.
+    """
+    file = Path(file) if file is not None else pdf_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.nullcontext(browser) if browser is not None else _launched() as printer:
+        text = text if text is not None else book_html()
+        with tempfile.TemporaryDirectory() as folder:
+            _print_twice(printer, text, Path(folder), file)
+    _describe(file)
+    return file
+
+
+def _print_twice(browser, text: str, folder: Path, file: Path) -> None:
+    source, first = folder / "book.html", folder / "first.pdf"
+    source.write_text(text, encoding="utf-8")
+    context = browser.new_context(offline=True)
+    context.set_default_timeout(_MINUTES * 60_000)
+    page = context.new_page()
+    page.goto(source.as_uri())
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    _print(page, first, tagged=False)
+    page.evaluate("""pages => document.querySelectorAll('[data-page]').forEach(
+        mark => { mark.textContent = pages[mark.dataset.page] ?? ''; })""", _first_pages(first))
+    _print(page, file, tagged=True)
+    context.close()
+
+
+def _print(page, file: Path, tagged: bool) -> None:
+    page.pdf(path=file, prefer_css_page_size=True, print_background=True, tagged=tagged, outline=tagged)
+
+
+def _first_pages(file: Path) -> dict[str, int]:
+    """On which page, counted from 1, each page of the book starts."""
+    from pypdf import PdfReader
+
+    printed = PdfReader(file)
+    return {str(name).lstrip("/"): printed.get_destination_page_number(place) + 1
+            for name, place in printed.named_destinations.items() if str(name).lstrip("/").startswith("page-")}
+
+
+def _describe(file: Path) -> None:
+    """Who made it and what it is, which a browser does not write; the rest of the file stays as it is."""
+    from pypdf import PdfWriter
+    from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
+
+    writer = PdfWriter(file, incremental=True)
+    writer.add_metadata({"/Title": TITLE, "/Author": "The Beyond the Marrow authors", "/Subject": SUBTITLE,
+                         "/Keywords": "multiple myeloma, extramedullary disease, evidence, education"})
+    for item in _outline(writer.root_object.get("/Outlines")):
+        item[NameObject("/Title")] = TextStringObject(once(str(item["/Title"])))
+    writer.root_object[NameObject("/ViewerPreferences")] = DictionaryObject(
+        {NameObject("/DisplayDocTitle"): BooleanObject(True)})
+    writer.write(file)
+
+
+def _outline(node):
+    """Every entry of the outline, from top to bottom."""
+    item = node.get_object().get("/First") if node is not None else None
+    while item is not None:
+        item = item.get_object()
+        yield item
+        yield from _outline(item)
+        item = item.get("/Next")
+
+
+def once(title: str) -> str:
+    """A title that Chromium wrote twice, because its heading was moved to a new page, written once.
+
+    Parameters
+    ----------
+    title : str
+
+    Returns
+    -------
+    str
+    """
+    half = len(title) // 2
+    return title[:half] if len(title) % 2 == 0 and title[:half] == title[half:] else title
