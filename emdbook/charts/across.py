@@ -57,9 +57,9 @@ def narrowed_map(rows, *, by: str = "therapeutic_class", setting: str = "any", s
     if chosen.empty:
         return _empty_map(len(rows))
     chart = evidence_map(chosen, by=by)
-    if not left:
-        return chart
-    note = f"{plural(left, 'group')} left out by this choice or because the number of patients is not known."
+    note = f"Colour shows the {'kind of study' if by == 'design' else 'class of therapy'}."
+    if left:
+        note += f" {plural(left, 'group')} left out by this choice or because the number of patients is not known."
     return replace(chart, description=f"{chart.description} {note}")
 
 

@@ -124,7 +124,7 @@ def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact
             notes.append("Several lesions with so few marrow cells: the source does not say how to call this")
     questions = (f"Plasma cells in the blood: {blood_limit} or more?", "How many lesions outside the marrow?",
                  f"Clonal plasma cells in the marrow: under {marrow_limit}?",
-                 "Does the lesion touch bone?" if lesions == "one" else "Do the lesions touch bone?")
+                 "Does the lesion touch bone?" if by == 4 and lesions == "one" else "Do the lesions touch bone?")
     states = ["passed"] * (by - 1) + ["decided"] + ["not asked"] * (4 - by)
     return Decision(tuple(zip(questions, answers, states, strict=True)), outcome, by, tuple(notes))
 

@@ -139,13 +139,19 @@ def fingerprint(svg: str) -> str:
 
 
 def cache_dir() -> Path:
-    """Where drawn states are kept: ``EMDBOOK_CACHE``, or ``.emdbook-cache`` in the working folder.
+    """Where drawn states are kept: ``EMDBOOK_CACHE``, or ``.emdbook-cache`` beside the book's table of contents.
 
     Returns
     -------
     pathlib.Path
+        A chapter that runs in ``notebooks/`` and a test that runs above it share one folder.
     """
-    return Path(os.environ.get("EMDBOOK_CACHE", "").strip() or Path.cwd() / ".emdbook-cache")
+    given = os.environ.get("EMDBOOK_CACHE", "").strip()
+    if given:
+        return Path(given)
+    here = Path.cwd()
+    home = next((folder for folder in (here, *here.parents) if (folder / "_toc.yml").is_file()), here)
+    return home / ".emdbook-cache"
 
 
 def state_keys(function: Callable, prefix: str, settings: Sequence[Mapping[str, object]]) -> list[str | None]:

@@ -1,0 +1,75 @@
+"""Every state of every widget of every chapter is drawn, described in its own words, and within its budget.
+
+States that the build has drawn are taken from its cache; whatever is not there is drawn here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from emdbook import explore
+from emdbook.book.widgets import widgets_of
+from emdbook.paths import project_dir
+
+CHAPTERS = sorted(project_dir().glob("notebooks/*.ipynb"))
+BUDGET = 300
+
+
+@cache
+def widgets(path):
+    return widgets_of(path)
+
+
+def where(path, widget, settings):
+    return f"{path.stem}, widget '{widget.id}', setting {settings}"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_every_state_is_drawn_and_says_what_it_shows(path, monkeypatch):
+    monkeypatch.setenv("EMDBOOK_CHAPTER", path.stem)
+    for widget in widgets(path).values():
+        assert widget.count <= BUDGET, f"{path.stem}, widget '{widget.id}': {widget.count} states"
+        states, frames = list(widget.states()), widget.frames()
+        assert len(frames) == len(states) == widget.count
+        seen: dict[str, tuple[dict, str]] = {}
+        for settings, one in zip(states, frames, strict=True):
+            here = where(path, widget, settings)
+            assert one.sentence.strip(), f"{here}: no description"
+            assert one.sentence.rstrip()[-1] in ".?!)", f"{here}: {one.sentence[-60:]!r} is no whole sentence"
+            assert one.svg.count("<path") >= 1, f"{here}: nothing is drawn"
+            assert one.columns, f"{here}: no table behind the figure"
+            for word in ("nan", "None", "NaN", "<NA>", "inf"):
+                assert f" {word} " not in f" {one.sentence} ", f"{here}: {one.sentence!r}"
+            # the same words are right only for the same figure: 10% of 4 patients is nobody, as is 0%
+            other, figure = seen.setdefault(one.sentence, (settings, explore.fingerprint(one.svg)))
+            assert figure == explore.fingerprint(one.svg), f"{here}: the same words as {other}: {one.sentence!r}"
+
+
+def test_no_two_widgets_share_an_id():
+    owners: dict[str, list[str]] = {}
+    for path in CHAPTERS:
+        for name in widgets(path):
+            owners.setdefault(name, []).append(path.stem)
+    assert {name: chapters for name, chapters in owners.items() if len(chapters) > 1} == {}
+
+
+def test_every_kind_of_control_is_in_the_book():
+    kinds = {c.kind for path in CHAPTERS for w in widgets(path).values() for c in w.controls.values()}
+    assert {"choice", "stepped", "onoff", "studies"} <= kinds
+
+
+def test_a_broken_state_is_named_with_its_chapter(tmp_path):
+    import json
+
+    source = ("from emdbook import charts, explore\n"
+              "def fragile(n):\n    if n == 3:\n        raise ValueError('no patient is left')\n"
+              "    return charts.interval_of_share(share=50, n=n)\n"
+              "explore.explore(fragile, title='Fragile', n=explore.stepped('n', [2, 3]))")
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+    book = tmp_path / "99_broken.ipynb"
+    book.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}))
+    with pytest.raises(RuntimeError, match=r"99_broken, cell 1: .*'explore-fragile', setting n=3: .*no patient"):
+        widgets_of(book, view="page")
+    assert explore.registry.get("explore-fragile") is None
