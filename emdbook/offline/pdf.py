@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from emdbook.offline.archive import NAME
@@ -88,7 +90,7 @@ def write_pdf(file: Path | None = None, text: str | None = None, browser=None) -
         text = text if text is not None else book_html()
         with tempfile.TemporaryDirectory() as folder:
             _print_twice(printer, text, Path(folder), file)
-    _describe(file)
+    _describe(file, _headings(text))
     return file
 
 
@@ -120,7 +122,7 @@ def _first_pages(file: Path) -> dict[str, int]:
             for name, place in printed.named_destinations.items() if str(name).lstrip("/").startswith("page-")}
 
 
-def _describe(file: Path) -> None:
+def _describe(file: Path, headings: Sequence[str]) -> None:
     """Who made it and what it is, which a browser does not write; the rest of the file stays as it is."""
     from pypdf import PdfWriter
     from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
@@ -128,11 +130,18 @@ def _describe(file: Path) -> None:
     writer = PdfWriter(file, incremental=True)
     writer.add_metadata({"/Title": TITLE, "/Author": "The Beyond the Marrow authors", "/Subject": SUBTITLE,
                          "/Keywords": "multiple myeloma, extramedullary disease, evidence, education"})
-    for item in _outline(writer.root_object.get("/Outlines")):
-        item[NameObject("/Title")] = TextStringObject(once(str(item["/Title"])))
+    marks = list(_outline(writer.root_object.get("/Outlines")))
+    for mark, title in zip(marks, bookmark_titles([str(m["/Title"]) for m in marks], headings), strict=True):
+        mark[NameObject("/Title")] = TextStringObject(title)
     writer.root_object[NameObject("/ViewerPreferences")] = DictionaryObject(
         {NameObject("/DisplayDocTitle"): BooleanObject(True)})
     writer.write(file)
+
+
+def _headings(text: str) -> list[str]:
+    """Words of every heading of a page in order."""
+    found = re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", text, re.S)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", words)).split()) for _, words in found]
 
 
 def _outline(node):
@@ -145,16 +154,40 @@ def _outline(node):
         item = item.get("/Next")
 
 
-def once(title: str) -> str:
-    """A title that Chromium wrote twice, because its heading was moved to a new page, written once.
+def bookmark_titles(written: Sequence[str], headings: Sequence[str]) -> list[str]:
+    """The words of the headings for the bookmarks that Chromium wrote.
+
+    Chromium joins the lines of a long heading without a space, and writes a heading twice that it moved to a new page.
 
     Parameters
     ----------
-    title : str
+    written : sequence of str
+        Titles of the bookmarks in order.
+    headings : sequence of str
+        Words of the headings in order; there may be more of them than bookmarks.
 
     Returns
     -------
-    str
+    list of str
+        One title per bookmark; its own where no heading begins as it does.
     """
-    half = len(title) // 2
-    return title[:half] if len(title) % 2 == 0 and title[:half] == title[half:] else title
+    out, at = [], 0
+    for title in written:
+        bare = _bare(title)
+        found = next((i for i in range(at, len(headings)) if headings[i] and _same(bare, _bare(headings[i]))), None)
+        out.append(title if found is None else headings[found])
+        at = at if found is None else found + 1
+    return out
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _same(title: str, heading: str) -> bool:
+    """Whether a bookmark is this heading, as it is or with lines written twice."""
+    if title == heading:
+        return True
+    # each line comes once or twice: the title is used up by pieces of the heading, in order
+    return len(heading) <= len(title) <= 2 * len(heading) and title[:8] == heading[:8] \
+        and title[-6:] == heading[-6:] if len(heading) > 8 else title == 2 * heading

@@ -23,6 +23,8 @@ BOOK = "../html"
 _SHEETS = ("reveal.css", "emd-palette.css", "emd.css", "explore.css", "quiz.css", "cases.css", "deck.css")
 _SCRIPTS = ("reveal.js", "reveal-notes.js", "explore.js", "quiz.js", "cases.js", "deck.js")
 _TITLE = "Beyond the Marrow"
+#: Room for a figure on a slide in pixels, and how much a figure must grow for its smallest text to reach 24 px.
+_ROOM, _GROWTH = 1004, 2.29
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _slide_html(slide: Slide, number: int) -> str:
     shown = next((kind for kind in ("widget", "figure", "quiz", "case", "table") if kind in kinds), "text")
     if shown in ("widget", "figure"):
         # the words stand left of the figure, so that the figure has the height of the slide
-        layout = "deck-split"
+        layout = "deck-split deck-code" if "code" in kinds else "deck-split"
     else:
         layout = "deck-title" if slide.rank == 1 else "deck-plain"
     above = f'<p class="deck-kicker">{html.escape(slide.section)}</p>' \
@@ -103,6 +105,8 @@ def _slide_html(slide: Slide, number: int) -> str:
 
 def _part_html(part) -> str:
     text = part.html
+    if part.kind in ("figure", "widget"):
+        text = _readable(text)
     if part.kind == "figure":
         names = "emd-figure fragment" if part.fragment else "emd-figure"
         return text.replace('class="emd-figure"', f'class="{names}"', 1)
@@ -113,6 +117,17 @@ def _part_html(part) -> str:
     if part.kind in ("quiz", "case"):
         return f'<div class="deck-scroll{fragment}">{text}</div>'
     return f'<div class="deck-{part.kind}{fragment}">{text}</div>'
+
+
+def _readable(text: str) -> str:
+    """A figure too high for its smallest text to be read scrolls in its box instead of shrinking."""
+    ratio = re.search(r"aspect-ratio:([\d.]+)/([\d.]+)", text) or re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
+    if not ratio or float(ratio[2]) * _GROWTH <= _ROOM:
+        return text
+    box = (f'deck-tall" tabindex="0" style="--deck-width:{float(ratio[1]) * _GROWTH:.0f}px')
+    text = text.replace('class="emd-figure-paper"', f'class="emd-figure-paper {box}" role="group" '
+                                                    'aria-label="Figure, scrolls"', 1)
+    return re.sub(r'class="emd-svg"([^>]*) style="([^"]*)"', rf'class="emd-svg {box};\2"\1', text, count=1)
 
 
 def deck_html(deck: Deck) -> str:

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from emdbook.book.build import in_ci, index_page
 from emdbook.book.notebook import read_cells
 from emdbook.offline import archive, printing, write_archive
-from emdbook.offline.pdf import once, write_pdf
+from emdbook.offline.pdf import bookmark_titles, write_pdf
 from emdbook.paths import project_dir
 from emdbook.quiz.render import seal
 from emdbook.slides import build_decks
@@ -160,10 +160,12 @@ def test_links_between_pages_become_links_within_the_page(tmp_path):
     assert "inside" in cover.get_text()
 
 
-def test_a_title_that_was_written_twice_is_written_once():
-    assert once("GlossaryGlossary") == "Glossary"
-    assert once("9. Bispecific antibodies") == "9. Bispecific antibodies"
-    assert once("Facts, groups and updates") == "Facts, groups and updates"
+def test_bookmarks_have_the_words_of_their_headings():
+    written = ["Contents", "GlossaryGlossary", "12. One line, and12. One line, andanother", "A long head andits end",
+               "Unknown"]
+    headings = ["Contents", "not printed", "Glossary", "12. One line, and another", "A long head and its end"]
+    assert bookmark_titles(written, headings) == ["Contents", "Glossary", "12. One line, and another",
+                                                  "A long head and its end", "Unknown"]
 
 
 # --- the PDF --------------------------------------------------------------------------------------------------------
@@ -205,6 +207,8 @@ def check_pdf(reader, soup, least_links: int) -> None:
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root
     marks = list(outline(reader))
+    words = {" ".join(h.get_text(" ").split()) for h in soup.find_all(re.compile("^h[1-6]$"))}
+    assert [title for _, title, _ in marks if title not in words] == []
     top = [title for depth, title, _ in marks if depth == 0]
     assert top == [" ".join(h.get_text(" ").split()) for h in soup.find_all("h1")]
     for _, title, number in (mark for mark in marks if mark[0] == 0):

@@ -11,9 +11,10 @@ import emdbook
 from emdbook.book.build import in_ci, index_page
 from emdbook.book.notebook import Cell, read_cells
 from emdbook.paths import project_dir
-from emdbook.slides import build_decks, plan
+from emdbook.slides import build_decks, plan, slides_dir
 from emdbook.slides.markdown import Links, render
 from emdbook.slides.outputs import cell_outputs, fresh
+from emdbook.slides.write import chapters
 
 NAMES = ("03_reading_small_studies", "09_bispecific_antibodies")
 WIDGET = "09_bispecific_antibodies"
@@ -278,15 +279,31 @@ def small_text(page, least: float) -> list[str]:
     }""", least)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_slide_fits_and_can_be_read_from_the_back_row(show, name):
-    page = show(name)
+def poor_slides(page) -> list[str]:
+    """Slides of a deck with small text, or whose content does not fit."""
+    found = []
     for i in range(page.evaluate("() => Reveal.getTotalSlides()")):
         page.evaluate("i => { const at = Reveal.getIndices(Reveal.getSlides()[i]); Reveal.slide(at.h, at.v, 99); }", i)
-        assert small_text(page, 23.9) == [], current(page)
+        found += [f"{current(page)}: {words} px" for words in small_text(page, 23.9)]
         over = page.evaluate("() => { const d = Reveal.getCurrentSlide().querySelector('.deck');"
                              " return [d.scrollHeight - d.clientHeight, d.scrollWidth - d.clientWidth]; }")
-        assert max(over) <= 1, f"{current(page)} does not fit: {over}"
+        if max(over) > 1:
+            found.append(f"{current(page)}: {over} px too large")
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_slide_fits_and_can_be_read_from_the_back_row(show, name):
+    assert poor_slides(show(name)) == []
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", [f.stem for f in chapters()])
+def test_every_deck_fits_and_can_be_read(open_page, name):
+    page = open_page((slides_dir() / f"{name}.html").as_uri(), width=1920, height=1080)
+    page.wait_for_function("() => document.documentElement.dataset.deck === 'ready'")
+    assert poor_slides(page) == []
+    page.watch.assert_clean()
 
 
 def test_axe_finds_nothing(show, axe, open_page, decks):

@@ -39,6 +39,14 @@
     panel.querySelectorAll("[id]").forEach(function (el) { el.removeAttribute("id"); });
   }
 
+  // What scrolls can be reached by keyboard, what does not is no stop on the way.
+  function reach() {
+    document.querySelectorAll("section.present figcaption").forEach(function (words) {
+      if (words.scrollHeight > words.clientHeight + 1) words.tabIndex = 0;
+      else words.removeAttribute("tabindex");
+    });
+  }
+
   Reveal.initialize({
     width: 1920, height: 1080, margin: 0, minScale: 0.1, maxScale: 4, center: false,
     hash: !query.has("receiver"), slideNumber: "c/t", transition: "none", backgroundTransition: "none",
@@ -48,7 +56,9 @@
   }).then(function () {
     document.querySelector(".reveal").appendChild(panel);
     fill();
-    Reveal.on("slidechanged", fill);
+    reach();
+    Reveal.on("slidechanged", function () { fill(); reach(); });
+    document.addEventListener("emd:shown", reach);
     // A figure that appears as a fragment is read aloud with its slide; boxes that scroll can be reached.
     document.querySelectorAll(".deck-scroll").forEach(function (box) {
       box.tabIndex = 0;
