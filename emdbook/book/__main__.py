@@ -97,6 +97,18 @@ def _offline(options) -> int:
     return make_offline(pdf=not options.no_pdf)
 
 
+def _copies(options) -> int:
+    from emdbook.book.copies import stale, write_copies
+
+    if options.check:
+        gone = stale()
+        print("\n".join(gone) or "every copy is what its chapter gives")
+        return 1 if gone else 0
+    written = write_copies()
+    print(f"{len(written)} copies, for learners and for teachers, are here: {written[0].parent.parent}")
+    return 0
+
+
 def _lock(options) -> int:
     from emdbook.book.lock import write_lock
 
@@ -124,6 +136,7 @@ COMMANDS = {
     "structure": (_structure, "check that every chapter has its parts"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
+    "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
     "lock": (_lock, "write requirements.lock from what is installed"),
     "weblinks": (_weblinks, "ask every outside address of the built pages whether it answers"),
 }
@@ -143,6 +156,8 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
         elif name == "offline":
             command.add_argument("--no-pdf", action="store_true", help="the zip only, which needs no browser")
+        elif name == "copies":
+            command.add_argument("--check", action="store_true", help="only say which copies are stale")
         elif name == "serve":
             command.add_argument("--port", type=int, default=8000)
     options = parser.parse_args(arguments)

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from emdbook.book.calculations import CALCULATIONS, CannotCompute, Quantity
 from emdbook.book.links import LINK, row_ids
 from emdbook.book.notebook import read_cells
+from emdbook.book.teaching import load_teaching, markdown
 from emdbook.estimates import attainable_counts
 from emdbook.tables import term_id
 from emdbook.wording import is_missing, number
@@ -169,7 +170,8 @@ _CONSTRUCTED = re.compile(
 #: Pages made from the data package, whose examples are no statements.
 _GENERATED = {"data_dictionary"}
 #: Fenced directives whose body is no prose.
-_CODE_DIRECTIVES = {"code", "code-block", "code-cell", "math", "raw", "eval-rst", "emd-page", "mermaid", "toctree"}
+_CODE_DIRECTIVES = {"code", "code-block", "code-cell", "math", "raw", "eval-rst", "emd-page", "emd-teaching", "mermaid",
+                    "toctree"}
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,}|:{3,})(?P<rest>.*)$")
 _OPENING = re.compile(r"\{([\w:.-]+)\}\s*(.*)")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
@@ -658,4 +660,6 @@ def audit_project(project: Path, evidence) -> list[Finding]:
         findings += audit_notebook(path, evidence)
     for path in sorted(p for p in (project / "book").glob("*.md") if p.stem not in _GENERATED):
         findings += audit_text(path.read_text(encoding="utf-8"), evidence, f"book/{path.stem}")
+    for chapter, taught in load_teaching(project / "data" / "teaching.json").items():
+        findings += audit_text(markdown(taught), evidence, f"data/teaching.json {chapter}")
     return findings

@@ -12,13 +12,14 @@ from functools import cache
 from pathlib import Path
 
 from docutils import nodes
+from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 import emdbook
 from emdbook import cases, explore, quiz, style, tables
-from emdbook.book import cover, progress
+from emdbook.book import cover, progress, teaching
 from emdbook.book.links import SCHEMES, data_page, row_ids
 
 _OWN_ASSETS = Path(__file__).resolve().parent / "assets"
@@ -41,6 +42,21 @@ class DataPage(SphinxDirective):
         return [nodes.raw("", PAGES[name](_evidence()), format="html")]
 
 
+class TeachingGuide(SphinxDirective):
+    """``{emd-teaching} 09``: what a teacher needs for a chapter, with its links like any text of the book."""
+
+    required_arguments = 1
+
+    def run(self):
+        try:
+            text = teaching.markdown(teaching.find(self.arguments[0]))
+        except teaching.TeachingError as error:
+            raise self.error(str(error)) from error
+        box = nodes.container(classes=["emd-teaching"])
+        self.state.nested_parse(StringList(text.splitlines(), source=teaching.FILE), self.content_offset, box)
+        return [box]
+
+
 def _sections(items) -> str:
     return "".join(f"<h2>{html.escape(title)}</h2>{table.html()}" for title, table in items)
 
@@ -55,6 +71,7 @@ PAGES = {
     "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
     "progress": lambda ev: progress.panel(),
     "pretest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "pretest"),
+    "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "posttest"),
 }
 
@@ -118,7 +135,8 @@ def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
     body = context.get("body", "")
     # A case uses the look, the seal and the memory of the quiz, so that comes first.
     for name, *tags in (("explore", "<emd-explore"), ("quiz", "<emd-quiz", "<emd-case", "<emd-selftest"),
-                        ("cases", "<emd-case"), ("selftest", "<emd-selftest"), ("progress", "<emd-progress")):
+                        ("cases", "<emd-case"), ("selftest", "<emd-selftest"), ("progress", "<emd-progress"),
+                        ("linkbuilder", "<emd-linkbuilder")):
         if any(tag in body for tag in tags):
             app.add_css_file(f"{name}.css")
             app.add_js_file(f"{name}.js", loading_method="defer")
@@ -150,6 +168,7 @@ def setup(app: Sphinx):
     # A person may ask for stills (for a PDF, say); without that the chapters are drawn for the page.
     os.environ.setdefault("EMDBOOK_VIEW", "page")
     app.add_directive("emd-page", DataPage)
+    app.add_directive("emd-teaching", TeachingGuide)
     app.connect("config-inited", _static_paths)
     app.connect("builder-inited", _write_palette)
     app.connect("doctree-read", _resolve)

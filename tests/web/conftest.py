@@ -106,7 +106,7 @@ def open_page(browser):
             page.on("pageerror", lambda e: watch.console.append(str(e)))
             page.goto(url)
             if wait:
-                blocks = "emd-explore,emd-quiz,emd-case,emd-selftest,emd-progress"
+                blocks = "emd-explore,emd-quiz,emd-case,emd-selftest,emd-progress,emd-linkbuilder"
                 page.wait_for_function(
                     f"() => [...document.querySelectorAll('{blocks}')].every(e => e.dataset.state)"
                 )
@@ -181,7 +181,7 @@ def harness(tmp_path):
             style.css_variables() + "body{background:var(--emd-c-paper);color:var(--emd-c-ink);font-family:sans-serif}",
             encoding="utf-8",
         )
-        rooms = ("explore", "quiz", "cases", "selftest", "progress")
+        rooms = ("explore", "quiz", "cases", "selftest", "progress", "linkbuilder")
         head = "".join(f'<link rel="stylesheet" href="_assets/{n}.css">' for n in ("palette", *rooms))
         head += "".join(f'<script defer src="_assets/{n}.js"></script>' for n in rooms)
         page = folder / name

@@ -1,0 +1,110 @@
+"""The instructor guide: every chapter has its part, the words agree with the data, and the rooms it names exist."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+
+import pytest
+
+import emdbook
+from emdbook.book.__main__ import COMMANDS
+from emdbook.book.audit import audit_text
+from emdbook.book.notebook import read_cells
+from emdbook.book.progress import chapters
+from emdbook.book.teaching import FILE, TeachingError, find, link_builder, load_teaching, markdown
+from emdbook.paths import data_dir, project_dir
+
+ROOT = project_dir()
+CHAPTERS = sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb"))
+GUIDE = (ROOT / "book" / "instructor_guide.md").read_text(encoding="utf-8")
+DATA = json.loads((data_dir() / FILE).read_text(encoding="utf-8"))
+
+
+def test_every_chapter_has_its_part_in_the_data_and_in_the_guide():
+    assert list(load_teaching()) == CHAPTERS
+    assert re.findall(r"\{emd-teaching\} (\d\d)", GUIDE) == [c[:2] for c in CHAPTERS]
+    for chapter in CHAPTERS:
+        title = read_cells(ROOT / "notebooks" / f"{chapter}.ipynb")[0].source.splitlines()[0].removeprefix("# ")
+        assert f"### Chapter {int(chapter[:2])}: {title}\n" in GUIDE
+        assert f"(../notebooks/{chapter}.ipynb)" in GUIDE
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_its_numbers_agree_with_the_data_and_its_widgets_exist(chapter):
+    taught = load_teaching()[chapter]
+    findings = audit_text(markdown(taught), emdbook.load(), chapter)
+    assert not findings, "\n".join(map(str, findings))
+    code = "\n".join(c.source for c in read_cells(ROOT / "notebooks" / f"{chapter}.ipynb") if c.kind == "code")
+    titles = set(re.findall(r'title="([^"]+)"', code)) | {"Explore"}
+    named = re.findall(r"\*([A-Z][^*]+)\*", taught.show)
+    assert named
+    assert set(named) <= titles
+
+
+def test_the_guide_has_each_timetable_and_its_minutes_add_up():
+    parts = re.split(r"^### ", GUIDE, flags=re.M)
+    for title, minutes in (("45 minutes", 45), ("90 minutes", 90), ("Half a day", 210)):
+        part = next(p for p in parts if p.startswith(title))
+        assert sum(map(int, re.findall(r"^\| (\d+)\smin", part, re.M))) == minutes
+    course = next(p for p in parts if p.startswith("A course of four meetings"))
+    assert len(re.findall(r"^\| \d\. ", course, re.M)) == 4
+
+
+def test_the_commands_and_files_that_the_guide_names_exist():
+    for command in re.findall(r"python -m emdbook\.book (\w+)", GUIDE):
+        assert command in COMMANDS
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`make (\w+)`", GUIDE):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+    for page in re.findall(r"\]\((?!\.\./)([\w]+\.md)\)", GUIDE):
+        assert (ROOT / "book" / page).is_file()
+    for file in re.findall(r"`(\.binder/[\w.]+)`", GUIDE):
+        assert (ROOT / file).is_file()
+
+
+def test_binder_installs_what_everybody_installs():
+    files = {f.name: f.read_text(encoding="utf-8") for f in (ROOT / ".binder").iterdir()}
+    lines = [line for line in files["requirements.txt"].splitlines() if line and not line.startswith("#")]
+    assert lines == ["-r ../requirements.lock"]
+    assert "pip install --no-deps -e ." in files["postBuild"]
+    served = re.search(r"Python (\d\.\d+) to (\d\.\d+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    low, high = (tuple(map(int, v.split("."))) for v in served.groups())
+    asked = tuple(map(int, files["runtime.txt"].strip().removeprefix("python-").split(".")))
+    assert low <= asked <= high
+    assert (ROOT / ".binder" / "postBuild").stat().st_mode & 0o111
+
+
+def broken(change) -> dict:
+    made = copy.deepcopy(DATA)
+    change(made["chapters"][0])
+    return made
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (lambda c: c.pop("hook"), "hook"),
+    (lambda c: c.update(extra="x"), "extra"),
+    (lambda c: c.update(aim=" "), "aim"),
+    (lambda c: c.update(expected=[]), "expected"),
+    (lambda c: c.update(chapter=CHAPTERS[1]), "stands twice"),
+])
+def test_a_faulty_file_is_named(change, said, tmp_path):
+    path = tmp_path / FILE
+    path.write_text(json.dumps(broken(change)), encoding="utf-8")
+    with pytest.raises(TeachingError, match=said):
+        load_teaching(path)
+
+
+def test_no_file_and_no_chapter_are_said(tmp_path):
+    with pytest.raises(TeachingError, match="teaching"):
+        load_teaching(tmp_path / FILE)
+    with pytest.raises(TeachingError, match="'99'"):
+        find("99")
+
+
+def test_the_form_offers_every_chapter_and_asks_no_server():
+    form = link_builder(chapters())
+    assert re.findall(r'<option value="([^"]+)"', form) == CHAPTERS
+    script = (ROOT / "emdbook" / "book" / "assets" / "linkbuilder.js").read_text(encoding="utf-8")
+    assert not re.search(r"fetch\(|XMLHttpRequest|sendBeacon|WebSocket|localStorage", script)

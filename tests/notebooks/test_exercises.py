@@ -1,0 +1,98 @@
+"""Every exercise runs as given and with each value that its words ask for; every solution is there and hidden."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from emdbook import explore
+from emdbook.book.exercises import MARK, SOLUTION, Exercise, read_exercises, run_values
+from emdbook.book.notebook import Cell, read_cells
+from emdbook.paths import project_dir
+
+CHAPTERS = sorted((project_dir() / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(autouse=True)
+def _still(monkeypatch):
+    monkeypatch.setenv("EMDBOOK_VIEW", "still")
+    before = dict(explore.registry)
+    yield
+    explore.registry.clear()
+    explore.registry.update(before)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)
+def test_each_exercise_runs_with_every_value_it_asks_for(chapter, monkeypatch):
+    monkeypatch.setenv("EMDBOOK_CHAPTER", chapter.stem)
+    exercises = read_exercises(chapter)
+    assert len(exercises) >= 2
+    assert any(one.cell for one in exercises), "no exercise with a cell to change"
+    for one in exercises:
+        assert one.task, one.title
+        assert one.solution, f"{one.title} has no solution"
+        assert not one.cells or one.cell, f"{one.title}: no line ends with '{MARK}'"
+        assert not one.cell or one.values(), f"{one.title}: neither text nor solution offers a value to try"
+    runs = list(run_values(chapter))
+    failed = [f"{run.exercise.title}, {run.value!r}: {run.error}" for run in runs if run.error]
+    assert not failed, "\n".join(failed)
+    assert {run.exercise.title for run in runs} == {one.title for one in exercises if one.cell}
+    for one in exercises:
+        printed = [run for run in runs if run.exercise == one and run.printed]
+        if printed:  # what the solution tells is what the cell printed, and each value prints something else
+            numbers = set(re.findall(r"\d+(?:\.\d+)?", " ".join(run.printed for run in printed)))
+            assert numbers & set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"\]\([^)]*\)", "]", one.solution))), one.title
+            assert len({run.printed for run in printed}) == len(printed), one.title
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)
+def test_every_solution_is_folded_away(chapter):
+    for cell in read_cells(chapter):
+        if cell.kind == "markdown" and re.search(r"\{admonition\} Solution", cell.source):
+            found = list(SOLUTION.finditer(cell.source))
+            assert len(found) == len(re.findall(r"\{admonition\} Solution", cell.source))
+            assert all(":class: dropdown" in m["options"] for m in found)
+
+
+def exercise(task: str, line: str, solution: str = "") -> Exercise:
+    cell = Cell(3, "code", f"{line}  {MARK}\nshow(size, unit=unit)", {"tags": ["exercise"]})
+    return Exercise("x", "Exercise 1: x", task, solution, (cell,))
+
+
+@pytest.mark.parametrize(("task", "line", "values"), [
+    ("Change `10` to `20` or `40.5`.", "size = 10", [20, 40.5]),
+    ("Change the number after `size` to `20`.", "size = 10", [20]),
+    ('Change it to `"EM-E"` and run it.', 'unit = "any"', ["EM-E"]),
+    ("Change the date to `2025-12`.", 'unit = "2025-08"', ["2025-12"]),
+    ("Set it to `True`.", "size = False", [True]),
+    ("Change it to the number assessed, [31](ev:x), and run it.", "size = 32", [31]),
+    ("Suppose [14](ex:). Change the number to [19](ex:) and [10](ex:).", "size = 14", [19, 10]),
+    ("There were [127](ev:x). Lower the number by one.", "size = 127", [126]),
+    ("Change the number after `size`. From how many on?", "size = 6", [17]),
+    ("Look at it.", "size = 6", [17]),
+])
+def test_values_are_read_from_the_words(task, line, values):
+    assert exercise(task, line, "From [17](ex:) on, in this example.").values() == values
+
+
+def test_an_exercise_that_asks_for_nothing_offers_nothing():
+    assert exercise("Look at it.", "size = 6").values() == []
+    assert exercise("Change it to `6`.", "size = 6").values() == []
+
+
+def test_the_marked_line_alone_is_changed():
+    one = exercise("Change it to `7`.", "size = 6")
+    assert one.with_value(7) == f"size = 7  {MARK}\nshow(size, unit=unit)"
+    assert exercise("", 'unit = "a"').with_value("b").splitlines()[0] == f"unit = 'b'  {MARK}"
+
+
+def test_a_cell_that_fails_is_named(tmp_path):
+    cells = [("markdown", "### Exercise 1: x\n\nChange it to `0`.\n"), ("code", f"n = 1  {MARK}\n1 / n")]
+    path = tmp_path / "99_x.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+        {"cell_type": kind, "source": source, "metadata": {"tags": ["exercise"]} if kind == "code" else {}}
+        for kind, source in cells]}), encoding="utf-8")
+    runs = list(run_values(path))
+    assert [(run.value, type(run.error)) for run in runs] == [(1, type(None)), (0, ZeroDivisionError)]

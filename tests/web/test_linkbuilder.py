@@ -1,0 +1,82 @@
+"""The form of the instructor guide that builds a link for a class, offline."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from emdbook.book.progress import chapters
+from emdbook.book.teaching import link_builder
+
+CHAPTER = "09_bispecific_antibodies"
+
+
+@pytest.fixture
+def page(harness, open_page):
+    return open_page(harness(link_builder(chapters())).as_uri())
+
+
+def fill(page, hub="https://hub.example.org", repo="https://git.example.org/me/book.git", branch="main"):
+    page.get_by_label("Address of the hub").fill(hub)
+    page.get_by_label("Address of the repository").fill(repo)
+    page.get_by_label("Branch").fill(branch)
+    page.get_by_label("Chapter").select_option(CHAPTER)
+    page.get_by_role("button", name="Build the link").click()
+
+
+@pytest.mark.parametrize("hub", ["https://hub.example.org", "https://hub.example.org/", "https://hub.example.org/hub",
+                                 "https://hub.example.org/hub/home"])
+def test_a_link_for_nbgitpuller(page, hub):
+    fill(page, hub=hub)
+    link = urlsplit(page.locator("output").inner_text())
+    assert (link.netloc, link.path) == ("hub.example.org", "/hub/user-redirect/git-pull")
+    assert parse_qs(link.query) == {"repo": ["https://git.example.org/me/book"], "branch": ["main"],
+                                    "urlpath": [f"lab/tree/book/notebooks/{CHAPTER}.ipynb"]}
+    assert page.locator("[role=status]").inner_text() == "The link is ready."
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_function("() => /copied|marked/.test(document.querySelector('[role=status]').textContent)")
+    page.watch.assert_clean()
+
+
+def test_a_hub_below_a_path_keeps_it(page):
+    fill(page, hub="https://uni.example.org/jupyter/")
+    assert page.locator("output").inner_text().startswith("https://uni.example.org/jupyter/hub/user-redirect/git-pull?")
+
+
+def test_a_link_for_binder(page):
+    page.get_by_label("Binder").check()
+    assert not page.get_by_label("Address of the hub").is_visible()
+    page.get_by_label("Address of the repository").fill("https://github.com/me/book/")
+    page.get_by_label("Branch").fill("course/2027")
+    page.get_by_role("button", name="Build the link").click()
+    text = page.locator("output").inner_text()
+    assert text.startswith("https://mybinder.org/v2/gh/me/book/course%2F2027?urlpath=")
+    assert unquote(text.split("urlpath=")[1]).startswith("lab/tree/notebooks/01_")
+    page.get_by_label("Address of the repository").fill("https://git.example.org/me/book")
+    page.get_by_role("button", name="Build the link").click()
+    assert page.locator("output").inner_text().startswith(
+        "https://mybinder.org/v2/git/https%3A%2F%2Fgit.example.org%2Fme%2Fbook/course%2F2027?")
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"hub": ""}, "The address of the hub must begin with https://"),
+    ({"hub": "http://hub.example.org"}, "The address of the hub must begin with https://."),
+    ({"hub": "javascript:alert(1)"}, "The address of the hub must begin with https://."),
+    ({"repo": "me/book"}, "The address of the repository must begin with https://"),
+    ({"repo": "https://git.example.org/"}, "must name the repository"),
+    ({"branch": "a b"}, "A branch has no spaces"),
+])
+def test_what_is_missing_is_said(page, given, said):
+    fill(page, **given)
+    assert said in page.locator("[role=status]").inner_text()
+    assert page.locator("output").inner_text() == ""
+    assert not page.get_by_role("button", name="Copy link").is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(theme, harness, open_page, axe):
+    page = open_page(harness(link_builder(chapters()), theme=theme).as_uri(), theme=theme, width=390)
+    fill(page)
+    assert axe(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
