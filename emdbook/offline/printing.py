@@ -29,7 +29,7 @@ SUBTITLE = "An open, executable textbook on treating extramedullary multiple mye
 _FRAMES = re.compile(r'<script\b[^>]*class="emd-frames"[^>]*>.*?</script>', re.S)
 _GONE = (".headerlink", "button", ".emd-controls", ".emd-failure", ".emd-nojs", ".emd-unseen", ".emd-numbers",
          ".emd-actions", ".emd-fold-hint", "div.cell_input:not(.tag_exercise div.cell_input)", "details.hide",
-         "div.tag_remove-input:not(:has(.cell_output))", "nav", "style", "[hidden]", "emd-progress")
+         "div.tag_remove-input:not(:has(.cell_output))", "nav", "style", "[hidden]", "emd-progress", "emd-linkbuilder")
 _REFERS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
 
 
@@ -148,6 +148,38 @@ def quiz_on_paper(quiz: Tag, id_: str) -> tuple[str, str]:
         keys.append(f"<li><strong>{', '.join(_letter(i) for i, _ in right)}</strong>. {whys}</li>")
     page = (f'<div class="print-quiz"><ol>{"".join(asked)}</ol>'
             f'<p class="print-see"><a href="#{id_}">Answers at the end of the book</a></p></div>')
+    return page, f'<div id="{id_}"><h3>Questions</h3><ol>{"".join(keys)}</ol></div>'
+
+
+def selftest_on_paper(test: Tag, id_: str) -> tuple[str, str]:
+    """The test before or after the book with lettered options and room for how sure one is, and its key.
+
+    The test before the book keeps its explanations to itself, so its key is letters only.
+
+    Parameters
+    ----------
+    test : bs4.Tag
+        The ``<emd-selftest>`` of the page.
+    id_ : str
+        Id that the key is to have.
+
+    Returns
+    -------
+    tuple of (str, str)
+        HTML for the page and for the appendix.
+    """
+    asked, keys = [], []
+    for one in test.select(".emd-question"):
+        sealed = unseal(one.select_one("script.emd-sealed").string)
+        options = "".join(f"<li>{text}</li>" for text in _options(one.select_one(".emd-answer")))
+        sure = " &nbsp; ".join(f"☐ {text}" for text in _options(one.select_one(".emd-sure")))
+        asked.append(f'<li class="print-question"><p>{_stem(one)}</p><ol type="A">{options}</ol>'
+                     f'<p class="print-sure">{sure}</p></li>')
+        right = sealed["correct"].index(True)
+        why = f". {sealed['why'][right]}" if "why" in sealed else ""
+        keys.append(f"<li><strong>{_letter(right)}</strong>{why}</li>")
+    page = (f'<div class="print-quiz"><ol>{"".join(asked)}</ol>'
+            f'<p class="print-see"><a href="#{id_}">Key at the end of the book</a></p></div>')
     return page, f'<div id="{id_}"><h3>Questions</h3><ol>{"".join(keys)}</ol></div>'
 
 
@@ -274,7 +306,8 @@ def read_page(page: Page, book: Book, root: Path) -> None:
     article = _article(root / f"{page.name}.html")
     answers = []
     for i, (tag, paper) in enumerate([*((t, quiz_on_paper) for t in article.select("emd-quiz")),
-                                      *((t, case_on_paper) for t in article.select("emd-case"))], start=1):
+                                      *((t, case_on_paper) for t in article.select("emd-case")),
+                                      *((t, selftest_on_paper) for t in article.select("emd-selftest"))], start=1):
         shown, key = paper(tag, f"answer-{page.key}-{i}")
         answers.append(key)
         tag.replace_with(_tag(article, "div", shown))

@@ -68,7 +68,7 @@ def _write_assets(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for source in (asset_dir(), explore.asset_dir(), quiz.asset_dir(), cases.asset_dir()):
         for file in source.iterdir():
-            if file.is_file():
+            if file.name in _SHEETS + _SCRIPTS or source == asset_dir():
                 shutil.copyfile(file, folder / file.name)
     for file in (own / "emd.css", own / "favicon.svg", *own.glob("*.woff2")):
         shutil.copyfile(file, folder / file.name)

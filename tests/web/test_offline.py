@@ -15,6 +15,7 @@ from emdbook.offline import archive, printing, write_archive
 from emdbook.offline.pdf import bookmark_titles, write_pdf
 from emdbook.paths import project_dir
 from emdbook.quiz.render import seal
+from emdbook.quiz.selftest import show_test
 from emdbook.slides import build_decks
 
 pytestmark = pytest.mark.book
@@ -135,6 +136,19 @@ def test_a_question_keeps_its_answer_for_the_end():
     assert BeautifulSoup(key, "html.parser").get_text(" ", strip=True) == "Questions B . It is."
     assert 'href="#answer-x-1"' in shown
     assert 'id="answer-x-1"' in key
+
+
+def test_the_test_before_the_book_keeps_its_explanations():
+    for name, explains in (("pretest", False), ("posttest", True)):
+        test = BeautifulSoup(show_test(name).html(), "html.parser").find("emd-selftest")
+        shown, key = printing.selftest_on_paper(test, "answer-x-1")
+        page = BeautifulSoup(shown, "html.parser")
+        assert len(page.select("li.print-question")) == 20
+        assert page.get_text().count("☐ Guessing") == 20
+        assert (len(key) > 2000) is explains
+        letters = [tag.get_text() for tag in BeautifulSoup(key, "html.parser").find_all("strong")]
+        assert len(letters) == 20
+        assert set(letters) <= set("ABCDE")
 
 
 def test_links_between_pages_become_links_within_the_page(tmp_path):
