@@ -108,7 +108,7 @@ def test_printed_cases_take_the_figure_and_its_base_from_the_data(evidence):
         ("dara-dcep.emd.cr.review", 30, 1, "supposed")])
     assert cases == {"35.5% of 32, as printed": (35.5, 32, 1), "35.5% of 30, supposed": (35.5, 30, 1)}
     with pytest.raises(LookupError):
-        rows.printed_cases(evidence, [("dara-dcep.emd.cr.revew", 30, 1, "typo")])
+        rows.printed_cases(evidence, [("dara-dcep.emd.cr.reviewed", 30, 1, "typo")])
 
 
 def test_findings_are_a_count_a_range_a_value_or_a_number_of_patients(evidence):
