@@ -6,7 +6,7 @@ VENV = .venv
 PY = $(VENV)/bin/python
 READY = $(VENV)/.ready
 
-.PHONY: help book slides offline serve lab test check-data audit lint bench lock setup clean
+.PHONY: copies help book slides offline serve lab test check-data audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
@@ -79,6 +79,9 @@ lock:
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(VENV)-lock/bin/python -m emdbook.book lock
 	@rm -rf $(VENV)-lock
+
+copies: $(READY)
+	@$(PY) -m emdbook.book copies
 
 clean:
 	@rm -rf _build .emdbook-cache .jupyter_cache .pytest_cache .ruff_cache .hypothesis
