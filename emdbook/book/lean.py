@@ -215,11 +215,21 @@ _THEME = """<script>
 _OLD_THEME = re.compile(r'<script data-cfasync="false">.*?</script>\n?', re.S)
 
 
+def _description(text: str) -> str:
+    """The first paragraph of the page, for search engines."""
+    _, _, body = text.partition("<article")
+    paragraph = re.search(r"</h1>\s*(?:<[^p][^>]*>\s*)*<p>(.*?)</p>", body, re.S)
+    words = " ".join(re.sub(r"<[^>]+>", "", paragraph[1]).split()) if paragraph else ""
+    return words.replace('"', "&quot;")[:300]
+
+
 def _lightened(text: str, icons: Icons) -> str:
     parts = _parts(text)
     text = _menus(_dropdowns(_head(text, parts)))
     text = _OLD_THEME.sub(lambda _: _THEME, text, count=1)
     # without scripts the page has a theme too
+    if 'name="description"' not in text and (said := _description(text)):
+        text = text.replace("</title>", f'</title>\n<meta name="description" content="{said}">', 1)
     # the logo and the search stand in the sidebar, outside its navigation
     text = text.replace('<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" '
                         'aria-label="The book"', 1)

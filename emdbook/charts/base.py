@@ -78,8 +78,10 @@ class Chart:
         """The figure with its caption as one HTML element that needs no script."""
         text = html.escape(self.description, quote=True)
         svg = self.svg(prefix).replace("<svg ", f'<svg role="img" aria-label="{text}" ', 1)
+        width, height = self.figure.get_size_inches()
         return (
-            f'<figure class="emd-figure"><div class="emd-figure-paper">{svg}</div>'
+            f'<figure class="emd-figure"><div class="emd-figure-paper">'
+            f'<div class="emd-drawing" style="--emd-ratio:{width:g}/{height:g}">{svg}</div></div>'
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"
         )
 

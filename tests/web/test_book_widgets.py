@@ -94,7 +94,7 @@ def test_the_other_two_ways(where, move, serve, open_page):
     ("show() {\n", "show() { return;\n"),
     ("this.box.innerHTML =", "this.frozen ="),
     ("take(this.data, this.frame()[0])", "take(this.data, this.data.f[0][0])"),
-    ("return at * c.size + state[c.name]", "return at * c.size + (state[c.name] + 1) % c.size"),
+    ("at : at * c.size + state[c.name]", "at : at * c.size + (state[c.name] + 1) % c.size"),
 ], ids=["nothing is painted", "only the sentence changes", "always the first figure", "the neighbour's figure"])
 def test_this_test_fails_on_a_page_that_does_not_follow(old, new, serve, open_page):
     chapter = "09_bispecific_antibodies"
@@ -148,7 +148,8 @@ def test_a_link_leads_to_a_state_and_reset_leads_back(chapter, serve, open_page)
         link = page.evaluate("id => document.getElementById(id).address()", widget.id)
         other = open_page(link)
         assert shown(other, widget) == expected(chapter, widget, settings), link
-        assert abs(other.locator(f"#{widget.id}").evaluate("e => e.getBoundingClientRect().top")) < 900
+        other.wait_for_function(
+            "id => Math.abs(document.getElementById(id).getBoundingClientRect().top - 100) < 400", arg=widget.id)
         other.locator(f"#{widget.id} .emd-reset").click()
         assert shown(other, widget) == expected(chapter, widget, widget.default)
         other.context.close()

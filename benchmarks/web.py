@@ -1,0 +1,135 @@
+"""A server that packs as a real host does, and a browser with the network cut."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gzip
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PACKED = {".html", ".css", ".js", ".svg", ".json", ".ipynb", ".txt"}
+
+
+@functools.cache
+def _gzipped(path: Path, changed: float) -> bytes:
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format, *args):
+        """Say nothing."""
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if path.is_dir():
+            path /= "index.html"
+        if not path.is_file():
+            self.send_error(404)
+            return
+        pack = path.suffix in _PACKED and "gzip" in self.headers.get("Accept-Encoding", "")
+        body = _gzipped(path, path.stat().st_mtime) if pack else path.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)) + ("; charset=utf-8" if pack else ""))
+        self.send_header("Content-Length", str(len(body)))
+        # What a static host sends for files named after their content.
+        self.send_header("Cache-Control", "max-age=31536000" if "/_static/" in self.path else "max-age=600")
+        if pack:
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Vary", "Accept-Encoding")
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(body)
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder with gzip on a free port of this machine.
+
+    Parameters
+    ----------
+    folder : path
+
+    Yields
+    ------
+    str
+        Address of its root.
+    """
+    handler = functools.partial(_Handler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def find_chromium() -> str | None:
+    """The browser: ``EMDBOOK_CHROMIUM``, or one on the path."""
+    given = os.environ.get("EMDBOOK_CHROMIUM", "").strip()
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return given or next((found for name in names if (found := shutil.which(name))), None)
+
+
+@contextlib.contextmanager
+def chromium():
+    """A running Chromium, driven by playwright."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_chromium()
+    if path is None:
+        raise FileNotFoundError("no Chromium found: set EMDBOOK_CHROMIUM or install chromium")
+    with sync_playwright() as run:
+        browser = run.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Traffic:
+    """What one page asked for."""
+
+    requests: int = 0
+    bytes: int = 0
+    off_host: list[str] = field(default_factory=list)
+
+
+def _local(url: str) -> bool:
+    return url.startswith(("file:", "data:", "blob:", "about:", "http://127.0.0.1:"))
+
+
+@contextlib.contextmanager
+def fresh_page(browser, **options):
+    """A page with an empty cache that cannot leave this machine, and what it asks for."""
+    context, traffic = browser.new_context(**options), Traffic()
+
+    def route(handler):
+        if _local(handler.request.url):
+            handler.continue_()
+        else:
+            traffic.off_host.append(handler.request.url)
+            handler.abort()
+
+    def done(request):
+        if request.url.startswith("http://127.0.0.1:"):
+            traffic.requests += 1
+            traffic.bytes += sum(request.sizes()[k] for k in ("responseBodySize", "responseHeadersSize"))
+
+    context.route("**/*", route)
+    page = context.new_page()
+    page.on("requestfinished", done)
+    try:
+        yield page, traffic
+    finally:
+        context.close()

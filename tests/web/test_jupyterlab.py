@@ -1,0 +1,148 @@
+"""The chapters in a real JupyterLab: they open, they run, a control moves, the new sentence stands there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from emdbook.paths import project_dir
+
+PILOTS = ("03_reading_small_studies", "09_bispecific_antibodies")
+#: The first radio button group, drop-down or slider of the chapter is moved.
+_MOVE = """widget => {
+  for (const e of widget.querySelectorAll('.widget-radio-box input[type=radio]'))
+    if (!e.checked) { e.click(); return 'radio'; }
+  for (const e of widget.querySelectorAll('.widget-dropdown select'))
+    if (e.options.length > 1) {
+      e.selectedIndex = (e.selectedIndex + 1) % e.options.length;
+      e.dispatchEvent(new Event('change', {bubbles: true}));
+      return 'select';
+    }
+  return null;
+}"""
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab on a copy of the chapters, with settings of its own and no way out of this machine."""
+    pytest.importorskip("jupyterlab")
+    home = tmp_path_factory.mktemp("lab")
+    for name in ("notebooks", "data", "book"):
+        shutil.copytree(project_dir() / name, home / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    for name in ("_toc.yml", "_config.yml"):
+        shutil.copy(project_dir() / name, home / name)
+    port = free_port()
+    environment = {**os.environ, "PYTHONPATH": str(project_dir())}
+    for key in ("EMDBOOK_VIEW", "EMDBOOK_DATA"):
+        environment.pop(key, None)
+    for key in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
+        environment[f"JUPYTER_{key}"] = str(home / f".{key.lower()}")
+    for key in ("SETTINGS", "WORKSPACES"):
+        environment[f"JUPYTERLAB_{key}_DIR"] = str(home / f".{key.lower()}")
+    # every cell stays in the page, so that a test can read them all
+    tracker = home / ".settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker.parent.mkdir(parents=True)
+    tracker.write_text('{"windowingMode": "none"}')
+    with (home / "lab.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1",
+             "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={home}",
+             "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+            cwd=home, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=2).read()
+                break
+            except (urllib.error.URLError, OSError):
+                assert server.poll() is None, (home / "lab.log").read_text()[-2000:]
+                time.sleep(0.5)
+        else:
+            pytest.fail(f"JupyterLab did not start: {(home / 'lab.log').read_text()[-2000:]}")
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+@pytest.fixture(scope="module", params=PILOTS)
+def chapter(request, lab, browser):
+    """The chapter in JupyterLab after all its cells have run."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    outside = []
+    context.route("**/*", lambda route: route.continue_() if route.request.url.startswith(
+        (lab, lab.replace("http", "ws"), "data:", "blob:")) else (outside.append(route.request.url), route.abort()))
+    page.goto(f"{lab}/lab/tree/notebooks/{request.param}.ipynb?reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook .jp-Cell")
+    page.wait_for_function("() => /Python 3/.test(document.querySelector('.jp-NotebookPanel-toolbar').innerText)")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+    page.locator(".lm-MenuBar-item", has_text="Run").click()
+    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+    page.wait_for_function("""() => {
+      const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map(e => e.innerText);
+      return prompts.length && prompts.every(t => /\\[\\d+\\]/.test(t));
+    }""", timeout=240_000)
+    page.wait_for_function("() => document.querySelectorAll('.emd-svg svg').length > 0")
+    page.outside = outside
+    yield page
+    context.close()
+
+
+def test_everything_ran_and_nothing_is_raw(chapter):
+    text = chapter.locator(".jp-Notebook").evaluate(
+        "e => [...e.querySelectorAll('.jp-RenderedMarkdown, .jp-OutputArea')].map(c => c.innerText).join('\\n')")
+    bad = chapter.locator("[data-mime-type$='stderr'], [data-mime-type$='error']")
+    assert bad.count() == 0, bad.first.inner_text()
+    assert "Traceback" not in text
+    for raw in (":::", "{admonition}", "```{", "{emd-page}", "](ev:", "](calc:", "](gl:"):
+        assert raw not in text, f"{raw!r} is shown to the reader: {text[max(0, text.find(raw) - 80):][:200]!r}"
+    assert "Error displaying widget" not in text
+    assert len(text) > 5000
+
+
+def test_a_control_moves_and_the_new_sentence_stands_there(chapter):
+    page = chapter
+    holders = [f".jp-OutputArea-output:has({kind})" for kind in (".widget-radio-box", ".widget-dropdown")]
+    widget = page.locator(", ".join(holders)).first
+    widget.scroll_into_view_if_needed()
+    words = widget.locator("[class*=emd-words-] [role=status]")
+    words.wait_for()
+    words.evaluate("e => { e.dataset.same = 'yes'; }")
+    before, height = words.inner_text(), widget.bounding_box()["height"]
+    figure = widget.locator(".emd-svg svg").inner_html()
+    # nothing may be empty in between: that would be a flicker
+    widget.evaluate("""e => {
+      window.empty = 0;
+      const box = e.querySelector('.emd-svg').closest('.widget-html-content');
+      new MutationObserver(() => { if (!box.querySelector('svg')) window.empty += 1; })
+        .observe(box, {childList: true, subtree: true});
+    }""")
+    assert widget.evaluate(_MOVE)
+    page.wait_for_function("([e, before]) => e.innerText !== before", arg=[words.element_handle(), before])
+    assert words.inner_text().strip()
+    assert widget.locator(".emd-svg svg").inner_html() != figure
+    assert words.get_attribute("data-same") == "yes", "a screen reader listens to the element that was there before"
+    assert words.get_attribute("aria-live") == "polite"
+    assert page.evaluate("() => window.empty") == 0
+    assert abs(widget.bounding_box()["height"] - height) < 60
+    assert page.outside == []
