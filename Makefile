@@ -6,7 +6,7 @@ VENV = .venv
 PY = $(VENV)/bin/python
 READY = $(VENV)/.ready
 
-.PHONY: copies help book slides offline serve lab test check-data audit lint bench lock setup clean
+.PHONY: copies help book slides offline serve lab test check-data check-text audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
@@ -16,9 +16,10 @@ help:
 	@echo "make serve       serve the built book on this machine"
 	@echo "make lab         open JupyterLab at the chapters"
 	@echo "make check-data  check the data package"
-	@echo "make audit       compare the numbers of the text with the data"
+	@echo "make check-text  check the parts of every chapter, and the numbers of the text against the data"
 	@echo "make lint        style and spelling"
-	@echo "make bench       measure"
+	@echo "make bench       measure drawing, widgets, pages and data, into one JSON file"
+	@echo "make audit       look at the built pages with Lighthouse (needs Node)"
 	@echo "make lock        write requirements.lock from requirements.txt"
 	@echo "make clean       remove what was built (not .venv)"
 
@@ -62,15 +63,17 @@ test: $(READY)
 check-data: $(READY)
 	@$(PY) -m emdbook.book check-data
 
-audit: $(READY)
+check-text: $(READY)
 	@$(PY) -m emdbook.book structure; shape=$$?; $(PY) -m emdbook.book audit && exit $$shape
 
 lint: $(READY)
 	@$(PY) -m emdbook.book test lint
 
 bench: $(READY)
-	@if test -f benchmarks/__main__.py; then $(PY) -m benchmarks; \
-	else echo "There is nothing to measure yet: benchmarks/__main__.py is missing."; exit 1; fi
+	@$(PY) -m benchmarks
+
+audit: $(READY)
+	@$(PY) -m benchmarks lighthouse
 
 # From a fresh environment with requirements.txt only, so that no stray package slips in.
 lock:
