@@ -127,7 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             result[part] = _measure(part, notebooks, options)
         except Exception as error:  # one part that cannot run must not lose the others
-            result["failed"][part] = f"{type(error).__name__}: {error}"
+            result["failed"][part] = f"{type(error).__name__}: {error}"[:400]
     result["machine"] |= {"seconds": round(time.monotonic() - begun), "load_after": round(os.getloadavg()[0], 2)}
     dump(result, options.out)
     for part, show in PRINT.items():
