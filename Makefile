@@ -10,7 +10,7 @@ READY = $(VENV)/.ready
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
-	@echo "make test        run every gate: lint, data, tests, notebooks, book, web, offline"
+	@echo "make test        run the gates: lint, data, tests, notebooks, book, web"
 	@echo "make slides      build a deck of slides for every chapter"
 	@echo "make offline     make the copy to take along (zip) and the book as PDF"
 	@echo "make serve       serve the built book on this machine"
