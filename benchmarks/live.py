@@ -44,16 +44,21 @@ def ours(widget, moves):
     return times
 
 def plain(widget, moves):
+    shown_figures = []
     def f(**at):
         widget.function(**{n: widget.stateful[n].value(i) for n, i in at.items()})
+        shown_figures.append(len(plt.get_fignums()))
+        plt.show()
     controls = {n: ipywidgets.Dropdown(options=list(range(c.size)), value=c.default)
                 for n, c in widget.stateful.items()}
     shown = ipywidgets.interactive_output(f, controls)
     times = []
     for name, at, _ in walk(widget, moves):
         start = time.perf_counter(); controls[name].value = at; times.append(time.perf_counter() - start)
-    bad = [o for o in shown.outputs if o.get("output_type") == "error"]
-    return times if not bad else bad[0]["evalue"]
+    bad = [o["evalue"] for o in shown.outputs if o.get("output_type") == "error"]
+    if not bad and set(shown_figures) != {1}:
+        bad = [f"figures shown per call: {sorted(set(shown_figures))}"]
+    return times if not bad else bad[0]
 
 def measure(path, moves):
     out = {}

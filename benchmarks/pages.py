@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.web import chromium, fresh_page, served
+from benchmarks.web import Traffic, chromium, fresh_page, served
 
 _READY = """() => new Promise(done => {
   const check = () => [...document.querySelectorAll('emd-explore')].every(e => e.dataset.state === 'ready')
@@ -66,11 +66,11 @@ def measure(html: Path, changes: int = 14) -> dict:
             for way, address in (("http", f"{root}/notebooks/{file.name}"), ("file", file.as_uri())):
                 times = []
                 for _ in range(3):
-                    with fresh_page(browser, viewport={"width": 1280, "height": 900}) as (page, _traffic):
+                    with fresh_page(browser, viewport={"width": 1280, "height": 900}) as page:
                         page.goto(address, wait_until="commit")
                         times.append(page.evaluate(_READY))
                 one[f"ready_{way}_ms"] = round(statistics.median(times))
-            with fresh_page(browser, viewport={"width": 1280, "height": 900}) as (page, _traffic):
+            with fresh_page(browser, viewport={"width": 1280, "height": 900}) as page:
                 page.goto(f"{root}/notebooks/{file.name}")
                 page.evaluate(_READY)
                 ids = page.evaluate("() => [...document.querySelectorAll('emd-explore')].map(e => e.id)")
@@ -99,10 +99,11 @@ def weigh(html: Path, names: list[str] | None = None) -> dict:
         Per page: ``kib``, ``requests``, ``off_host``.
     """
     names = names or ["book/cover", *(f"notebooks/{p.stem}" for p in _chapters(html))]
-    out = {}
-    with served(html) as root, chromium() as browser:
+    out, traffic = {}, Traffic()
+    with served(html, traffic) as root, chromium() as browser:
         for name in names:
-            with fresh_page(browser, viewport={"width": 1280, "height": 900}) as (page, traffic):
+            traffic.reset()
+            with fresh_page(browser, traffic, viewport={"width": 1280, "height": 900}) as page:
                 page.goto(f"{root}/{name}.html", wait_until="networkidle")
                 # figures and fonts further down are fetched when they come into view
                 page.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")

@@ -13,12 +13,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: Bytes of the head of an answer, about.
+_HEAD = 300
 _PACKED = {".html", ".css", ".js", ".svg", ".json", ".ipynb", ".txt"}
 
 
 @functools.cache
 def _gzipped(path: Path, changed: float) -> bytes:
     return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
+@dataclass
+class Traffic:
+    """What went over the wire since the last :meth:`reset`, as the server counts it."""
+
+    requests: int = 0
+    bytes: int = 0
+    off_host: list[str] = field(default_factory=list)
+
+    def reset(self) -> None:
+        """Start anew."""
+        self.requests, self.bytes, self.off_host = 0, 0, []
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    traffic: Traffic
+
+    def handle_error(self, request, client_address):
+        """Say nothing: a browser that is closed cuts its connections."""
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -45,17 +68,21 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
             self.send_header("Vary", "Accept-Encoding")
         self.end_headers()
+        self.server.traffic.requests += 1
+        self.server.traffic.bytes += len(body) + _HEAD
         with contextlib.suppress(ConnectionError):
             self.wfile.write(body)
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, traffic: Traffic | None = None) -> Iterator[str]:
     """Serve a folder with gzip on a free port of this machine.
 
     Parameters
     ----------
     folder : path
+    traffic : Traffic, optional
+        Counts what is sent.
 
     Yields
     ------
@@ -63,8 +90,8 @@ def served(folder: Path) -> Iterator[str]:
         Address of its root.
     """
     handler = functools.partial(_Handler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
+    server.traffic = traffic or Traffic()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -96,40 +123,26 @@ def chromium():
             browser.close()
 
 
-@dataclass
-class Traffic:
-    """What one page asked for."""
-
-    requests: int = 0
-    bytes: int = 0
-    off_host: list[str] = field(default_factory=list)
-
-
 def _local(url: str) -> bool:
     return url.startswith(("file:", "data:", "blob:", "about:", "http://127.0.0.1:"))
 
 
 @contextlib.contextmanager
-def fresh_page(browser, **options):
-    """A page with an empty cache that cannot leave this machine, and what it asks for."""
-    context, traffic = browser.new_context(**options), Traffic()
+def fresh_page(browser, traffic: Traffic | None = None, **options):
+    """A page with an empty cache that cannot leave this machine; what it tried is noted in ``traffic.off_host``."""
+    context = browser.new_context(**options)
 
     def route(handler):
         if _local(handler.request.url):
             handler.continue_()
         else:
-            traffic.off_host.append(handler.request.url)
+            if traffic is not None:
+                traffic.off_host.append(handler.request.url)
             handler.abort()
 
-    def done(request):
-        if request.url.startswith("http://127.0.0.1:"):
-            traffic.requests += 1
-            traffic.bytes += sum(request.sizes()[k] for k in ("responseBodySize", "responseHeadersSize"))
-
     context.route("**/*", route)
-    page = context.new_page()
-    page.on("requestfinished", done)
     try:
-        yield page, traffic
+        yield context.new_page()
     finally:
+        context.unroute_all(behavior="ignoreErrors")
         context.close()
