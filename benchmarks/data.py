@@ -162,7 +162,7 @@ def measure(notebooks: list[Path]) -> dict:
 
 
 def repeated(table: pd.DataFrame, times: int) -> pd.DataFrame:
-    """A chart's table several times over, with labels that differ.
+    """A chart's table several times over, with labels and ids that differ.
 
     Parameters
     ----------
@@ -174,7 +174,8 @@ def repeated(table: pd.DataFrame, times: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
     """
-    copies = [table.assign(label=table["label"].astype(str) + (f" x{i}" if i else "")) for i in range(times)]
+    named = [c for c in table.columns if c == "label" or c.endswith("_id")]
+    copies = [table.assign(**{c: table[c].astype(str) + (f" x{i}" if i else "") for c in named}) for i in range(times)]
     return pd.concat(copies, ignore_index=True)
 
 
