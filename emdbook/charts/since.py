@@ -12,7 +12,7 @@ from emdbook.charts.timeline import timeline, when
 from emdbook.wording import listing, plural
 
 #: What a reader may ask for: the chapter that a change touches.
-TOUCHES = {"bispecific": "bispecific antibodies (chapter 09)", "adc": "antibody–drug conjugates (chapter 10)",
+TOUCHES = {"bispecific": "bispecific antibodies (chapter 9)", "adc": "antibody-drug conjugates (chapter 10)",
            "choice": "choosing a treatment (chapter 14)"}
 
 

@@ -43,7 +43,9 @@ def in_order(questions: QuestionSet, name: str) -> list[tuple[Question, list]]:
     chosen = list(questions.questions)
     if name != SET:
         chosen = _shuffled(chosen, lambda q: f"{name}|{q.id}")
-    return [(q, _shuffled(q.options, lambda o, q=q: f"{name}|{q.id}|{o.text}")) for q in chosen]
+    # By place in the file and not by wording, so that mending a sentence moves nothing.
+    return [(q, [o for _, o in _shuffled(enumerate(q.options), lambda item, q=q: f"{name}|{q.id}|{item[0]}")])
+            for q in chosen]
 
 
 def chapter_title(chapter: str, folder: Path | None = None) -> str:

@@ -70,7 +70,7 @@ THERAPY_CLASS: dict[str, Mark] = {
     "selinexor": Mark("selinexor", "Selinexor", "#4d7000", "#b1d257", "v"),
     "cart": Mark("cart", "CAR-T cells", "#b8390e", "#ff9b6a", "D"),
     "bsab": Mark("bsab", "Bispecific antibodies", "#6a34b5", "#bd9bf5", "P"),
-    "adc": Mark("adc", "Antibody–drug conjugates", "#a1177c", "#f28fd6", "X"),
+    "adc": Mark("adc", "Antibody-drug conjugates", "#a1177c", "#f28fd6", "X"),
     "asct": Mark("asct", "Autologous transplantation", "#0f7256", "#58cfa9", "h"),
     "cns": Mark("class-cns", "Central nervous system", "#94233c", "#f497a6", "p"),
     "pcl": Mark("class-pcl", "Plasma cell leukaemia", "#7a4a26", "#dba97f", "d"),

@@ -60,6 +60,12 @@ def test_enough_cases_and_each_says_that_it_is_made_up(cases):
         assert "Constructed case. This patient does not exist." in render(case)
 
 
+def test_choosing_the_longest_option_is_no_strategy(cases):
+    steps = [step for case in cases for step in case.steps]
+    longest = sum(max(step.options, key=lambda o: len(o.text)).verdict == "path" for step in steps)
+    assert longest <= 0.35 * len(steps), f"the step of the path is the longest option in {longest} of {len(steps)}"
+
+
 def test_every_answer_key_is_a_path_to_an_end(cases, pathway):
     paths = {path.choices for path in pathway.paths()}
     assert all(case.walk.complete and case.walk.choices in paths for case in cases)

@@ -27,7 +27,7 @@ def test_every_choice_draws_only_what_was_known(touches, until):
 
 
 def test_all_together_counts_by_chapter():
-    assert "1 to antibody–drug conjugates (chapter 10)" in since.since_review(ROWS).description
+    assert "1 to antibody-drug conjugates (chapter 10)" in since.since_review(ROWS).description
 
 
 def test_unknown_chapters_are_refused():

@@ -65,6 +65,13 @@ def test_sources_exist_and_the_longest_option_is_not_the_giveaway(file, evidence
     assert longest <= 0.75 * len(questions), f"{file.name}: the right option is the longest in {longest}"
 
 
+def test_choosing_the_longest_option_is_no_strategy():
+    """Over the whole bank the longest option is right hardly more often than one of four chosen blindly."""
+    questions = [q for file in question_files() for q in load_questions(file.stem).questions]
+    longest = sum(max(q.options, key=lambda o: len(o.text)).correct for q in questions)
+    assert longest <= 0.3 * len(questions), f"the right option is the longest in {longest} of {len(questions)}"
+
+
 def test_no_text_names_an_option_by_its_position():
     place = re.compile(r"\b(?:(?:option|answer) [A-E1-5]\b|(?:first|second|third|fourth|last) (?:option|answer)\b|"
                        r"(?:all|none|both) of the above)", re.I)
