@@ -16,31 +16,15 @@ from jsonschema import Draft202012Validator
 
 from emdbook import strict_json
 from emdbook.paths import data_dir
+from emdbook.strict_json import Fault, FaultsError
 
 __all__ = ["Fault", "Gap", "Node", "Option", "Pathway", "PathwayError", "Section", "Step", "Walk", "load_pathway"]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One fault of a pathway file: where it is, which rule it breaks and what was found."""
-
-    file: str
-    node: str
-    rule: str
-    found: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}, node {self.node}" if self.node else self.file
-        return f"{where}: {self.rule}; found {self.found}"
-
-
-class PathwayError(ValueError):
+class PathwayError(FaultsError):
     """A pathway that cannot be used. ``faults`` lists every fault; the message prints them all."""
 
-    def __init__(self, faults: Sequence[Fault]):
-        self.faults = tuple(faults)
-        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__(f"The pathway has {count}.\n" + "\n".join(f"- {fault}" for fault in self.faults))
+    subject = "The pathway has"
 
 
 @dataclass(frozen=True)
@@ -393,12 +377,12 @@ def _schema_faults(data, schema: dict, file: str) -> list[Fault]:
 
 
 def _node_of(data, place: list) -> str:
-    """The id of the node in which a schema fault lies, or its position if it has no id."""
+    """The node in which a schema fault lies, by its id, or by its position if it has none."""
     if len(place) < 2 or place[0] != "nodes":
         return ""
     node = data["nodes"][place[1]]
     named = isinstance(node, dict) and isinstance(node.get("id"), str) and node["id"]
-    return named or f"number {place[1] + 1}"
+    return f"node {named or f'number {place[1] + 1}'}"
 
 
 def _tree_faults(data: dict, file: str) -> list[Fault]:
@@ -409,7 +393,7 @@ def _tree_faults(data: dict, file: str) -> list[Fault]:
     faults: list[Fault] = []
 
     def fault(node: str, rule: str, found: str) -> None:
-        faults.append(Fault(file, node, rule, found))
+        faults.append(Fault(file, f"node {node}" if node else "", rule, found))
 
     for twin in sorted({node_id for node_id in ids if ids.count(node_id) > 1}):
         fault(twin, "every node id stands once", f"{ids.count(twin)} nodes of this id")
@@ -449,7 +433,7 @@ def _section_faults(data: dict, nodes: list[dict], file: str) -> list[Fault]:
             rule = f"the section {section['id']!r} comes after one that is named before it"
             faults.append(Fault(file, "", rule, repr(section["after"])))
         before.add(section["id"])
-    faults += [Fault(file, node["id"], "the section of a node exists", repr(node["section"]))
+    faults += [Fault(file, f"node {node['id']}", "the section of a node exists", repr(node["section"]))
                for node in nodes if isinstance(node.get("section"), str) and node["section"] not in before - {""}]
     used = {node.get("section") for node in nodes if isinstance(node.get("section"), str)}
     faults += [Fault(file, "", "no section is empty", repr(name)) for name in sorted(before - {""} - used)]

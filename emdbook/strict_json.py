@@ -6,9 +6,37 @@ Shared by the rooms whose data are trees and not tables: the treatment pathway a
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["UnreadableError", "read", "schema_found", "schema_rule"]
+__all__ = ["Fault", "FaultsError", "UnreadableError", "read", "schema_found", "schema_rule"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: the file, the place in it (empty for the file as a whole), the rule and what was found."""
+
+    file: str
+    place: str
+    rule: str
+    found: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, {self.place}" if self.place else self.file
+        return f"{where}: {self.rule}; found {self.found}"
+
+
+class FaultsError(ValueError):
+    """Trees that cannot be used. ``faults`` lists every fault; the message prints them all."""
+
+    #: How the message begins.
+    subject = "The file has"
+
+    def __init__(self, faults: Sequence[Fault]):
+        self.faults = tuple(faults)
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        super().__init__(f"{self.subject} {count}.\n" + "\n".join(f"- {fault}" for fault in self.faults))
 
 
 class UnreadableError(ValueError):

@@ -16,31 +16,15 @@ from jsonschema import Draft202012Validator
 from emdbook import strict_json
 from emdbook.paths import data_dir
 from emdbook.pathway import Gap, Pathway, Walk, load_pathway
+from emdbook.strict_json import Fault, FaultsError
 
 SCHEMA = "case.schema.json"
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One fault of a case: its file, the step (empty for the case as a whole), the rule and what was found."""
-
-    file: str
-    step: str
-    rule: str
-    found: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}, {self.step}" if self.step else self.file
-        return f"{where}: {self.rule}; found {self.found}"
-
-
-class CasesError(ValueError):
+class CasesError(FaultsError):
     """Cases that cannot be used. ``faults`` lists every fault; the message prints them all."""
 
-    def __init__(self, faults: Sequence[Fault]):
-        self.faults = tuple(faults)
-        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__(f"The teaching cases have {count}.\n" + "\n".join(f"- {fault}" for fault in self.faults))
+    subject = "The teaching cases have"
 
 
 @dataclass(frozen=True)

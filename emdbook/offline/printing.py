@@ -121,6 +121,12 @@ def _stem(form: Tag) -> str:
     return _inner(legend)
 
 
+def _asked_and_key(asked: list[str], keys: list[str], id_: str, see: str) -> tuple[str, str]:
+    page = (f'<div class="print-quiz"><ol>{"".join(asked)}</ol>'
+            f'<p class="print-see"><a href="#{id_}">{see}</a></p></div>')
+    return page, f'<div id="{id_}"><h3>Questions</h3><ol>{"".join(keys)}</ol></div>'
+
+
 def quiz_on_paper(quiz: Tag, id_: str) -> tuple[str, str]:
     """Questions with lettered options, and their key.
 
@@ -146,9 +152,7 @@ def quiz_on_paper(quiz: Tag, id_: str) -> tuple[str, str]:
         right = [(i, one["why"]) for i, one in enumerate(sealed["options"]) if one["correct"]]
         whys = " ".join(why for _, why in right)
         keys.append(f"<li><strong>{', '.join(_letter(i) for i, _ in right)}</strong>. {whys}</li>")
-    page = (f'<div class="print-quiz"><ol>{"".join(asked)}</ol>'
-            f'<p class="print-see"><a href="#{id_}">Answers at the end of the book</a></p></div>')
-    return page, f'<div id="{id_}"><h3>Questions</h3><ol>{"".join(keys)}</ol></div>'
+    return _asked_and_key(asked, keys, id_, "Answers at the end of the book")
 
 
 def selftest_on_paper(test: Tag, id_: str) -> tuple[str, str]:
@@ -178,9 +182,7 @@ def selftest_on_paper(test: Tag, id_: str) -> tuple[str, str]:
         right = sealed["correct"].index(True)
         why = f". {sealed['why'][right]}" if "why" in sealed else ""
         keys.append(f"<li><strong>{_letter(right)}</strong>{why}</li>")
-    page = (f'<div class="print-quiz"><ol>{"".join(asked)}</ol>'
-            f'<p class="print-see"><a href="#{id_}">Key at the end of the book</a></p></div>')
-    return page, f'<div id="{id_}"><h3>Questions</h3><ol>{"".join(keys)}</ol></div>'
+    return _asked_and_key(asked, keys, id_, "Key at the end of the book")
 
 
 def case_on_paper(case: Tag, id_: str) -> tuple[str, str]:

@@ -188,7 +188,7 @@ def test_a_broken_case_is_refused_with_file_step_and_rule(name, raw, tmp_path):
     change(raw)
     with pytest.raises(CasesError) as caught:
         load_cases(save(tmp_path, raw))
-    match = [f for f in caught.value.faults if rule in f.rule and f.step == place]
+    match = [f for f in caught.value.faults if rule in f.rule and f.place == place]
     assert match, str(caught.value)
     assert match[0].file == f"{SLOW}.json"
     assert str(match[0]) in str(caught.value)

@@ -356,7 +356,7 @@ BROKEN = [
 def test_a_broken_pathway_is_refused_with_file_node_and_rule(tmp_path, raw, damage, where, rule):
     damage(raw)
     error = refused(save(tmp_path, raw))
-    match = [fault for fault in error.faults if rule in fault.rule and fault.node == where]
+    match = [fault for fault in error.faults if rule in fault.rule and fault.place == (where and f"node {where}")]
     assert match, f"not reported: {rule!r} at {where!r}\n{error}"
     assert match[0].file == "pathway.json"
     assert str(match[0]) in str(error)
