@@ -360,8 +360,27 @@
       this.state = state;
       this.write();
       if (this.data) this.show();
-      var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      this.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+      this.reach();
+    }
+
+    /* Figures and tables above get their height only when they come near the window, so one jump may fall short:
+       jump again until the widget stays where it was put, or the reader takes over. */
+    reach() {
+      var self = this, left = 12, last = null;
+      var taken = false, stop = function () { taken = true; };
+      var hands = ["wheel", "touchstart", "keydown", "pointerdown"];
+      hands.forEach(function (name) { window.addEventListener(name, stop, { passive: true }); });
+      function jump() {
+        var top = Math.round(self.getBoundingClientRect().top);
+        if (taken || !left-- || top === last) {
+          hands.forEach(function (name) { window.removeEventListener(name, stop); });
+          return;
+        }
+        self.scrollIntoView({ behavior: "instant", block: "start" });
+        last = Math.round(self.getBoundingClientRect().top);
+        window.setTimeout(jump, 80);
+      }
+      jump();
     }
   }
 
