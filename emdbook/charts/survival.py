@@ -27,7 +27,7 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     shapes : sequence of {"early", "steady", "late"}
         Which curves to draw; Weibull survival with shape 0.6, 1 and 2.2.
     at : float
-        Time in months at which the curves are compared.
+        Time in months at which the curves are compared, on the axis.
     limit : float
         Right end of the axis in months.
     endpoint : str
@@ -36,11 +36,12 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     Returns
     -------
     Chart
+        Each curve is a layer, so that a reader may hide it.
 
     Raises
     ------
     ValueError
-        If the median is not above 0, a time is not above 0, or a shape is unknown.
+        If the median is not above 0, a time is not above 0 or lies beyond the axis, or a shape is unknown.
 
     Notes
     -----
@@ -48,24 +49,28 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     """
     if not median > 0 or not at > 0 or not limit > 0:
         raise ValueError("The median and the times must be above 0 months.")
+    if at > limit:
+        raise ValueError(f"The time to compare at, {months(at)}, lies beyond the axis of {months(limit)}.")
     if not shapes:
         raise ValueError("Choose at least one shape.")
     unknown = [s for s in shapes if s not in SHAPES]
     if unknown:
         raise ValueError(f"Unknown shape {listing(unknown)}; known are {listing(SHAPES)}.")
-    t = np.linspace(0, limit, 121)
+    t = np.union1d(np.linspace(0, limit, 121), [at])
+    meeting = int(np.searchsorted(t, at))
     figure, axes = new_figure(3.75, left=0.75, right=0.3, top=0.5, bottom=1.15)
-    handles, rows = [], []
+    handles, rows, layers = [], [], {}
     for name, key, dash in (("early", "em-e", (0, (1, 1.4))), ("steady", "em-b", "-"), ("late", "emd", (0, (5, 2)))):
         if name not in shapes:
             continue
         k, words = SHAPES[name]
         curve = 100 * np.exp(-np.log(2) * (t / median) ** k)
-        left = float(100 * np.exp(-np.log(2) * (at / median) ** k))
+        left = float(curve[meeting])
         mark = style.palette()[key]
-        axes.plot(t, curve, color=mark.light, ls=dash, lw=2.4)
-        axes.plot([at], [left], marker=mark.marker, ms=9, mfc=style.PAPER.light, mec=mark.light, mew=2, ls="",
-                  clip_on=False, zorder=4)
+        # One artist for the line and its mark, so that one id hides both.
+        axes.plot(t, curve, color=mark.light, ls=dash, lw=2.4, marker=mark.marker, markevery=[meeting], ms=9,
+                  mfc=style.PAPER.light, mec=mark.light, mew=2, clip_on=False, zorder=4, gid=f"curve-{name}")
+        layers[f"curve-{name}"] = words
         handles.append(axes.plot([], [], color=mark.light, ls=dash, marker=mark.marker, mfc=style.PAPER.light,
                                  mew=2, label=words)[0])
         rows.append((words, k, median, left))
@@ -81,4 +86,4 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     table = pd.DataFrame(rows, columns=["curve", "Weibull shape", "median, months", f"% at {number(at)} months"])
     words = listing(f"{percent(r[3], 0)} where the {r[0]}" for r in rows)
     text = f"{CONSTRUCTED} of {months(median)}: at {months(at)} {words}."
-    return Chart(figure, text, table.round(1))
+    return Chart(figure, text, table.round(1), layers)

@@ -243,6 +243,8 @@ def test_curves_of_one_median_pass_through_it():
     assert "not patients' data" in chart.description
     with pytest.raises(ValueError, match="above 0"):
         charts.same_median(0)
+    with pytest.raises(ValueError, match="beyond the axis"):
+        charts.same_median(10, at=40)
 
 
 def test_mechanism_names_what_is_blunted_and_refuses_parts_outside():
