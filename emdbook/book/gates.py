@@ -115,23 +115,10 @@ def book() -> Result:
 
 
 def web() -> Result:
-    """The built pages in a real browser, and their links."""
+    """The built pages in a real browser: every widget against fresh charts, axe, JupyterLab, decks; and the links."""
     if not index_page().is_file():
         return Result("web", False, note="not run, because there is no built book")
-    return _pytest("web", "tests/web", "-m", "not whole", *(f"--ignore={file}" for file in LONG_WEB), *_WORKERS,
-                   "--dist", "loadfile")
-
-
-#: Browser tests of the gate ``browser``: minutes each, and not yet seen green in one run on an idle machine.
-LONG_WEB = tuple(f"tests/web/test_{name}.py" for name in ("book_widgets", "jupyterlab", "lean", "offline", "slides",
-                                                          "svg_fidelity"))
-
-
-def browser() -> Result:
-    """Every widget of the book against fresh charts, JupyterLab, lean pages, decks, some pages as PDF."""
-    if not index_page().is_file():
-        return Result("browser", False, note="not run, because there is no built book")
-    return _pytest("browser", *LONG_WEB, "-m", "not whole", *_WORKERS, "--dist", "loadfile")
+    return _pytest("web", "tests/web", "-m", "not whole", *_WORKERS, "--dist", "loadgroup")
 
 
 def offline() -> Result:
@@ -146,9 +133,9 @@ def offline() -> Result:
 #: In the order in which they run: the quick ones first.
 GATES: dict[str, Callable[[], Result]] = {
     "lint": lint, "data": data, "tests": tests, "notebooks": notebooks, "book": book, "web": web,
-    "browser": browser, "offline": offline}
-#: Run when asked for by name, and every week: each takes longer than a change should wait for.
-SLOW = {"browser", "offline"}
+    "offline": offline}
+#: Run when asked for by name, and every week: what a change seldom breaks and takes longest.
+SLOW = {"offline"}
 
 
 def summary(results: Sequence[Result], seconds: float) -> str:

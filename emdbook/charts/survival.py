@@ -13,7 +13,7 @@ from emdbook.wording import listing, months, number, percent
 #: Weibull shapes: risk that falls, stays and rises with time. A shape of 1 is the exponential curve.
 SHAPES = {"early": (0.6, "risk falls with time"), "steady": (1.0, "risk stays the same"),
           "late": (2.2, "risk rises with time")}
-CONSTRUCTED = "Constructed curves drawn through one median, not patients' data"
+CONSTRUCTED = "Constructed curves, not patients' data, drawn through one median"
 
 
 def same_median(median: float, *, shapes=("early", "steady", "late"), at: float = 24, limit: float = 36,
@@ -85,5 +85,5 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     heading(figure, f"All three have a median of {months(median)}" if len(rows) == 3 else f"Median {months(median)}")
     table = pd.DataFrame(rows, columns=["curve", "Weibull shape", "median, months", f"% at {number(at)} months"])
     words = listing(f"{percent(r[3], 0)} where the {r[0]}" for r in rows)
-    text = f"{CONSTRUCTED} of {months(median)}: at {months(at)} {words}."
+    text = f"{CONSTRUCTED} of {months(median)}. Free of an event at {months(at)}: {words}."
     return Chart(figure, text, table.round(1), layers)

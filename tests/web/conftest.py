@@ -30,11 +30,22 @@ def no_browser(reason: str) -> None:
     pytest.skip(reason)
 
 
+#: Files whose tests share something costly, so one worker takes the whole file.  All others are dealt one by one.
+TOGETHER = ("explore_page", "jupyterlab", "offline", "slides", "svg_fidelity")
+
+
 def pytest_collection_modifyitems(items):
     here = Path(__file__).parent
     for item in items:
-        if here in Path(item.path).parents:
-            item.add_marker(pytest.mark.browser)
+        if here not in Path(item.path).parents:
+            continue
+        item.add_marker(pytest.mark.browser)
+        name = Path(item.path).stem.removeprefix("test_")
+        chapter = item.callspec.params.get("chapter") if hasattr(item, "callspec") else None
+        if name in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(name))
+        elif name == "book_widgets" and chapter:
+            item.add_marker(pytest.mark.xdist_group(f"widgets of {chapter}"))  # its fresh charts are kept in the worker
 
 
 @pytest.fixture(scope="session")
@@ -149,12 +160,12 @@ def axe():
             source = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
         page.evaluate(source)
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        # Only the violations cross over to Python: what passes is megabytes on a long page, and took longer than axe.
         found = page.evaluate(
-            "([within, tags]) => axe.run(within || document, {runOnly: {type: 'tag', values: tags}})", [within, tags]
+            "([within, tags]) => axe.run(within || document, {runOnly: {type: 'tag', values: tags}, "
+            "resultTypes: ['violations']}).then(found => found.violations)", [within, tags]
         )
-        return [
-            f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]
-        ]
+        return [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]]
 
     return run
 
