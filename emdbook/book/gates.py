@@ -1,4 +1,4 @@
-"""The gates that a change must pass: lint, data, tests, notebooks, book, web, offline.
+"""The gates that a change must pass: lint, data, tests, notebooks, book, web; and two slow ones, widgets and offline.
 
 One gate that fails does not stop the others, so one run tells everything.  The run ends with one line that names the
 gates that failed, or says that all passed.
@@ -115,10 +115,17 @@ def book() -> Result:
 
 
 def web() -> Result:
-    """The built pages in a real browser: every widget against fresh charts, axe, JupyterLab, decks; and the links."""
+    """The built pages in a real browser: widgets against fresh charts, axe, JupyterLab, decks; and the links."""
     if not index_page().is_file():
         return Result("web", False, note="not run, because there is no built book")
-    return _pytest("web", "tests/web", "-m", "not whole", *_WORKERS, "--dist", "loadgroup")
+    return _pytest("web", "tests/web", "-m", "not whole and not exhaustive", *_WORKERS, "--dist", "loadgroup")
+
+
+def widgets() -> Result:
+    """Every state of small widgets and a sample of large ones against fresh charts, by mouse and by keyboard."""
+    if not index_page().is_file():
+        return Result("widgets", False, note="not run, because there is no built book")
+    return _pytest("widgets", "tests/web", "-m", "exhaustive", *_WORKERS, "--dist", "loadgroup")
 
 
 def offline() -> Result:
@@ -133,9 +140,9 @@ def offline() -> Result:
 #: In the order in which they run: the quick ones first.
 GATES: dict[str, Callable[[], Result]] = {
     "lint": lint, "data": data, "tests": tests, "notebooks": notebooks, "book": book, "web": web,
-    "offline": offline}
-#: Run when asked for by name, and every week: what a change seldom breaks and takes longest.
-SLOW = {"offline"}
+    "widgets": widgets, "offline": offline}
+#: Run when asked for by name, and every week: they take longest, and ``web`` has a quick form of each.
+SLOW = {"widgets", "offline"}
 
 
 def summary(results: Sequence[Result], seconds: float) -> str:

@@ -1,7 +1,7 @@
 """The built book tells the truth: what a widget shows is what its chart function gives, fresh, for that setting.
 
-All states of small widgets and a seeded sample of large ones, by mouse over HTTP and by keyboard alone from files,
-with the network cut.
+All states of small widgets and a seeded sample of each large one, by mouse over HTTP and by keyboard alone from files,
+with the network cut: this is the gate ``widgets``.  The gate ``web`` asks a few states of every widget.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ pytestmark = pytest.mark.book
 HTML = index_page().parent
 #: Widgets with at most this many states are tested in all of them.
 SMALL = 40
-#: States that are drawn at random from each larger widget; together far more than 60.
-SAMPLE = 16
+#: States that are drawn at random from each larger widget.
+SAMPLE = 60
+#: States of each widget in the quick form of the test.
+FEW = 5
 CHAPTERS = sorted(p.stem for p in project_dir().glob("notebooks/*.ipynb"))
 
 
@@ -54,9 +56,11 @@ def expected(chapter, widget, settings):
 
 def states_to_test(widget, few=None):
     states = list(widget.states())
-    if len(states) > SMALL:
-        states = random.Random(f"states of {widget.id}").sample(states, SAMPLE)
-    return states[:few]
+    if few:
+        states = random.Random(f"states of {widget.id}").sample(states, min(few, len(states)))
+    elif len(states) > SMALL:
+        states = random.Random(f"states of {widget.id}").sample(states, min(SAMPLE, len(states)))
+    return states
 
 
 def check(page, chapter, widget, move, few=None):
@@ -66,16 +70,18 @@ def check(page, chapter, widget, move, few=None):
         assert shown(page, widget) == expected(chapter, widget, settings), (widget.id, settings)
 
 
+@pytest.mark.parametrize("few", [pytest.param(FEW, id="a few"),
+                                 pytest.param(None, id="all", marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("chapter", CHAPTERS)
 @pytest.mark.parametrize(("where", "move"), [("http", with_mouse), ("file", with_keyboard)],
                          ids=["mouse over http", "keyboard from a file"])
-def test_every_widget_shows_its_chart(chapter, where, move, serve, open_page):
+def test_every_widget_shows_its_chart(chapter, where, move, few, serve, open_page):
     file = built(chapter)
     page = open_page(file.as_uri() if where == "file" else f"{serve(HTML)}/notebooks/{chapter}.html")
     there = page.evaluate("() => [...document.querySelectorAll('emd-explore')].map(e => e.id)")
     assert there == [w.id for w in widgets(chapter)]
     for widget in widgets(chapter):
-        check(page, chapter, widget, move)
+        check(page, chapter, widget, move, few)
     page.watch.assert_clean()
 
 
@@ -86,7 +92,7 @@ def test_the_other_two_ways(where, move, serve, open_page):
     file = built(chapter)
     page = open_page(file.as_uri() if where == "file" else f"{serve(HTML)}/notebooks/{chapter}.html")
     for widget in widgets(chapter):
-        check(page, chapter, widget, move, few=12)
+        check(page, chapter, widget, move, FEW)
     page.watch.assert_clean()
 
 
@@ -143,7 +149,7 @@ def test_a_link_leads_to_a_state_and_reset_leads_back(chapter, serve, open_page)
     file = built(chapter)
     page = open_page(file.as_uri(), permissions=["clipboard-read", "clipboard-write"])
     for widget in widgets(chapter):
-        settings = states_to_test(widget)[-1]
+        settings = states_to_test(widget, FEW)[-1]
         with_mouse(page, widget, settings)
         link = page.evaluate("id => document.getElementById(id).address()", widget.id)
         other = open_page(link)
