@@ -116,7 +116,7 @@ def chromium():
     if path is None:
         raise FileNotFoundError("no Chromium found: set EMDBOOK_CHROMIUM or install chromium")
     with sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = run.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         try:
             yield browser
         finally:

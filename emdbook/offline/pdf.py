@@ -53,7 +53,7 @@ def _launched() -> Iterator:
     path = find_browser()
     with sync_playwright() as run:
         try:
-            browser = run.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            browser = run.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         except Error as error:
             raise NoBrowser(f"{path} does not start: {str(error).splitlines()[0]}") from None
         yield browser
