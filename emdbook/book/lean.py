@@ -14,7 +14,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emdbook.book.stylesheets import Used, reduced, with_fonts, with_icons
+from emdbook.book.stylesheets import Used, reduced, with_icons
 
 #: Scripts that make up a page, by the name in its address, in the order in which they run.
 _SCRIPTS = (
@@ -309,7 +309,7 @@ def lighten(outdir: Path | str) -> Report:
     bundles = {group: _bundle(static, group.split("-")) for group in groups}
     for text in bundles.values():
         used.script(text)
-    sheet = with_fonts(with_icons(reduced(_sheets(static), static, used), static), static)
+    sheet = with_icons(reduced(_sheets(static), static, used), static)
     for old in (*static.glob("book.*.css"), *static.glob("book-*.js")):
         old.unlink()
     report.sheet = _named(static, "book", ".css", sheet)

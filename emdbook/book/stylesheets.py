@@ -294,33 +294,6 @@ def with_icons(css: str, static: Path) -> str:
     return _FACE.sub(small, css)
 
 
-_UPRIGHT = re.compile(r"url\((source-[a-z0-9-]+-normal\.woff2)\)")
-
-
-def with_fonts(css: str, static: Path) -> str:
-    """The sheet with the upright fonts of the text inside it.
-
-    A font that comes after the text moves it: a chapter shifted by 0.25 on a phone.  Inside the sheet the fonts weigh
-    what they weighed beside it, and are there at the first paint.
-
-    Parameters
-    ----------
-    css : str
-        A reduced sheet.
-    static : Path
-        The folder with the fonts.
-
-    Returns
-    -------
-    str
-    """
-    def inside(match: re.Match) -> str:
-        data = base64.b64encode((static / match[1]).read_bytes()).decode("ascii")
-        return f"url(data:font/woff2;base64,{data})"
-
-    return _UPRIGHT.sub(inside, css)
-
-
 def _subset(font: Path, glyphs: set[str]) -> bytes:
     """A WOFF font with these glyphs only; empty where it has none of them."""
     from fontTools import subset, ttLib
