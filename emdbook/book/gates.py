@@ -115,17 +115,17 @@ def book() -> Result:
 
 
 def web() -> Result:
-    """The built pages in a real browser: widgets against fresh charts, axe, JupyterLab, decks; and the links."""
+    """The built pages in a real browser: widgets against fresh charts, axe, JupyterLab; and the links."""
     if not index_page().is_file():
         return Result("web", False, note="not run, because there is no built book")
     return _pytest("web", "tests/web", "-m", "not whole and not exhaustive", *_WORKERS, "--dist", "loadgroup")
 
 
 def widgets() -> Result:
-    """Every state of small widgets and a sample of large ones against fresh charts, by mouse and by keyboard."""
+    """Every state of small widgets and a sample of large ones, by mouse and by keyboard; decks; fidelity of the SVG."""
     if not index_page().is_file():
         return Result("widgets", False, note="not run, because there is no built book")
-    return _pytest("widgets", "tests/web", "-m", "exhaustive", *_WORKERS, "--dist", "loadgroup")
+    return _pytest("widgets", "tests/web", "-m", "exhaustive and not whole", *_WORKERS, "--dist", "loadgroup")
 
 
 def offline() -> Result:

@@ -32,6 +32,8 @@ def no_browser(reason: str) -> None:
 
 #: Files whose tests share something costly, so one worker takes the whole file.  All others are dealt one by one.
 TOGETHER = ("explore_page", "jupyterlab", "offline", "slides", "svg_fidelity")
+#: Files that leave with the slow gate ``widgets``, so that the run of a change stays well under half an hour.
+SLOW = ("slides", "svg_fidelity")
 
 
 def pytest_collection_modifyitems(items):
@@ -42,6 +44,8 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.browser)
         name = Path(item.path).stem.removeprefix("test_")
         chapter = item.callspec.params.get("chapter") if hasattr(item, "callspec") else None
+        if name in SLOW:
+            item.add_marker(pytest.mark.exhaustive)
         if name in TOGETHER:
             item.add_marker(pytest.mark.xdist_group(name))
         elif name == "book_widgets" and chapter:
