@@ -85,9 +85,10 @@ def ordered(question: Question) -> tuple:
     """
     if question.fixed_order:
         return question.options
-    return tuple(sorted(
-        question.options, key=lambda o: hashlib.sha256(f"{question.id}|{o.text}".encode()).hexdigest()
-    ))
+    # By place in the file and not by wording, so that mending a sentence moves nothing.
+    places = sorted(range(len(question.options)),
+                    key=lambda i: hashlib.sha256(f"{question.id}|{i}".encode()).hexdigest())
+    return tuple(question.options[i] for i in places)
 
 
 def choices(base: str, kind: str, options) -> str:
