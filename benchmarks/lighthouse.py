@@ -12,8 +12,9 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.pages import default_book
-from benchmarks.web import find_chromium, served
+from benchmarks.web import served
 from emdbook.book.build import index_page
+from emdbook.browser import NoBrowser, find_browser
 from emdbook.paths import project_dir
 
 #: The last version that runs on Node 18 and 20.
@@ -29,8 +30,10 @@ def _missing() -> str:
     """One sentence that says why Lighthouse cannot run here; empty if it can."""
     if not shutil.which("node") or not shutil.which("npm"):
         return "Lighthouse needs Node and npm, and they are not here: install Node 18.16 or newer, then repeat."
-    if not find_chromium():
-        return "Lighthouse needs Chromium, and there is none: install it or set EMDBOOK_CHROMIUM."
+    try:
+        find_browser()
+    except NoBrowser as error:
+        return f"Lighthouse needs Chromium: {error}."
     if not index_page().is_file():
         return "There is no built book to look at: make book first."
     return ""
@@ -59,7 +62,7 @@ def _audit(script: Path, address: str, form: str) -> dict:
                    "--chrome-flags=--headless=new --no-sandbox --disable-gpu"]
         if form == "desktop":
             command.append("--preset=desktop")
-        done = subprocess.run(command, env={**os.environ, "CHROME_PATH": find_chromium() or ""}, capture_output=True,
+        done = subprocess.run(command, env={**os.environ, "CHROME_PATH": find_browser()}, capture_output=True,
                               text=True, check=False)
         if not out.is_file():
             raise RuntimeError(f"Lighthouse gave no report for {address}: {done.stderr.strip()[-400:]}")

@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.web import Traffic, chromium, fresh_page, served
+from benchmarks.web import Traffic, fresh_page, served
+from emdbook.browser import launched
 
 _READY = """() => new Promise(done => {
   const check = () => [...document.querySelectorAll('emd-explore')].every(e => e.dataset.state === 'ready')
@@ -59,7 +60,7 @@ def measure(html: Path, changes: int = 14) -> dict:
     """
     pages: dict[str, dict] = {}
     paints: list[float] = []
-    with served(html) as root, chromium() as browser:
+    with served(html) as root, launched() as browser:
         for file in _chapters(html):
             print(f"  page: {file.stem}", file=sys.stderr, flush=True)
             one: dict[str, object] = {}
@@ -100,7 +101,7 @@ def weigh(html: Path, names: list[str] | None = None) -> dict:
     """
     names = names or ["book/cover", *(f"notebooks/{p.stem}" for p in _chapters(html))]
     out, traffic = {}, Traffic()
-    with served(html, traffic) as root, chromium() as browser:
+    with served(html, traffic) as root, launched() as browser:
         for name in names:
             traffic.reset()
             with fresh_page(browser, traffic, viewport={"width": 1280, "height": 900}) as page:

@@ -6,8 +6,6 @@ import contextlib
 import functools
 import gzip
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -98,29 +96,6 @@ def served(folder: Path, traffic: Traffic | None = None) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-def find_chromium() -> str | None:
-    """The browser: ``EMDBOOK_CHROMIUM``, or one on the path."""
-    given = os.environ.get("EMDBOOK_CHROMIUM", "").strip()
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return given or next((found for name in names if (found := shutil.which(name))), None)
-
-
-@contextlib.contextmanager
-def chromium():
-    """A running Chromium, driven by playwright."""
-    from playwright.sync_api import sync_playwright
-
-    path = find_chromium()
-    if path is None:
-        raise FileNotFoundError("no Chromium found: set EMDBOOK_CHROMIUM or install chromium")
-    with sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def _local(url: str) -> bool:

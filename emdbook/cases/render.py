@@ -83,7 +83,7 @@ def _sealed(case: Case, at: int, level: int) -> str:
                     for o in ordered(step)],
         "behind": _behind(step), "node": step.node, "next": after,
     })
-    return f'<script type="application/octet-stream;base64" class="emd-sealed">{block}</script>'
+    return f'<script type="text/plain" class="emd-sealed">{block}</script>'
 
 
 def render(case: Case, level: int = 3, inline: bool = False) -> str:

@@ -13,8 +13,9 @@ from __future__ import annotations
 import sys
 import time
 
+from emdbook.browser import NoBrowser
 from emdbook.offline.archive import archive_file, write_archive
-from emdbook.offline.pdf import NoBrowser, pdf_file, write_pdf
+from emdbook.offline.pdf import pdf_file, write_pdf
 
 __all__ = ["archive_file", "make_offline", "pdf_file", "write_archive", "write_pdf"]
 

@@ -4,60 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import html
-import os
 import re
-import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from emdbook.browser import launched
 from emdbook.offline.archive import NAME
 from emdbook.offline.printing import SUBTITLE, TITLE, book_html
 from emdbook.paths import project_dir
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 _MINUTES = 10
-
-
-class NoBrowser(RuntimeError):
-    """There is no browser to print with."""
 
 
 def pdf_file() -> Path:
     """Where the PDF is."""
     return project_dir() / "_build" / f"{NAME}.pdf"
-
-
-def find_browser() -> str:
-    """Chromium or Chrome: ``EMDBOOK_CHROMIUM``, or one on the search path.
-
-    Raises
-    ------
-    NoBrowser
-        If there is none.
-    """
-    given = os.environ.get("EMDBOOK_CHROMIUM", "").strip()
-    found = given or next((path for name in _BROWSERS if (path := shutil.which(name))), None)
-    if not found:
-        raise NoBrowser("no Chromium or Chrome was found; set EMDBOOK_CHROMIUM to its path")
-    return found
-
-
-@contextlib.contextmanager
-def _launched() -> Iterator:
-    """A browser of its own."""
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        raise NoBrowser("playwright is not installed") from None
-    path = find_browser()
-    with sync_playwright() as run:
-        try:
-            browser = run.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        except Error as error:
-            raise NoBrowser(f"{path} does not start: {str(error).splitlines()[0]}") from None
-        yield browser
-        browser.close()
 
 
 def write_pdf(file: Path | None = None, text: str | None = None, browser=None) -> Path:
@@ -86,7 +48,7 @@ def write_pdf(file: Path | None = None, text: str | None = None, browser=None) -
     """
     file = Path(file) if file is not None else pdf_file()
     file.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.nullcontext(browser) if browser is not None else _launched() as printer:
+    with contextlib.nullcontext(browser) if browser is not None else launched() as printer:
         text = text if text is not None else book_html()
         with tempfile.TemporaryDirectory() as folder:
             _print_twice(printer, text, Path(folder), file)

@@ -67,7 +67,7 @@ def _question(name: str, number: int, question: Question, options, explains: boo
         f'<fieldset class="emd-answer"><legend><span class="emd-number">{number}.</span> {markup(question.stem)}'
         f'</legend>{choices(base, "radio", options)}</fieldset>'
         f'<fieldset class="emd-sure"><legend>How sure are you of answer {number}?</legend>{sure}</fieldset>'
-        f'<script type="application/octet-stream;base64" class="emd-sealed">{seal(sealed)}</script></div>'
+        f'<script type="text/plain" class="emd-sealed">{seal(sealed)}</script></div>'
     )
 
 

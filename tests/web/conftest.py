@@ -6,7 +6,6 @@ import contextlib
 import functools
 import http.server
 import os
-import shutil
 import threading
 from dataclasses import dataclass, field
 from html import escape
@@ -14,13 +13,7 @@ from pathlib import Path
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def find_chromium() -> str | None:
-    """The browser: EMDBOOK_CHROMIUM, or one on the path."""
-    given = os.environ.get("EMDBOOK_CHROMIUM", "").strip()
-    return given or next((found for name in NAMES if (found := shutil.which(name))), None)
+from emdbook.browser import NoBrowser, launched
 
 
 def no_browser(reason: str) -> None:
@@ -55,21 +48,12 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for the whole run."""
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        no_browser("playwright is not installed")
-    path = find_chromium()
-    if not path:
-        no_browser(f"no Chromium found: set EMDBOOK_CHROMIUM or install one of {', '.join(NAMES)}")
-    with sync_playwright() as run:
+    with contextlib.ExitStack() as stack:
         try:
-            # Without a graphics card Chromium imitates one, which takes twice the processor time.
-            made = run.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        except Error as error:
-            no_browser(f"{path} does not start: {str(error).splitlines()[0]}")
+            made = stack.enter_context(launched())
+        except NoBrowser as error:
+            no_browser(str(error))
         yield made
-        made.close()
 
 
 @dataclass
