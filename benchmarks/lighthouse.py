@@ -20,7 +20,7 @@ from emdbook.paths import project_dir
 #: The last version that runs on Node 18 and 20.
 VERSION = "12.8.2"
 PAGES = ("book/cover", "notebooks/03_reading_small_studies", "notebooks/08_car_t_cells",
-         "notebooks/09_bispecific_antibodies")
+         "notebooks/09_bispecific_antibodies", "notebooks/14_choosing_a_treatment")
 GOALS = {"performance": 0.95, "accessibility": 1.0, "best-practices": 1.0}
 #: Lighthouse measures performance with some noise: the median of this many runs counts.
 RUNS = 3

@@ -61,12 +61,12 @@ def test_one_sheet_one_script_and_the_fonts(serve, browser):
 FITTED = {"Source Sans 3": ("Sans as Arial", "Sans as Roboto", "Sans as DejaVu"),
           "Source Serif 4": ("Serif as Times", "Serif as Noto", "Serif as DejaVu")}
 CUTS = {"Source Sans 3": ("400", "italic 400", "600"), "Source Serif 4": ("600",)}
-#: null where the machine does not have the font.
+#: null where the machine does not have the font. Large, because some browsers round each letter to whole pixels.
 WIDTH = """async ([cut, family, text]) => {
   const found = await document.fonts.load(`${cut} 16px "${family}"`).catch(() => []);
   if (!found.length) return null;
   const line = document.body.appendChild(document.createElement("span"));
-  line.style.cssText = `position:absolute;white-space:nowrap;font:${cut} 16px "${family}"`;
+  line.style.cssText = `position:absolute;white-space:nowrap;font:${cut} 160px "${family}"`;
   line.textContent = text;
   const width = line.getBoundingClientRect().width;
   line.remove();
@@ -77,8 +77,8 @@ WIDTH = """async ([cut, family, text]) => {
 def test_the_fonts_of_the_machine_are_as_wide_as_the_books_own(open_page):
     page = open_page((HTML / f"{CHAPTER}.html").as_uri())
     text = " ".join(page.locator("article p").all_inner_texts())
-    text = re.sub(r"[^ -~]", "", text)[:6000]
-    assert len(text) == 6000
+    text = re.sub(r"[^ -~]", "", text)[:3000]
+    assert len(text) == 3000
     seen = []
     for own, others in FITTED.items():
         for cut in CUTS[own]:
@@ -92,8 +92,8 @@ def test_the_fonts_of_the_machine_are_as_wide_as_the_books_own(open_page):
 
 
 @pytest.mark.parametrize("width", [412, 1300])
-@pytest.mark.parametrize("name", ["book/cover", CHAPTER, "notebooks/08_car_t_cells",
-                                  "notebooks/09_bispecific_antibodies"])
+@pytest.mark.parametrize("name", ["book/cover", "book/glossary", CHAPTER, "notebooks/08_car_t_cells",
+                                  "notebooks/09_bispecific_antibodies", "notebooks/14_choosing_a_treatment"])
 def test_late_fonts_move_nothing(serve, browser, name, width):
     """Fonts that come after the text: 0.1 is the most that Web Vitals calls good; without fitted fonts it was 0.25."""
     page = browser.new_page(viewport={"width": width, "height": 823})
