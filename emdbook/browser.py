@@ -62,8 +62,10 @@ def launched() -> Iterator:
     path = find_browser()
     with sync_playwright() as run:
         try:
-            # Without a graphics card Chromium imitates one, which takes twice the processor time.
-            browser = run.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+            # Without a graphics card Chromium imitates one, which takes twice the processor time.  The headless shell
+            # rounds each letter to whole pixels unless told not to, and then lines break elsewhere than for readers.
+            browser = run.chromium.launch(
+                executable_path=path, args=["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"])
         except Error as error:
             raise NoBrowser(f"{path} does not start: {str(error).splitlines()[0]}") from None
         try:
