@@ -14,7 +14,7 @@ import pandas as pd
 from emdbook import style
 from emdbook.evidence import Evidence
 from emdbook.view import view as current_view
-from emdbook.wording import count, is_missing, number, percent
+from emdbook.wording import count, is_missing, number, percent, short_source
 
 #: Short words for the badge; the long form stands in its title.
 BADGE = {"confirmed": "primary seen", "probable": "primary identified", "not_found": "review only"}
@@ -286,7 +286,7 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
     order = {"high": 0, "medium": 1, "low": 2}
     log = log.assign(_rank=log.severity.map(order)).sort_values("_rank", kind="stable")
     records = [{
-        "Study": f"{_esc(labels.get(r.study_id, 'The review itself'))}<br><small>{_esc(r.locator)}</small>",
+        "Study": f"{_esc(labels.get(r.study_id, 'The review itself'))}<br><small>{_places(r.locator)}</small>",
         "Kind": f"{_esc(r.kind)}<br><small>{_esc(r.severity)}</small>",
         "The review says": _esc(r.review_says), "The evidence says": _esc(r.evidence_says),
         "What this book does": _esc(r.how_the_book_handles_it),
@@ -371,7 +371,7 @@ def ledger(evidence: Evidence) -> list[tuple[str, Table]]:
             "Endpoint": _esc(endpoint_text(r)),
             "Figure": _esc(figure_text(r)) + ("" if is_missing(r["p_value"]) else f"; p {_esc(r['p_value'])}"),
             "Basis": BASIS[r["basis"]] + (", <strong>used in charts</strong>" if bool(r["headline"]) else ""),
-            "Where": " ".join(filter(None, [_esc(r["locator"]), _short_source(sources, r["source_id"])])),
+            "Where": " ".join(filter(None, [_places(r["locator"]), _short_source(sources, r["source_id"])])),
             "Note": _esc(r["note"]),
         } for _, r in part.iterrows()]
         checked = sources.loc[study["source_id"], "checked"]
@@ -388,14 +388,14 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
         records = [{
             "Subject": _esc(r.subject), "Finding": _esc(fact_text(r._asdict())),
             "n": "" if is_missing(r.n) else int(r.n),
-            "Where": " ".join(filter(None, [_esc(r.locator), _short_source(sources, r.source_id)])),
+            "Where": " ".join(filter(None, [_places(r.locator), _short_source(sources, r.source_id)])),
             "Note": _esc(r.note)} for r in frame.itertuples()]
         tables.append((title, _make(f"{title} facts", records, row_ids=frame.fact_id, css="emd-ledger")))
     arms = evidence.arms
     labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
     records = [{"Study": _esc(labels[r.study_id]), "Group": _esc(r.label),
                 "Population": _esc(POPULATIONS[r.population]),
-                "n": "" if is_missing(r.n) else int(r.n), "Where": _esc(r.locator), "Note": _esc(r.note)}
+                "n": "" if is_missing(r.n) else int(r.n), "Where": _places(r.locator), "Note": _esc(r.note)}
                for r in arms.itertuples()]
     tables.append(("Groups of patients", _make("Groups of patients", records, row_ids=arms.arm_id, css="emd-ledger")))
     up = evidence.updates
@@ -407,28 +407,46 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
     return tables
 
 
+#: Directions that say on which side of a figure the truth lies.
+_BOUNDS = {"above": "more than", "below": "less than", "at least": "at least", "at most": "at most",
+           "within": "within"}
+
+
+def _with_unit(figure: str, unit: str, one: bool) -> str:
+    if unit in ("rank", "ratio"):
+        return f"{unit} {figure}"
+    if unit == "%":
+        return f"{figure}%"
+    return f"{figure} {unit[:-1] if one and unit.endswith('s') else unit.replace('m2', 'm²')}".strip()
+
+
 def fact_text(row) -> str:
-    """A fact of ``epidemiology`` or ``biology`` in words: direction, figure or range, unit."""
-    unit = _text(row["unit"])
-    unit = unit if unit == "%" else f" {unit}" if unit else ""
-    if not is_missing(row["low"]) and not is_missing(row["high"]):
-        figure = f"{number(row['low'])} to {number(row['high'])}{unit}"
-    elif not is_missing(row["value"]):
-        figure = f"{number(row['value'])}{unit}"
-    elif not is_missing(row["low"]):
-        figure = f"at least {number(row['low'])}{unit}"
-    elif not is_missing(row["high"]):
-        figure = f"at most {number(row['high'])}{unit}"
-    else:
-        figure = ""
-    return " ".join(filter(None, [_text(row["direction"]), figure])) or "stated without a figure"
+    """A fact of ``epidemiology`` or ``biology`` in words: figure with its range and unit, and the direction."""
+    direction, unit = _text(row["direction"]), _text(row["unit"])
+    low, high, value = ("" if is_missing(row[key]) else number(row[key]) for key in ("low", "high", "value"))
+    between = f"{low} to {high}" if low and high else ""
+    figure = value or between or low or high
+    if not figure:
+        return direction or "stated without a figure"
+    words = _with_unit(figure, unit, figure == "1")
+    if value and between:
+        words += f" ({between})"
+    elif not value and not between and direction not in _BOUNDS:
+        direction = "at least" if low else "at most"
+    if direction in _BOUNDS:
+        return f"{_BOUNDS[direction]} {words}"
+    return f"{words}, {direction}" if direction not in ("", "present") else words
+
+
+def _places(locator) -> str:
+    """Paragraphs of the review, which the files join by a semicolon."""
+    return _esc(", ".join(_text(locator).split(";")))
 
 
 def _short_source(sources: pd.DataFrame, source_id) -> str:
     if is_missing(source_id):
         return ""
-    row = sources.loc[source_id]
-    name = " ".join(filter(None, [_text(row["first_author"]), _text(row["year"])])) or source_id
+    name = short_source(sources.loc[source_id])
     return f'<a href="references.html#{html.escape(source_id, quote=True)}">{html.escape(name)}</a>'
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 #: Rounds away the noise of binary floats before a figure is rounded for print (0.285 is stored as 0.28499…).
 _NOISE = 1e-9
@@ -76,3 +77,20 @@ def sentence(text: str) -> str:
     """The text with a capital first letter and one full stop."""
     text = text.strip()
     return (text[:1].upper() + text[1:]).rstrip(".") + "."
+
+
+def short_source(source) -> str:
+    """A source in a few words: author and year; where no author is known the journal or site, or how the title begins.
+
+    Parameters
+    ----------
+    source : mapping
+        A row of ``sources``.
+    """
+    name, container, title, year = (
+        "" if is_missing(source[key]) else str(source[key]) for key in ("first_author", "container", "title", "year"))
+    if not name:  # the journal without volume, page and what stands in brackets
+        name = re.split(r"[,(;]| \d", container)[0].strip()
+    if not name and (words := re.sub(r"\[.*?\]", "", title).split()):
+        name = " ".join(words[:5]) + ("…" if len(words) > 5 else "")
+    return f"{name} {year}".strip() if name else "source not identified"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from emdbook.quiz.bank import Question, QuestionSet, load_questions, question_files
-from emdbook.quiz.render import markup
+from emdbook.quiz.render import markup, origin
 
 BOOK = "Beyond the Marrow"
 #: Moodle knows these shares of a mark and no others (in percent, with five decimals where they do not end).
@@ -52,8 +52,7 @@ def fractions(question: Question) -> list[str]:
 
 def background(question: Question) -> str:
     """What a learner reads after any answer, as HTML."""
-    source = "; ".join(t for t in (question.locator.replace(";", ", "), question.source_id) if t)
-    return f"<p>Objective: {markup(question.objective)}. Source: {markup(source)}.</p>"
+    return f"<p>Objective: {markup(question.objective)}. Source: {markup(origin(question))}.</p>"
 
 
 def name(made: QuestionSet, question: Question) -> str:

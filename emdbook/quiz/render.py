@@ -6,11 +6,14 @@ import hashlib
 import json
 import re
 import string
+from functools import cache
 from html import escape
 from pathlib import Path
 
+from emdbook.evidence import load
 from emdbook.quiz.bank import Question, QuestionSet, QuizError, load_questions
 from emdbook.view import view
+from emdbook.wording import short_source
 
 #: Letters and digits change places over half of this; every other character stays, so that gzip still finds the words
 #: (a chapter with 15 cases went from 144 to 99 KiB).
@@ -93,6 +96,36 @@ def ordered(question: Question) -> tuple:
     return tuple(question.options[i] for i in places)
 
 
+@cache
+def _sources() -> dict[str, str]:
+    return {row["source_id"]: short_source(row) for _, row in load().sources.iterrows()}
+
+
+def origin(question: Question) -> str:
+    """Where the answer stands: paragraphs of the review, and the source in a few words.
+
+    Parameters
+    ----------
+    question : Question
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    QuizError
+        If the question names a source that the data package does not have.
+    """
+    places = [question.locator.replace(";", ", ")] if question.locator else []
+    if question.source_id:
+        if question.source_id not in _sources():
+            raise QuizError("data/questions", [f"question {question.id}, source_id: there is no source "
+                                               f"'{question.source_id}' in sources.csv"])
+        places.append(_sources()[question.source_id])
+    return "; ".join(places)
+
+
 def choices(base: str, kind: str, options) -> str:
     """Options as native buttons, each with room for the words that follow an answer.
 
@@ -125,7 +158,7 @@ def _question(set_id: str, number: int, question: Question) -> str:
     sealed = seal({
         "options": [{"correct": o.correct, "why": markup(o.explanation)} for o in options],
         "objective": markup(question.objective),
-        "source": "; ".join(t for t in (question.locator.replace(";", ", "), question.source_id) if t),
+        "source": origin(question),
     })
     return (
         f'<form class="emd-question" data-question="{escape(question.id)}" autocomplete="off">'

@@ -102,6 +102,25 @@ def test_words_around_numbers():
     assert wording.plural(1, "study", "studies") == "1 study"
 
 
+@pytest.mark.parametrize(("author", "container", "title", "year", "words"), [
+    ("Danhof", "Blood Advances 5(19)", "A title", 2021, "Danhof 2021"),
+    (None, "Blood 126(23):5371", "A title", None, "Blood"),
+    (None, "Haematologica (letter)", None, 2024, "Haematologica 2024"),
+    (None, None, "[title not noted] One two three four five six", 2020, "One two three four five… 2020"),
+    (None, None, None, 2020, "source not identified"),
+])
+def test_a_source_in_a_few_words(author, container, title, year, words):
+    assert wording.short_source({"first_author": author, "container": container, "title": title, "year": year}) == words
+
+
+def test_readers_see_names_of_sources_and_commas_between_paragraphs(evidence):
+    assert "<small>PI-4, BSAB-3, BSAB-4, BSAB-6, BSAB-8</small>" in tables.discrepancy_table(evidence).html()
+    shown = "".join(t.html() for _, t in tables.ledger(evidence) + tables.facts(evidence))
+    links = re.findall(r'href="references.html#([^"]+)">([^<]+)</a>', shown)
+    assert len(links) > 500
+    assert [name for source, name in links if name == source or re.fullmatch(r"\d*", name)] == []
+
+
 def test_printed_cases_take_the_figure_and_its_base_from_the_data(evidence):
     cases = rows.printed_cases(evidence, [
         ("dara-dcep.emd.cr.review", "dara-dcep.emd", 1, "as printed"),
@@ -122,3 +141,24 @@ def test_findings_are_a_count_a_range_a_value_or_a_number_of_patients(evidence):
 
 def test_values_are_those_of_the_data(evidence):
     assert rows.values(evidence, {"x": "dima-2024.em-e.pfs.primary"}) == {"x": 5.1}
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"direction": "present", "value": 85, "unit": "%"}, "85%"),
+    ({"direction": "present", "low": 7, "high": 17, "unit": "%"}, "7 to 17%"),
+    ({"value": 63, "low": 41, "high": 88, "unit": "years"}, "63 years (41 to 88)"),
+    ({"direction": "below", "high": 6, "unit": "months"}, "less than 6 months"),
+    ({"direction": "at most", "high": 43, "unit": "%"}, "at most 43%"),
+    ({"direction": "within", "high": 1, "unit": "years"}, "within 1 year"),
+    ({"direction": "above", "low": 13, "unit": "months"}, "more than 13 months"),
+    ({"direction": "at least", "value": 50, "unit": "%"}, "at least 50%"),
+    ({"direction": "up", "value": 6.1, "unit": "years"}, "6.1 years, up"),
+    ({"direction": "present", "value": 2, "unit": "rank"}, "rank 2"),
+    ({"direction": "present", "value": 200, "unit": "mg/m2"}, "200 mg/m²"),
+    ({"low": 5, "unit": "cycles"}, "at least 5 cycles"),
+    ({"direction": "lost"}, "lost"),
+    ({}, "stated without a figure"),
+])
+def test_a_fact_in_words(given, words):
+    row = {"direction": None, "low": None, "high": None, "value": None, "unit": None} | given
+    assert tables.fact_text(row) == words
