@@ -116,7 +116,7 @@ def assert_inside(chart):
 def test_the_limits_of_the_data_are_those_of_the_paragraph(evidence):
     assert evidence.record("epi.pcl-threshold.review")["low"] == 5
     assert evidence.record("epi.pcl-threshold.review")["direction"] == "above"
-    assert evidence.record("epi.pcl-threshold.fernandez-de-larrea-2021")["direction"] == "at_or_above"
+    assert evidence.record("epi.pcl-threshold.fernandez-de-larrea-2021")["direction"] == "at least"
     assert evidence.record("epi.spc-marrow-limit.review")["high"] == 10
 
 
