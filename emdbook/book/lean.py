@@ -238,6 +238,8 @@ def _lightened(text: str, icons: Icons) -> str:
     text = text.replace(opening[0], bare.replace("<html", '<html data-theme="light" data-mode="auto"', 1), 1)
     text = _ICON.sub(icons, text)
     text = re.sub(r'<div id="ethical-ad-placement".*?</div>', "", text, flags=re.S)
+    if "bd-sidebar-secondary" not in text:  # known here; a browser knows it only at the end, when lines have broken
+        text = text.replace('class="bd-content"', 'class="bd-content emd-wide"', 1)
     return text
 
 
