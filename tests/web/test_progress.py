@@ -93,7 +93,8 @@ def test_a_change_in_another_tab_is_seen(harness, serve, open_page):
     other.goto(f"{root}/index.html")
     other.evaluate(f"""() => localStorage.setItem('emdbook.progress',
         JSON.stringify({{quiz: {{'{CHAPTER}': {{'how-it-works': {{}}}}}}}}))""")
-    page.wait_for_function("() => document.body.innerText.includes('1 of ')")
+    # A page behind another one paints no frames, and frames are what this waits by unless it is told a time.
+    page.wait_for_function("() => document.body.innerText.includes('1 of ')", polling=100)
 
 
 @pytest.mark.parametrize("how", [
