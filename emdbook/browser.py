@@ -18,13 +18,8 @@ class NoBrowser(RuntimeError):
     """There is no browser, or it does not start."""
 
 
-def find_browser(names: tuple[str, ...] = NAMES) -> str:
+def find_browser() -> str:
     """The path of the browser: ``EMDBOOK_CHROMIUM``, or one on the search path.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Commands to look for, the best first.
 
     Returns
     -------
@@ -36,7 +31,7 @@ def find_browser(names: tuple[str, ...] = NAMES) -> str:
         If there is none.
     """
     given = os.environ.get("EMDBOOK_CHROMIUM", "").strip()
-    found = given or next((path for name in names if (path := shutil.which(name))), None)
+    found = given or next((path for name in NAMES if (path := shutil.which(name))), None)
     if not found:
         raise NoBrowser("no Chromium or Chrome was found; install one, or set EMDBOOK_CHROMIUM to its path")
     return found

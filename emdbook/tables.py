@@ -412,12 +412,12 @@ _BOUNDS = {"above": "more than", "below": "less than", "at least": "at least", "
            "within": "within"}
 
 
-def _with_unit(figure: str, unit: str, one: bool) -> str:
+def _with_unit(figure: str, unit: str) -> str:
     if unit in ("rank", "ratio"):
         return f"{unit} {figure}"
     if unit == "%":
         return f"{figure}%"
-    return f"{figure} {unit[:-1] if one and unit.endswith('s') else unit.replace('m2', 'm²')}".strip()
+    return f"{figure} {unit[:-1] if figure == '1' and unit.endswith('s') else unit.replace('m2', 'm²')}".strip()
 
 
 def fact_text(row) -> str:
@@ -428,7 +428,7 @@ def fact_text(row) -> str:
     figure = value or between or low or high
     if not figure:
         return direction or "stated without a figure"
-    words = _with_unit(figure, unit, figure == "1")
+    words = _with_unit(figure, unit)
     if value and between:
         words += f" ({between})"
     elif not value and not between and direction not in _BOUNDS:
