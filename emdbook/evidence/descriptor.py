@@ -78,6 +78,7 @@ FIXED: dict[str, str] = {
     "updates": "update_id date topic what_changed value:number unit n:integer ci_low:number ci_high:number "
     "certainty source_id",
     "glossary": "term abbreviation zh definition",
+    "paragraphs": "locator section paraphrase zh_terms",
 }
 
 #: Primary keys and links that the joined view relies on.
@@ -93,6 +94,7 @@ KEYS: dict[str, str] = {
     "discrepancies": "discrepancy_id",
     "updates": "update_id",
     "glossary": "term",
+    "paragraphs": "locator",
 }
 LINKS: dict[str, tuple[Link, ...]] = {
     "studies": (Link("source_id", "sources", "source_id"),),

@@ -153,6 +153,11 @@ class Evidence:
         """Terms in English and Chinese."""
         return self.table("glossary")
 
+    @property
+    def paragraphs(self) -> pd.DataFrame:
+        """Each paragraph of the review's summary, told in English: the target of every locator."""
+        return self.table("paragraphs")
+
     @cached_property
     def _view(self) -> pd.DataFrame:
         t = self._tables

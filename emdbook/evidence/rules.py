@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from ..estimates.counts import attainable_counts
@@ -32,6 +33,8 @@ UNITS = {
     "risk_ratio": ("ratio",),
     "odds_ratio": ("ratio",),
 }
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_ENGLISH_TAIL = re.compile(r" [^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*$")
 UNIT_WORDS = ("%", "months", "days", "ratio")
 RESPONSE = ("ORR", "EMD_ORR")
 
@@ -110,6 +113,8 @@ def check_contract(tables: Mapping[str, Table | None]) -> list[Fault]:
         _facts,
         _updates,
         _glossary,
+        _paragraphs,
+        _locators,
         _grounds,
     ):
         check(package, add)
@@ -463,6 +468,36 @@ def _glossary(package: _Package, add: Add) -> None:
             first = seen.setdefault(row["term"].casefold(), row.number)
             if first != row.number:
                 add("glossary", row, "term", f"stands already in row {first}, written with other capitals")
+
+
+def _paragraphs(package: _Package, add: Add) -> None:
+    """A paragraph is told in English; its Chinese is limited to terms, each with its meaning."""
+    for row in package.rows("paragraphs"):
+        if row["paraphrase"] is not None and _CHINESE.search(row["paraphrase"]):
+            add("paragraphs", row, "paraphrase", "must be told in English; Chinese terms stand in zh_terms")
+        for term in row["zh_terms"].split("; ") if row["zh_terms"] is not None else ():
+            if not _CHINESE.search(term) or not _ENGLISH_TAIL.search(term):
+                add(
+                    "paragraphs", row, "zh_terms",
+                    f"'{term}' must be a Chinese term, a blank and its English meaning; several joined by '; '",
+                )  # fmt: skip
+
+
+def _locators(package: _Package, add: Add) -> None:
+    """Every paragraph that a row names is told in paragraphs.csv: it is the page that the locator leads to."""
+    if not package.complete("paragraphs"):
+        return
+    known = package.index("paragraphs", "locator")
+    for name, table in package.tables.items():
+        if table is None or name == "paragraphs" or "locator" not in table.spec.columns:
+            continue
+        for row in table.rows:
+            for locator in dict.fromkeys((row["locator"] or "").split(";")):
+                if locator and locator not in known:
+                    add(
+                        name, row, "locator",
+                        f"{locator} is not a locator of paragraphs.csv{suggestion(locator, known)}",
+                    )  # fmt: skip
 
 
 def _grounds(package: _Package, add: Add) -> None:

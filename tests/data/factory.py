@@ -98,6 +98,15 @@ TABLES: dict[str, list[dict[str, str]]] = {
         {"term": "extramedullary disease", "abbreviation": "EMD", "zh": "髓外病变", "definition": "Myeloma outside the marrow."},
         {"term": "overall response rate", "abbreviation": "ORR", "zh": "总缓解率", "definition": "Share with at least a partial response."},
     ],
+    "paragraphs": [
+        {"locator": "BSAB-1", "section": "Bispecific antibodies", "paraphrase": "Drug A is approved.", "zh_terms": "甲药 drug A"},
+        {"locator": "BSAB-3", "section": "Bispecific antibodies", "paraphrase": "Alpha treated 165 patients, 28 with EM-E.",
+         "zh_terms": "整体人群 whole cohort; 甲药 drug A"},
+        {"locator": "PI-4", "section": "Proteasome inhibitors", "paraphrase": "35.5% of 32 responded.", "zh_terms": "乙药 drug B"},
+        {"locator": "INTRO-3", "section": "Introduction", "paraphrase": "EMD is found in 7 to 17%.", "zh_terms": "发生率 incidence"},
+        {"locator": "PATH-2", "section": "Mechanism", "paraphrase": "80% carry a mutation.", "zh_terms": "突变 mutation"},
+        {"locator": "TAB2", "section": "Table 2", "paraphrase": "A table.", "zh_terms": "表2 Table 2"},
+    ],
 }  # fmt: skip
 
 MARKS = ("events_derived", "not_reached", "headline", "poolable")

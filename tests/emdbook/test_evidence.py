@@ -28,7 +28,7 @@ TABLES = [
     "biology",
     "discrepancies",
 ]
-TABLES += ["updates", "glossary"]
+TABLES += ["updates", "glossary", "paragraphs"]
 
 
 @pytest.fixture

@@ -195,6 +195,12 @@ CASES = [
     ("id names another basis", cell("outcomes", DURATION, outcome_id="beta.emd.dor.primary"), [("outcomes.csv", DURATION, "outcome_id", "must name the basis of its row")]),
     ("one id in two tables", cell("discrepancies", 2, discrepancy_id="beta.emd"), [("discrepancies.csv", 2, "discrepancy_id", "already the id of arms.csv, row 4")]),
     ("capitals of a term", cell("glossary", 3, term="Extramedullary disease"), [("glossary.csv", 3, "term", "other capitals")]),
+    # paragraphs
+    ("locator of no paragraph", cell("biology", 2, locator="PATH-9"), [("biology.csv", 2, "locator", "PATH-9 is not a locator of paragraphs.csv; did you mean PATH-2")]),
+    ("one locator of two", cell("studies", 3, locator="PI-4;TAB3-1"), [("studies.csv", 3, "locator", "TAB3-1 is not a locator of paragraphs.csv")]),
+    ("paragraph told in Chinese", cell("paragraphs", 4, paraphrase="32例中35.5%"), [("paragraphs.csv", 4, "paraphrase", "must be told in English")]),
+    ("term without a meaning", cell("paragraphs", 3, zh_terms="整体人群 whole cohort; 甲药"), [("paragraphs.csv", 3, "zh_terms", "'甲药' must be a Chinese term")]),
+    ("term without Chinese", cell("paragraphs", 3, zh_terms="whole cohort"), [("paragraphs.csv", 3, "zh_terms", "'whole cohort' must be a Chinese term")]),
     # overlap
     ("overlap with nobody", cell("arms", 4, overlaps_with="beta.emdx"), [("arms.csv", 4, "overlaps_with", "beta.emdx is not an arm_id")]),
     ("overlap with itself", cell("arms", 4, overlaps_with="beta.emd"), [("arms.csv", 4, "overlaps_with", "must not name the arm itself")]),
@@ -241,7 +247,7 @@ CASES = [
     ("fact from nowhere", cell("biology", 2, locator="", source_id=""), [("biology.csv", 2, "source_id", "locator (paragraph of the review) or a source_id")]),
     ("study without source", cell("studies", 4, source_id=""), [("studies.csv", 4, "source_id", "must not be empty")]),
     ("in the review, but where", cell("studies", 2, locator=""), [("studies.csv", 2, "locator", "in_review is true")]),
-    ("not in the review, but there", cell("studies", 4, locator="PI-1"), [("studies.csv", 4, "locator", "in_review is false")]),
+    ("not in the review, but there", cell("studies", 4, locator="PI-4"), [("studies.csv", 4, "locator", "in_review is false")]),
     ("identifier of what was not found", cell("sources", 4, doi="10.1000/beta"), [("sources.csv", 4, "doi", "checked is not_found")]),
     # pooling
     ("pooled without count", cell("outcomes", PRIMARY, events="", n=""), [("outcomes.csv", PRIMARY, "poolable", "events must be known; n must be known")]),
