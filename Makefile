@@ -1,4 +1,4 @@
-# Thin: each target calls python -m emdbook.book, which works without make too (see README.md).
+# Thin: each target calls python -m emdbook, which works without make too (see README.md).
 # Set-up goes into .venv, happens once, and is redone when the requirements change.
 
 PYTHON ?= python3
@@ -43,31 +43,31 @@ $(READY): requirements.txt requirements.lock pyproject.toml
 	@touch $(READY)
 
 book: $(READY)
-	@$(PY) -m emdbook.book build
+	@$(PY) -m emdbook build
 
 slides: $(READY)
-	@$(PY) -m emdbook.book slides
+	@$(PY) -m emdbook slides
 
 offline: $(READY)
-	@$(PY) -m emdbook.book offline
+	@$(PY) -m emdbook offline
 
 serve: $(READY)
-	@$(PY) -m emdbook.book serve
+	@$(PY) -m emdbook serve
 
 lab: $(READY)
-	@$(PY) -m emdbook.book lab
+	@$(PY) -m emdbook lab
 
 test: $(READY)
-	@$(PY) -m emdbook.book test
+	@$(PY) -m emdbook test
 
 check-data: $(READY)
-	@$(PY) -m emdbook.book check-data
+	@$(PY) -m emdbook check-data
 
 check-text: $(READY)
-	@$(PY) -m emdbook.book structure; shape=$$?; $(PY) -m emdbook.book audit && exit $$shape
+	@$(PY) -m emdbook structure; shape=$$?; $(PY) -m emdbook audit && exit $$shape
 
 lint: $(READY)
-	@$(PY) -m emdbook.book test lint
+	@$(PY) -m emdbook test lint
 
 bench: $(READY)
 	@$(PY) -m benchmarks
@@ -80,11 +80,11 @@ lock:
 	@rm -rf $(VENV)-lock
 	@$(PYTHON) -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(VENV)-lock/bin/python -m emdbook.book lock
+	@$(VENV)-lock/bin/python -m emdbook lock
 	@rm -rf $(VENV)-lock
 
 copies: $(READY)
-	@$(PY) -m emdbook.book copies
+	@$(PY) -m emdbook copies
 
 clean:
 	@rm -rf _build .emdbook-cache .jupyter_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from emdbook.book.build import index_page
-from emdbook.paths import project_dir
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import index_page
 
 PARTS = ("live", "states", "page", "weight", "data")
 NEEDS_BOOK = ("page", "weight")

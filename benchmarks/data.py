@@ -17,9 +17,9 @@ import pandas as pd
 
 import emdbook
 from emdbook import charts, rows
-from emdbook.book.widgets import widgets_of
+from emdbook.checks.widgets import widgets_of
 from emdbook.explore.states import frame
-from emdbook.paths import data_dir
+from emdbook.ground.paths import data_dir
 
 #: Tables that grow, with the columns whose ids get a new name in each copy.
 _GROWING = {

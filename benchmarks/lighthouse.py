@@ -13,9 +13,9 @@ from pathlib import Path
 
 from benchmarks.pages import default_book
 from benchmarks.web import served
-from emdbook.book.build import index_page
-from emdbook.browser import NoBrowser, find_browser
-from emdbook.paths import project_dir
+from emdbook.ground.browser import NoBrowser, find_browser
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import index_page
 
 #: The last version that runs on Node 18 and 20.
 VERSION = "12.8.2"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.web import Traffic, fresh_page, served
-from emdbook.browser import launched
+from emdbook.ground.browser import launched
 
 _READY = """() => new Promise(done => {
   const check = () => [...document.querySelectorAll('emd-explore')].every(e => e.dataset.state === 'ready')

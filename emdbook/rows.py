@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from emdbook.evidence import Evidence
-from emdbook.wording import count, is_missing, number, percent, plural
+from emdbook.ground.wording import count, is_missing, number, percent, plural
 
 #: What a chart may ask of a row; everything else stays in the data.
 COLUMNS = {
@@ -125,7 +125,7 @@ def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.
 
 
 def depth_table(evidence: Evidence, **kinds: tuple[Mapping, Mapping]) -> pd.DataFrame:
-    """Rows for :func:`emdbook.charts.depth.depth_and_duration`.
+    """Rows for :func:`emdbook.lessons.depth.depth_and_duration`.
 
     Parameters
     ----------

@@ -13,8 +13,8 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.evidence import Evidence
-from emdbook.view import view as current_view
-from emdbook.wording import count, is_missing, number, percent, short_source
+from emdbook.ground.view import view as current_view
+from emdbook.ground.wording import count, is_missing, number, percent, short_source
 
 #: Short words for the badge; the long form stands in its title.
 BADGE = {"confirmed": "primary seen", "probable": "primary identified", "not_found": "review only"}
@@ -33,7 +33,7 @@ _LIVE_STYLE = (
     ".emd-table tbody th{font-weight:400}"
     ".emd-badge{white-space:nowrap;border:1px solid currentColor;border-radius:1em;padding:0 .5em;font-size:.85em}"
     ".emd-scroll{overflow-x:auto}"
-    # JupyterLab cannot resolve the links of emdbook.book.links: there they are words with a dotted line
+    # JupyterLab cannot resolve the links of emdbook.evidence.links: there they are words with a dotted line
     + ",".join(f'a[href^="{scheme}:"]' for scheme in ("ev", "calc", "ex", "gl"))
     + "{color:inherit;text-decoration:underline dotted;pointer-events:none}"
     + ",".join(f'a[href^="{scheme}:"] svg' for scheme in ("ev", "calc", "ex", "gl")) + "{display:none}</style>"

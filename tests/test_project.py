@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from importlinter.cli import lint_imports
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from emdbook.book import __main__ as commands
-from emdbook.book import build, gates, weblinks
-from emdbook.book.lock import closure, read_requirements
-from emdbook.paths import project_dir
+from emdbook import cli as commands
+from emdbook import gates
+from emdbook.ground.paths import project_dir
+from emdbook.publish import build, weblinks
+from emdbook.publish.lock import closure, read_requirements
 
 ROOT = project_dir()
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -73,7 +75,7 @@ def test_the_package_asks_for_nothing_that_is_not_pinned():
 # --- commands and gates -------------------------------------------------------------------------------------------
 
 def test_each_target_of_the_makefile_calls_a_command_that_exists():
-    called = set(re.findall(r"-m emdbook\.book ([\w-]+)", text("Makefile")))
+    called = set(re.findall(r"-m emdbook ([\w-]+)", text("Makefile")))
     assert called
     assert called <= set(commands.COMMANDS)
     targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.M))
@@ -99,7 +101,7 @@ def test_the_readme_opens_with_the_two_commands():
     block = re.search(r"```sh\n(.*?)```", readme, re.S)[1]
     assert re.findall(r"^make \w+", block, re.M) == ["make book", "make test"]
     assert readme.index("make book") < 400
-    named = set(re.findall(r"python -m emdbook\.book ([\w-]+)", readme + text("CONTRIBUTING.md")))
+    named = set(re.findall(r"python -m emdbook ([\w-]+)", readme + text("CONTRIBUTING.md")))
     assert named <= set(commands.COMMANDS)
     assert readme.count("not medical advice") == 1
 
@@ -262,3 +264,8 @@ def test_what_is_built_is_not_in_the_repository():
 
 def test_the_python_that_runs_is_supported():
     assert sys.version_info >= (3, 11)
+
+
+def test_each_room_imports_only_the_rooms_below_it(monkeypatch):
+    monkeypatch.chdir(project_dir())
+    assert lint_imports() == 0, "see [tool.importlinter] in pyproject.toml; run lint-imports for the arrows"

@@ -1,8 +1,6 @@
 """Critical reading by arithmetic: which counts a printed percentage allows, and whether parts add up."""
 
-from emdbook.estimates.counts import attainable_counts
-
-from .checks import (
+from emdbook.appraisal.checks import (
     Verdict,
     check_percentage,
     check_share,
@@ -12,7 +10,8 @@ from .checks import (
     printed_decimals,
     splits_that_fit,
 )
-from .findings import FINDINGS, audit
+from emdbook.appraisal.findings import FINDINGS, audit
+from emdbook.estimates.counts import attainable_counts
 
 __all__ = [
     "FINDINGS",

@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from emdbook.estimates.counts import as_exact, as_whole, attainable_counts, printed_percentages
-from emdbook.wording import listing, number
-from emdbook.wording import percent as percent_text
+from emdbook.ground.wording import listing, number
+from emdbook.ground.wording import percent as percent_text
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from emdbook.wording import listing
-
-from .checks import check_percentage, check_share, check_sum, printed_decimals
+from emdbook.appraisal.checks import check_percentage, check_share, check_sum, printed_decimals
+from emdbook.ground.wording import listing
 
 if TYPE_CHECKING:
     from emdbook.evidence import Evidence

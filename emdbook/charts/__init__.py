@@ -7,7 +7,6 @@ from emdbook.charts.intervals import attainable, attainable_case, interval_by_si
 from emdbook.charts.mechanism import mechanism
 from emdbook.charts.medians import medians
 from emdbook.charts.paired import paired, paired_against
-from emdbook.charts.survival import same_median
 from emdbook.charts.waffle import waffle
 
 __all__ = [
@@ -24,6 +23,5 @@ __all__ = [
     "medians",
     "paired",
     "paired_against",
-    "same_median",
     "waffle",
 ]

@@ -11,7 +11,7 @@ from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.frames import table_of, wrapped
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.estimates import proportion_interval
-from emdbook.wording import count, is_missing, listing, number, percent, percent_range, plural
+from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural
 
 #: Squares on one line.
 _PER_LINE = 21

@@ -9,7 +9,7 @@ from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD
 from emdbook.charts.frames import table_of
 from emdbook.charts.parts import foot_legend, heading, legend_height
-from emdbook.wording import is_missing, listing, percent, plural
+from emdbook.ground.wording import is_missing, listing, percent, plural
 
 #: Short words for ``studies.design``, from most to least protected against bias.
 DESIGNS = {

@@ -12,7 +12,7 @@ from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.frames import check_counts, table_of, wrapped
 from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
 from emdbook.estimates import pool_proportions, proportion_interval
-from emdbook.wording import count, is_missing, listing, number, percent, percent_range, plural
+from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural
 
 _ROW = 0.48  # inches per study, room for a label of two lines
 NOT_HEAD_TO_HEAD = "Separate studies, not a head-to-head comparison"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from emdbook import style
-from emdbook.wording import is_missing, listing
+from emdbook.ground.wording import is_missing, listing
 
 
 def table_of(rows: pd.DataFrame | Iterable[Mapping], needs: Sequence[str], chart: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.parts import heading, right_text, row_axis
 from emdbook.estimates import attainable_counts, proportion_interval
-from emdbook.wording import count, listing, number, percent, percent_range, plural
+from emdbook.ground.wording import count, listing, number, percent, percent_range, plural
 
 METHODS = {"wilson": "Wilson", "clopper-pearson": "Exact (Clopper-Pearson)", "jeffreys": "Bayesian (Jeffreys prior)"}
 

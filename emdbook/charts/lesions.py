@@ -10,7 +10,7 @@ from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
 from emdbook.charts.frames import wrapped
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
-from emdbook.wording import count, is_missing, listing, percent
+from emdbook.ground.wording import count, is_missing, listing, percent
 
 #: What may become of a mass: words, palette colour, marker and filling.
 COURSES = {

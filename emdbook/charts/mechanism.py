@@ -16,7 +16,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from emdbook import style
 from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.parts import LINE_SPACING
-from emdbook.wording import sentence
+from emdbook.ground.wording import sentence
 
 _KINDS = {"tumour": "em-e", "t-cell": "em-b", "nk": "asct", "marrow": "imid", "vessel": "class-cns", "nucleus": "muted",
           "neutral": "muted", "drug": "bsab", "brain": "cns"}

@@ -10,7 +10,7 @@ from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.forest import side_by_side
 from emdbook.charts.frames import table_of, wrapped
 from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
-from emdbook.wording import is_missing, listing, months, number
+from emdbook.ground.wording import is_missing, listing, months, number
 
 
 def prepare_medians(rows) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
 from emdbook.charts.frames import wrapped
 from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
-from emdbook.wording import count, is_missing, listing, number, percent, plural
+from emdbook.ground.wording import count, is_missing, listing, number, percent, plural
 
 _SIDE = {"non-EMD": "without EMD", "overall": "in the whole cohort", "EM-B": "with EM-B"}
 

@@ -17,7 +17,7 @@ from emdbook.charts.frames import check_counts, table_of, wrapped
 from emdbook.charts.parts import LINE_SPACING, heading, legend_height, population_legend, right_text, row_axis
 from emdbook.estimates import Pooled, pool_proportions, proportion_interval
 from emdbook.estimates.overlaps import keep_apart
-from emdbook.wording import count, is_missing, listing, number, percent, percent_range, plural, sentence
+from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural, sentence
 
 _ROW = 0.46
 _LINE = 0.19

@@ -9,7 +9,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.frames import table_of, wrapped
 from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
-from emdbook.wording import is_missing, listing, number
+from emdbook.ground.wording import is_missing, listing, number
 
 _ROW = 0.47
 

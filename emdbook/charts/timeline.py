@@ -12,7 +12,7 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading
-from emdbook.wording import listing, plural
+from emdbook.ground.wording import listing, plural
 
 _CLASS = style.THERAPY_CLASS
 #: Kinds of event: what the legend prints, and the mark of the palette that lends colour and shape.

@@ -7,7 +7,7 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.charts.base import Chart, new_figure
-from emdbook.wording import is_missing, number, percent
+from emdbook.ground.wording import is_missing, number, percent
 
 
 def prepare_waffle(share: float, ci_low: float | None = None, ci_high: float | None = None) -> pd.DataFrame:

@@ -4,9 +4,9 @@ Every function is pure: plain values in, a small result object out. Proportions 
 Impossible input raises :class:`ValueError` in plain words.
 """
 
-from .counts import attainable_counts
-from .differences import Comparison, risk_difference, risk_ratio
-from .intervals import (
+from emdbook.estimates.counts import attainable_counts
+from emdbook.estimates.differences import Comparison, risk_difference, risk_ratio
+from emdbook.estimates.intervals import (
     INTERVAL_METHODS,
     PRIORS,
     Interval,
@@ -14,15 +14,15 @@ from .intervals import (
     binomial_posterior,
     proportion_interval,
 )
-from .pooling import CI_METHODS, TAU2_METHODS, Pooled, logit_effects, pool_proportions
-from .simulations import (
+from emdbook.estimates.pooling import CI_METHODS, TAU2_METHODS, Pooled, logit_effects, pool_proportions
+from emdbook.estimates.simulations import (
     ImmortalTime,
     case_mix,
     immortal_time_medians,
     simulate_case_mix,
     simulate_immortal_time,
 )
-from .survival import SurvivalCurve, median_from_rate, survival_from_median
+from emdbook.estimates.survival import SurvivalCurve, median_from_rate, survival_from_median
 
 __all__ = [
     "CI_METHODS",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .counts import as_whole
+from emdbook.estimates.counts import as_whole
 
 
 def check_level(level: Any) -> float:

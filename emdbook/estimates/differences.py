@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from ._checks import check_count, check_level
+from emdbook.estimates._checks import check_count, check_level
 
 
 @dataclass(frozen=True)

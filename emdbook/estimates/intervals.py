@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from ._checks import check_choice, check_count, check_level, check_number, check_positive
+from emdbook.estimates._checks import check_choice, check_count, check_level, check_number, check_positive
 
 #: The methods of :func:`proportion_interval`.
 INTERVAL_METHODS = ("wilson", "clopper-pearson", "jeffreys")

@@ -18,8 +18,8 @@ import numpy as np
 from scipy import optimize, stats
 from scipy.special import expit
 
-from ._checks import check_choice, check_count, check_level, check_positive
-from .intervals import proportion_interval
+from emdbook.estimates._checks import check_choice, check_count, check_level, check_positive
+from emdbook.estimates.intervals import proportion_interval
 
 #: Estimators of the variance between studies. ``FE`` sets it to 0 (one common proportion).
 TAU2_METHODS = ("REML", "DL", "ML", "FE")

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ._checks import check_number, check_positive, check_rng, check_share
-from .counts import as_whole
+from emdbook.estimates._checks import check_number, check_positive, check_rng, check_share
+from emdbook.estimates.counts import as_whole
 
 
 @dataclass(frozen=True)

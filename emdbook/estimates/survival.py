@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ._checks import check_number, check_positive
+from emdbook.estimates._checks import check_number, check_positive
 
 LABEL = "illustrative: exponential curve through the reported median"
 ASSUMPTION = (

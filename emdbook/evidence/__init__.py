@@ -4,7 +4,7 @@
 that lists every fault it found as file, row, column, value and rule.
 """
 
-from .faults import EvidenceError, Fault
-from .package import Evidence, load
+from emdbook.evidence.package import Evidence, load
+from emdbook.ground.faults import EvidenceError, Fault
 
 __all__ = ["Evidence", "EvidenceError", "Fault", "load"]

@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from .. import paths
-from .faults import EvidenceError
-from .package import load
+from emdbook.evidence.package import load
+from emdbook.ground import paths
+from emdbook.ground.faults import EvidenceError
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from .faults import Fault
+from emdbook.ground.faults import Fault
 
 __all__ = ["DESCRIPTOR", "FIXED", "FieldSpec", "Link", "PackageSpec", "TableSpec", "read_descriptor"]
 

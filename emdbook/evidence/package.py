@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from .. import paths
-from .descriptor import FIXED, read_descriptor
-from .faults import EvidenceError, Fault
-from .reading import Table, read_table, suggestion
-from .rules import ID_COLUMNS, check_contract
+from emdbook.evidence.descriptor import FIXED, read_descriptor
+from emdbook.evidence.reading import Table, read_table, suggestion
+from emdbook.evidence.rules import ID_COLUMNS, check_contract
+from emdbook.ground import paths
+from emdbook.ground.faults import EvidenceError, Fault
 
 __all__ = ["Evidence", "find_faults", "load"]
 

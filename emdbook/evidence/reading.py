@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .descriptor import FieldSpec, TableSpec
-from .faults import Fault
+from emdbook.evidence.descriptor import FieldSpec, TableSpec
+from emdbook.ground.faults import Fault
 
 __all__ = ["Row", "Table", "read_table", "suggestion"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from ..estimates.counts import attainable_counts
-from .faults import Fault
-from .reading import Row, Table, suggestion
+from emdbook.estimates.counts import attainable_counts
+from emdbook.evidence.reading import Row, Table, suggestion
+from emdbook.ground.faults import Fault
 
 __all__ = ["EMD_POPULATIONS", "ID_COLUMNS", "check_contract", "decimals_of"]
 

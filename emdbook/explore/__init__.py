@@ -9,18 +9,7 @@ The environment variable ``EMDBOOK_VIEW`` (``live``, ``page`` or ``still``) choo
 ...         population=choice("Population", ["EM-E", "EM-B"], "EM-E"))      # doctest: +SKIP
 """
 
-from emdbook.explore.controls import (
-    Choice,
-    Layers,
-    OnOff,
-    Stepped,
-    Studies,
-    choice,
-    layers,
-    onoff,
-    stepped,
-    studies,
-)
+from emdbook.explore.controls import Choice, Layers, OnOff, Stepped, Studies, choice, layers, onoff, stepped, studies
 from emdbook.explore.core import Exploration, asset_dir, explore, registry, view
 from emdbook.explore.errors import BudgetError, StateError
 from emdbook.explore.states import fingerprint

@@ -10,7 +10,7 @@ from pathlib import Path
 from emdbook.explore.controls import Control, Layers, as_control, slug
 from emdbook.explore.errors import BudgetError, StateError, plain
 from emdbook.explore.states import Frame, draw_all, frame
-from emdbook.view import view
+from emdbook.ground.view import view
 
 #: Every widget made in this process, by id.
 registry: dict[str, Exploration] = {}

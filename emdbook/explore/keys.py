@@ -27,7 +27,7 @@ import pandas as pd
 #: Raise this when the stored form of a state changes.
 FORMAT = 1
 #: Rooms of the toolkit that every chart may call.
-ROOMS = ("charts", "estimates", "style")
+ROOMS = ("charts", "estimates", "ground", "style")
 #: Code edited after this moment may not be the code that this process runs.
 _STARTED = time.time()
 LIBRARIES = ("matplotlib", "numpy", "pandas", "scipy", "statsmodels")

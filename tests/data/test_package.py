@@ -15,7 +15,7 @@ import pytest
 from emdbook.estimates.counts import attainable_counts
 from emdbook.evidence import load
 from emdbook.evidence.__main__ import main
-from emdbook.paths import data_dir
+from emdbook.ground.paths import data_dir
 
 DATA = data_dir()
 FIGURES = Path(__file__).with_name("review_figures.csv")

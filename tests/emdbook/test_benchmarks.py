@@ -14,7 +14,7 @@ from benchmarks import __main__ as command
 from benchmarks import lighthouse
 from benchmarks.data import enlarge, repeated
 from benchmarks.web import served
-from emdbook.paths import data_dir
+from emdbook.ground.paths import data_dir
 
 
 def test_a_package_three_times_as_large_is_sound(tmp_path):

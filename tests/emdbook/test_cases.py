@@ -8,8 +8,11 @@ import re
 import pytest
 
 import emdbook
-from emdbook.book.stylesheets import Used
-from emdbook.cases import (
+from emdbook.ground.paths import data_dir
+from emdbook.ground.wording import is_missing
+from emdbook.publish.web.stylesheets import Used
+from emdbook.tables import therapy_table
+from emdbook.teach.cases import (
     CasesError,
     asset_dir,
     branch_table,
@@ -20,12 +23,9 @@ from emdbook.cases import (
     load_cases,
     show,
 )
-from emdbook.cases.render import VERDICTS, render
-from emdbook.paths import data_dir
-from emdbook.pathway import load_pathway
-from emdbook.quiz.render import ordered, unseal
-from emdbook.tables import therapy_table
-from emdbook.wording import is_missing
+from emdbook.teach.cases.render import VERDICTS, render
+from emdbook.teach.pathway import load_pathway
+from emdbook.teach.quiz.render import ordered, unseal
 
 SLOW = "lump-on-the-rib"
 

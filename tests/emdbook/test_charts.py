@@ -16,6 +16,7 @@ from emdbook.charts.medians import prepare_medians
 from emdbook.charts.scenes import bispecific_antibodies
 from emdbook.charts.waffle import prepare_waffle
 from emdbook.estimates import pool_proportions, proportion_interval
+from emdbook.lessons import small_studies
 
 ROWS = [
     {"label": "A, EM-E", "events": 10, "n": 28, "population": "EM-E"},
@@ -49,7 +50,7 @@ EVERY_KIND = {
     "interval_methods": lambda: charts.interval_methods(3, 4),
     "interval_by_size": lambda: charts.interval_by_size(75, highlight=20),
     "attainable": lambda: charts.attainable(35.5, 32, 1),
-    "same_median": lambda: charts.same_median(5.1),
+    "same_median": lambda: small_studies.same_median(5.1),
     "mechanism": lambda: charts.mechanism(bispecific_antibodies.SCENE, title="Title"),
 }
 
@@ -238,13 +239,13 @@ def test_attainable_says_which_counts_fit(case, verdict):
 
 
 def test_curves_of_one_median_pass_through_it():
-    chart = charts.same_median(10, at=10)
+    chart = small_studies.same_median(10, at=10)
     assert chart.table.iloc[:, -1].tolist() == pytest.approx([50, 50, 50])
     assert "not patients' data" in chart.description
     with pytest.raises(ValueError, match="above 0"):
-        charts.same_median(0)
+        small_studies.same_median(0)
     with pytest.raises(ValueError, match="beyond the axis"):
-        charts.same_median(10, at=40)
+        small_studies.same_median(10, at=40)
 
 
 def test_mechanism_names_what_is_blunted_and_refuses_parts_outside():

@@ -6,7 +6,7 @@ import pytest
 
 import emdbook
 from emdbook import rows
-from emdbook.charts import across
+from emdbook.lessons import across
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from emdbook.charts.advice import prepare_support, support
+from emdbook.lessons.advice import prepare_support, support
 
 ROWS = [{"label": "Induction", "population": "EM-B", "n": None},
         {"label": "CAR-T cells", "population": "EMD", "n": 12},

@@ -11,9 +11,9 @@ import pytest
 import emdbook
 from emdbook import rows
 from emdbook.charts import mechanism
-from emdbook.charts.antibodies import COMPARED, SHOWN, SPREADS, beside, prepare_beside, target_density
 from emdbook.charts.scenes import monoclonal_antibodies
 from emdbook.estimates.targets import density_curve, share_above
+from emdbook.lessons.antibodies import COMPARED, SHOWN, SPREADS, beside, prepare_beside, target_density
 
 DENSITIES, THRESHOLDS = (10, 20, 30, 50, 70, 100), (10, 25, 50)
 

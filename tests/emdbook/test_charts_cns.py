@@ -7,8 +7,8 @@ from itertools import combinations, product
 import pandas as pd
 import pytest
 
-from emdbook.charts import cns
 from emdbook.charts.forest import ONE_STUDY, side_by_side
+from emdbook.lessons import cns
 
 DRUGS = pd.DataFrame([
     {"label": "drug one", "claim": "good", "animal": "0.61–0.72", "human": "0.09\nglioma", "patients": "no count"},

@@ -11,8 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import emdbook
 from emdbook import rows
-from emdbook.charts import definition, ranges
+from emdbook.charts import ranges
 from emdbook.evidence import Evidence
+from emdbook.lessons import definition
 
 LIMITS = {"blood": 5, "marrow": 10}
 SHARES = ["gao-2022.overall.emd-share.primary", "gao-2022.overall.emb-share.primary",

@@ -7,8 +7,8 @@ import pytest
 
 import emdbook
 from emdbook import rows
-from emdbook.charts.denominators import attainable_without
-from emdbook.charts.depth import depth_and_duration, prepare_depth
+from emdbook.lessons.denominators import attainable_without
+from emdbook.lessons.depth import depth_and_duration, prepare_depth
 
 ROWS = [{"study": "A", "population": "EM-E", "response": 58.0, "months": 5.1, "depth": "any"},
         {"study": "A", "population": "non-EMD", "response": 96.0, "months": 12.4, "reference": True, "depth": "any"},

@@ -10,10 +10,11 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import emdbook
-from emdbook.charts import escape, mechanism
+from emdbook.charts import mechanism
 from emdbook.charts.intervals import interval_methods
 from emdbook.charts.scenes import definition
 from emdbook.charts.scenes import escape as data
+from emdbook.lessons import escape
 
 CHANGES = data.ALTERATIONS
 STATES = list(itertools.product(("all", *CHANGES), ("all", *data.STEPS), (True, False)))

@@ -8,9 +8,9 @@ import pytest
 
 import emdbook
 from emdbook import charts, rows
-from emdbook.charts import imids
 from emdbook.charts.scenes import immunomodulatory_drugs
 from emdbook.estimates import pool_proportions
+from emdbook.lessons import imids
 
 NAMES = {"thalidomide-emd": "Thalidomide, 11", "lenalidomide-18": "Lenalidomide, 18",
          "pomalidomide-6": "Pomalidomide, 6", "short-2011": "Pomalidomide, 13"}

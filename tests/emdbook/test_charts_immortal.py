@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from emdbook.charts import immortal
+from emdbook.lessons import immortal
 
 MEDIANS, TIMES, SHARES = (24, 36, 48), (0, 3, 6, 9, 12), (25, 50, 75)
 

@@ -6,7 +6,7 @@ import pytest
 
 import emdbook
 from emdbook import rows
-from emdbook.charts import log
+from emdbook.lessons import log
 
 
 @pytest.fixture(scope="module")

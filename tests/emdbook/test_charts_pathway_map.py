@@ -6,8 +6,9 @@ import itertools
 
 import pytest
 
-from emdbook.cases import case_walks, load_cases
-from emdbook.charts.pathway_map import (
+from emdbook.teach.cases import case_walks, load_cases
+from emdbook.teach.pathway import load_pathway
+from emdbook.teach.pathway_map import (
     case_map,
     paragraphs,
     pathway_map,
@@ -15,7 +16,6 @@ from emdbook.charts.pathway_map import (
     prepare_pathway_map,
     prepare_pathway_overview,
 )
-from emdbook.pathway import load_pathway
 
 PATIENTS, STEPS = 10, range(1, 12)  # as the widget of chapter 14
 

@@ -9,10 +9,11 @@ import pytest
 
 import emdbook
 from emdbook import charts, rows
-from emdbook.charts import lesions, proteasome
+from emdbook.charts import lesions
 from emdbook.charts.intervals import METHODS
 from emdbook.charts.scenes import proteasome_inhibitors
 from emdbook.estimates import binomial_posterior, proportion_interval
+from emdbook.lessons import proteasome
 
 SERIES = {"rosinol-2006.emd.emd-cr.review": "Rosiñol 2006, bortezomib",
           "barcelona-29.emd.emd-cr.primary": "Barcelona, bortezomib",

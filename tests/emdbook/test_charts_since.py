@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 import pytest
 
-from emdbook.charts import since
+from emdbook.lessons import since
 
 ROWS = since.together({
     "bispecific": pd.DataFrame([{"date": "2025-12", "label": "pair in true EMD", "kind": "trial",

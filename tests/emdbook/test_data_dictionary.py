@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from emdbook import data_dictionary, paths
-from emdbook.data_dictionary import main, page_path, render
+from emdbook.ground import paths
+from emdbook.publish import data_dictionary
+from emdbook.publish.data_dictionary import main, page_path, render
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def descriptor():
 def test_the_committed_page_is_fresh(descriptor, monkeypatch):
     monkeypatch.delenv("EMDBOOK_DATA", raising=False)
     assert page_path().read_text(encoding="utf-8") == render(descriptor), (
-        "run: python -m emdbook.data_dictionary --write"
+        "run: python -m emdbook.publish.data_dictionary --write"
     )
     assert main(["--check"]) == 0
 

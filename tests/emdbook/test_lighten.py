@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from emdbook.book import lean, stylesheets
-from emdbook.book.stylesheets import Used
+from emdbook.publish.web import lean, stylesheets
+from emdbook.publish.web.stylesheets import Used
 
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-content_root="../" data-theme="auto"><head><meta charset="utf-8" />

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from emdbook.paths import data_dir
-from emdbook.pathway import Pathway, PathwayError, load_pathway
+from emdbook.ground.paths import data_dir
+from emdbook.teach.pathway import Pathway, PathwayError, load_pathway
 
 # Ten patients made up for this test: the answers, the nodes each must pass, the gaps each must meet.
 FIRST = ["Yes, EMD", "No", "At first diagnosis of myeloma (primary)"]

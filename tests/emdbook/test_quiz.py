@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from emdbook.paths import data_dir
-from emdbook.quiz import QuizError, asset_dir, check_questions, load_questions, question_files, show
-from emdbook.quiz.render import markup, ordered, render, seal, unseal
+from emdbook.ground.paths import data_dir
+from emdbook.teach.quiz import QuizError, asset_dir, check_questions, load_questions, question_files, show
+from emdbook.teach.quiz.render import markup, ordered, render, seal, unseal
 
 FOLDER = Path(__file__).parent / "questions"
 SAMPLE = json.loads((FOLDER / "sample.json").read_text(encoding="utf-8"))

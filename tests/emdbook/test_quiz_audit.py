@@ -8,12 +8,12 @@ import re
 import pytest
 
 import emdbook
-from emdbook import strict_json
-from emdbook.book.notebook import read_cells
-from emdbook.paths import project_dir
-from emdbook.quiz import load_questions, question_files
-from emdbook.quiz.audit import audit_bank, audit_question
-from emdbook.quiz.selftest import ROUNDS, in_order, render_selftest, show_test
+from emdbook.checks.questions import audit_bank, audit_question
+from emdbook.ground import strict_json
+from emdbook.ground.notebook import read_cells
+from emdbook.ground.paths import project_dir
+from emdbook.teach.quiz import load_questions, question_files
+from emdbook.teach.quiz.selftest import ROUNDS, in_order, render_selftest, show_test
 
 CHAPTERS = sorted(p.stem for p in (project_dir() / "notebooks").glob("*.ipynb"))
 PRETEST = load_questions("pretest")

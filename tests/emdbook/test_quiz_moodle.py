@@ -9,10 +9,10 @@ import xml.etree.ElementTree as ET
 import pytest
 from moodle_xml_parser.parser import parse_string
 
-from emdbook.quiz.__main__ import main
-from emdbook.quiz.bank import Option, Question, QuestionSet
-from emdbook.quiz.moodle import SHARES, category, export, fractions, name, to_gift, to_xml, whole_bank
-from emdbook.quiz.render import markup, origin
+from emdbook.publish.questions import main
+from emdbook.teach.quiz.bank import Option, Question, QuestionSet
+from emdbook.teach.quiz.moodle import SHARES, category, export, fractions, name, to_gift, to_xml, whole_bank
+from emdbook.teach.quiz.render import markup, origin
 
 BANK = whole_bank()
 QUESTIONS = [(made, q) for made in BANK for q in made.questions]

@@ -9,7 +9,7 @@ from fontTools.ttLib import TTFont
 
 import emdbook
 from emdbook import style
-from emdbook.style.subset import characters
+from emdbook.publish.subset_font import characters
 
 
 def _linear(hex_colour):

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import emdbook
-from emdbook import rows, tables, wording
+from emdbook import rows, tables
+from emdbook.ground import wording
 
 
 @pytest.fixture(scope="module")

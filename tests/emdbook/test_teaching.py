@@ -9,12 +9,12 @@ import re
 import pytest
 
 import emdbook
-from emdbook.book.__main__ import COMMANDS
-from emdbook.book.audit import audit_text
-from emdbook.book.notebook import read_cells
-from emdbook.book.progress import chapters
-from emdbook.book.teaching import FILE, TeachingError, find, link_builder, load_teaching, markdown
-from emdbook.paths import data_dir, project_dir
+from emdbook.checks.prose import audit_text
+from emdbook.cli import COMMANDS
+from emdbook.ground.notebook import read_cells
+from emdbook.ground.paths import data_dir, project_dir
+from emdbook.teach.progress import chapters
+from emdbook.teach.teaching import FILE, TeachingError, find, link_builder, load_teaching, markdown
 
 ROOT = project_dir()
 CHAPTERS = sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb"))
@@ -106,5 +106,5 @@ def test_no_file_and_no_chapter_are_said(tmp_path):
 def test_the_form_offers_every_chapter_and_asks_no_server():
     form = link_builder(chapters())
     assert re.findall(r'<option value="([^"]+)"', form) == CHAPTERS
-    script = (ROOT / "emdbook" / "book" / "assets" / "linkbuilder.js").read_text(encoding="utf-8")
+    script = (ROOT / "emdbook" / "teach" / "assets" / "linkbuilder.js").read_text(encoding="utf-8")
     assert not re.search(r"fetch\(|XMLHttpRequest|sendBeacon|WebSocket|localStorage", script)

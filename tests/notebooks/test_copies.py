@@ -11,12 +11,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from emdbook.book.__main__ import COMMANDS
-from emdbook.book.copies import KINDS, SPACE, expected, make_copy, stale, write_copies
-from emdbook.book.exercises import SOLUTION
-from emdbook.book.notebook import read_notebook
-from emdbook.book.teaching import load_teaching, markdown
-from emdbook.paths import project_dir
+from emdbook.checks.exercises import SOLUTION
+from emdbook.cli import COMMANDS
+from emdbook.ground.notebook import read_notebook
+from emdbook.ground.paths import project_dir
+from emdbook.publish.copies import KINDS, SPACE, expected, make_copy, stale, write_copies
+from emdbook.teach.teaching import load_teaching, markdown
 
 CHAPTERS = sorted((project_dir() / "notebooks").glob("*.ipynb"))
 PILOTS = ("03", "09")

@@ -5,8 +5,8 @@ import json
 import pytest
 
 import emdbook
-from emdbook.book.coverage import chapter_shows, where_shown
-from emdbook.paths import project_dir
+from emdbook.checks.coverage import chapter_shows, where_shown
+from emdbook.ground.paths import project_dir
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from emdbook import explore
-from emdbook.book.exercises import MARK, SOLUTION, Exercise, read_exercises, run_values
-from emdbook.book.notebook import Cell, read_cells
-from emdbook.paths import project_dir
+from emdbook.checks.exercises import MARK, SOLUTION, Exercise, read_exercises, run_values
+from emdbook.ground.notebook import Cell, read_cells
+from emdbook.ground.paths import project_dir
 
 CHAPTERS = sorted((project_dir() / "notebooks").glob("*.ipynb"))
 

@@ -7,8 +7,8 @@ import re
 import nbformat
 import pytest
 
-from emdbook.book.notebook import read_cells, read_notebook
-from emdbook.paths import project_dir
+from emdbook.ground.notebook import read_cells, read_notebook
+from emdbook.ground.paths import project_dir
 
 CHAPTERS = sorted(project_dir().glob("notebooks/*.ipynb"))
 pytestmark = pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import emdbook
-from emdbook.book.audit import Finding, audit_notebook, audit_project, audit_text
-from emdbook.book.calculations import CALCULATIONS
-from emdbook.paths import project_dir
+from emdbook.checks.prose import Finding, audit_notebook, audit_project, audit_text
+from emdbook.evidence.calculations import CALCULATIONS
+from emdbook.ground.paths import project_dir
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "data"))
 

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from emdbook.book.structure import check_chapter, check_project
-from emdbook.paths import project_dir
+from emdbook.checks.structure import check_chapter, check_project
+from emdbook.ground.paths import project_dir
 
 CHAPTERS = sorted(project_dir().glob("notebooks/*.ipynb"))
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from emdbook.book.notebook import read_cells
-from emdbook.paths import project_dir
+from emdbook.ground.notebook import read_cells
+from emdbook.ground.paths import project_dir
 
 CHAPTERS = sorted((project_dir() / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 #: A percentage, a count of patients, or a time, as a chart would print it.

@@ -10,8 +10,8 @@ from functools import cache
 import pytest
 
 from emdbook import explore
-from emdbook.book.widgets import widgets_of
-from emdbook.paths import project_dir
+from emdbook.checks.widgets import widgets_of
+from emdbook.ground.paths import project_dir
 
 CHAPTERS = sorted(project_dir().glob("notebooks/*.ipynb"))
 BUDGET = 300

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from emdbook.browser import NoBrowser, launched
+from emdbook.ground.browser import NoBrowser, launched
 
 
 def no_browser(reason: str) -> None:
@@ -165,10 +165,10 @@ def harness(tmp_path):
 
     def write(*blocks: str, theme: str = "light", change=None, name: str = "index.html") -> Path:
         from emdbook import style
-        from emdbook.book.progress import asset_dir as book_assets
-        from emdbook.cases import asset_dir as case_assets
         from emdbook.explore import asset_dir as explore_assets
-        from emdbook.quiz import asset_dir as quiz_assets
+        from emdbook.teach.cases import asset_dir as case_assets
+        from emdbook.teach.progress import asset_dir as book_assets
+        from emdbook.teach.quiz import asset_dir as quiz_assets
 
         folder = tmp_path / "page"
         assets = folder / "_assets"

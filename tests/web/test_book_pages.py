@@ -11,8 +11,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from emdbook.book.build import in_ci, index_page
-from emdbook.paths import project_dir
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import in_ci, index_page
 
 pytestmark = pytest.mark.book
 HTML = index_page().parent

@@ -12,9 +12,9 @@ from functools import cache
 import pytest
 from driving import box, shown, with_keyboard, with_mouse
 
-from emdbook.book.build import in_ci, index_page
-from emdbook.book.widgets import widgets_of
-from emdbook.paths import project_dir
+from emdbook.checks.widgets import widgets_of
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import in_ci, index_page
 
 pytestmark = pytest.mark.book
 HTML = index_page().parent

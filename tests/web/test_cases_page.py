@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emdbook.cases import load_case, show
-from emdbook.cases.render import VERDICTS, render
-from emdbook.quiz.render import ordered
+from emdbook.teach.cases import load_case, show
+from emdbook.teach.cases.render import VERDICTS, render
+from emdbook.teach.quiz.render import ordered
 
 CASE = "lump-on-the-rib"
 GAP = "nodules-under-the-skin"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from emdbook.quiz.moodle import category, fractions, name, to_gift, whole_bank
-from emdbook.quiz.render import markup
+from emdbook.teach.quiz.moodle import category, fractions, name, to_gift, whole_bank
+from emdbook.teach.quiz.render import markup
 
 GRAMMAR = Path(__file__).resolve().parents[1] / "reference" / "gift-pegjs-1.0.2.js.gz"
 BANK = whole_bank()

@@ -13,7 +13,7 @@ import urllib.request
 
 import pytest
 
-from emdbook.paths import project_dir
+from emdbook.ground.paths import project_dir
 
 PILOTS = ("03_reading_small_studies", "09_bispecific_antibodies")
 #: The first radio button group, drop-down or slider of the chapter is moved.

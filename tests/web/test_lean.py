@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from emdbook.book.build import in_ci, index_page
+from emdbook.publish.build import in_ci, index_page
 
 pytestmark = pytest.mark.book
 HTML = index_page().parent

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from emdbook.book.progress import chapters
-from emdbook.book.teaching import link_builder
+from emdbook.teach.progress import chapters
+from emdbook.teach.teaching import link_builder
 
 CHAPTER = "09_bispecific_antibodies"
 

@@ -9,14 +9,14 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from emdbook.book.build import in_ci, index_page
-from emdbook.book.notebook import read_cells
-from emdbook.offline import archive, printing, write_archive
-from emdbook.offline.pdf import bookmark_titles, write_pdf
-from emdbook.paths import project_dir
-from emdbook.quiz.render import seal
-from emdbook.quiz.selftest import show_test
-from emdbook.slides import build_decks
+from emdbook.ground.notebook import read_cells
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import in_ci, index_page
+from emdbook.publish.offline import archive, printing, write_archive
+from emdbook.publish.offline.pdf import bookmark_titles, write_pdf
+from emdbook.publish.slides import build_decks
+from emdbook.teach.quiz.render import seal
+from emdbook.teach.quiz.selftest import show_test
 
 pytestmark = pytest.mark.book
 CHAPTER = "09_bispecific_antibodies"
@@ -295,7 +295,7 @@ def test_the_whole_book_as_pdf():
     """Of the PDF that the gate ``offline`` has just made."""
     from pypdf import PdfReader
 
-    from emdbook.offline import pdf_file
+    from emdbook.publish.offline import pdf_file
 
     assert pdf_file().stat().st_mtime > index_page().stat().st_mtime, "older than the book: make offline"
     reader = PdfReader(pdf_file())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emdbook.book.progress import chapters, panel
-from emdbook.quiz import show
+from emdbook.teach.progress import chapters, panel
+from emdbook.teach.quiz import show
 
 CHAPTER = "09_bispecific_antibodies"
 TOTAL = sum(len(c["questions"]) for c in chapters())

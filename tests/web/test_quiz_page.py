@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from emdbook.quiz import load_questions, show
-from emdbook.quiz.render import ordered, render
+from emdbook.teach.quiz import load_questions, show
+from emdbook.teach.quiz.render import ordered, render
 
 FOLDER = Path(__file__).resolve().parents[1] / "emdbook" / "questions"
 ID = "quiz-sample"

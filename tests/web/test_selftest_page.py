@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from emdbook.quiz import load_questions, render_selftest, show_test
-from emdbook.quiz.selftest import in_order
+from emdbook.teach.quiz import load_questions, render_selftest, show_test
+from emdbook.teach.quiz.selftest import in_order
 
 BANK = load_questions("pretest")
 

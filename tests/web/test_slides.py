@@ -8,13 +8,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 import emdbook
-from emdbook.book.build import in_ci, index_page
-from emdbook.book.notebook import Cell, read_cells
-from emdbook.paths import project_dir
-from emdbook.slides import build_decks, plan, slides_dir
-from emdbook.slides.markdown import Links, render
-from emdbook.slides.outputs import cell_outputs, fresh
-from emdbook.slides.write import chapters
+from emdbook.ground.notebook import Cell, read_cells
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import in_ci, index_page
+from emdbook.publish.slides import build_decks, plan, slides_dir
+from emdbook.publish.slides.markdown import Links, render
+from emdbook.publish.slides.outputs import cell_outputs, fresh
+from emdbook.publish.slides.write import chapters
 
 NAMES = ("03_reading_small_studies", "09_bispecific_antibodies")
 WIDGET = "09_bispecific_antibodies"

@@ -10,9 +10,9 @@ from html import unescape
 import pytest
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-from emdbook.book.widgets import widgets_of
 from emdbook.charts.base import Chart
-from emdbook.paths import project_dir
+from emdbook.checks.widgets import widgets_of
+from emdbook.ground.paths import project_dir
 
 #: Charts of one kind that are compared; the kind is the function that made them.
 PER_KIND = 2

@@ -1,1 +1,0 @@
-"""Binding the book: the Sphinx extension, the links that prose numbers are written as, and their audit."""

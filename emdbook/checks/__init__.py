@@ -1,0 +1,1 @@
+"""What holds text and data together: prose, structure, coverage, exercises, questions."""

@@ -1,0 +1,186 @@
+"""The exercises of a chapter: the cell to change, the values that the text asks for, and the hidden solution.
+
+The values are read from the words of the exercise, so that nobody has to write them twice: what stands in backticks or
+in a link in the sentence that says what to change, "by one", or, where the learner is to find the value, the first
+constructed number of the solution.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emdbook.ground.notebook import Cell, read_cells
+
+TAG = "exercise"
+MARK = "# change this value"
+#: A hidden solution: a fenced box with this title.
+SOLUTION = re.compile(r"^(?P<fence>:{3,})\{admonition\} Solution[^\n]*\n(?P<options>(?::[\w-]+:[^\n]*\n)*)"
+                      r"(?P<body>.*?)\n(?P=fence)[ \t]*$", re.M | re.S)
+_TITLE = re.compile(r"^### (Exercise \d+[^\n]*)$", re.M)
+_CHANGED = re.compile(rf"^(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.+?)\s*{MARK}\s*$", re.M)
+_ASKS = re.compile(r"\b(?:change|set|put|lower|raise)\b", re.I)
+_TICKS = re.compile(r"`([^`\n]+)`")
+_LINKED = re.compile(r"\[([^\[\]]+)\]\((?:ev|calc|ex):[^()\s]*\)")
+_CONSTRUCTED = re.compile(r"\[([^\[\]]+)\]\(ex:\)")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a chapter."""
+
+    chapter: str
+    title: str
+    task: str
+    solution: str
+    cells: tuple[Cell, ...] = field(default=())
+
+    @property
+    def cell(self) -> Cell | None:
+        """The cell with a value to change; None for pen and paper."""
+        return next((c for c in self.cells if _CHANGED.search(c.source)), None)
+
+    def given(self):
+        """The value that stands in the cell."""
+        found = _CHANGED.search(self.cell.source)
+        return ast.literal_eval(found["value"])
+
+    def values(self) -> list:
+        """The values that the words of the exercise ask for, other than the one that stands there."""
+        given = self.given()
+        asked = [value for value in _read(self.task, given, self.cell.source) if value != given]
+        if not asked:
+            first = _CONSTRUCTED.search(self.solution)
+            asked = [value for value in [_value(first[1], given) if first else None] if value not in (None, given)]
+        return list(dict.fromkeys(asked))
+
+    def with_value(self, value) -> str:
+        """The source of the cell with another value in the marked line."""
+        return _CHANGED.sub(lambda m: f"{m['name']} = {value!r}  {MARK}", self.cell.source, count=1)
+
+
+def _value(text: str, given):
+    """What a learner would type for these words, of the kind of what stands there; None if it is none."""
+    text = text.strip().strip("\"'")
+    if isinstance(given, bool):
+        return {"True": True, "False": False}.get(text)
+    if isinstance(given, str):
+        return text
+    number = re.search(r"-?\d+(?:\.\d+)?", text.replace(",", ""))
+    if not number:
+        return None
+    return float(number[0]) if isinstance(given, float) or "." in number[0] else int(number[0])
+
+
+def _read(task: str, given, source: str) -> Iterator:
+    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    names |= {node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.keyword)}
+    # A list of values may go on behind a full stop in a number, so a sentence ends before a capital or a line.
+    for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z])|\n", task):
+        if not _ASKS.search(sentence):
+            continue
+        ticks = [t for t in _TICKS.findall(sentence) if t not in names]
+        for text in ticks or _LINKED.findall(sentence):
+            value = _value(text, given)
+            if value is not None:
+                yield value
+        step = re.search(r"\b(lower|raise)\b.*\bby one\b", sentence, re.I)
+        if step and not isinstance(given, str | bool):
+            yield given - 1 if step[1].lower() == "lower" else given + 1
+
+
+def read_exercises(notebook: Path | str) -> list[Exercise]:
+    """The exercises of a chapter in order.
+
+    Parameters
+    ----------
+    notebook : path
+
+    Returns
+    -------
+    list of Exercise
+    """
+    notebook = Path(notebook)
+    found: list[dict] = []
+    for cell in read_cells(notebook):
+        if cell.kind == "markdown":
+            for piece in re.split(r"(?=^### |^## )", cell.source, flags=re.M):
+                title = _TITLE.match(piece)
+                if title:
+                    found.append({"title": title[1], "task": [], "solution": [], "cells": []})
+                elif re.match(r"##+ ", piece) and found:
+                    found.append({})
+                if found and found[-1]:
+                    found[-1]["solution"] += [m["body"] for m in SOLUTION.finditer(piece)]
+                    found[-1]["task"].append(SOLUTION.sub("", piece[title.end():] if title else piece).strip())
+        elif cell.kind == "code" and found and found[-1] and TAG in cell.tags:
+            found[-1]["cells"].append(cell)
+    return [Exercise(notebook.stem, one["title"], "\n".join(t for t in one["task"] if t), "\n".join(one["solution"]),
+                     tuple(one["cells"])) for one in found if one]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What happened when an exercise was run with one value."""
+
+    exercise: Exercise
+    value: object
+    printed: str
+    error: Exception | None = None
+
+
+def run_values(notebook: Path | str) -> Iterator[Run]:
+    """Run a chapter once, and each exercise as given and with every value that it asks for.
+
+    Parameters
+    ----------
+    notebook : path
+
+    Yields
+    ------
+    Run
+        In the order of the chapter.
+
+    Raises
+    ------
+    RuntimeError
+        If a cell that is no exercise fails.
+    """
+    exercises = {one.cell.number: one for one in read_exercises(notebook) if one.cell}
+    space: dict[str, object] = {"__name__": "__main__"}
+    for cell in read_cells(notebook):
+        if cell.kind != "code" or cell.number > max(exercises, default=0):
+            continue
+        one = exercises.get(cell.number)
+        for value in [one.given(), *one.values()] if one else [None]:
+            source, printed, error = one.with_value(value) if one else cell.source, io.StringIO(), None
+            try:
+                with contextlib.redirect_stdout(printed):
+                    _look(_run(source, f"<{Path(notebook).name}, cell {cell.number}>", space))
+            except Exception as caught:
+                error = caught
+            if one:
+                yield Run(one, value, printed.getvalue(), error)
+            elif error:
+                raise RuntimeError(f"{Path(notebook).stem}, cell {cell.number}: {error}") from error
+
+
+def _run(source: str, name: str, space: dict):
+    """Run a cell as a notebook does, and return the value of its last line."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, name, "exec"), space)
+    return eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None
+
+
+def _look(result) -> None:
+    """Have a chart or a table shown, as the notebook would."""
+    for method in ("_repr_mimebundle_", "_repr_html_", "_repr_svg_"):
+        if hasattr(result, method):
+            getattr(result, method)()
+            return

@@ -1,0 +1,167 @@
+"""``python -m emdbook <command>``: everything that ``make`` does, for people without make."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from emdbook.ground.paths import project_dir
+
+
+def _print_findings(findings) -> int:
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} findings" if findings else "nothing found: the text agrees")
+    return 1 if findings else 0
+
+
+def _build(options) -> int:
+    from emdbook import gates
+    from emdbook.publish import build
+
+    if code := gates.check_data():
+        print("The data package is not sound, so no book was built from it.", file=sys.stderr)
+        return code
+    return build.build() or build.open_book()
+
+
+def _open(options) -> int:
+    from emdbook.publish.build import open_book
+
+    return open_book()
+
+
+def _serve(options) -> int:
+    from emdbook.publish.build import serve
+
+    return serve(options.port)
+
+
+def _lab(options) -> int:
+    from emdbook.publish.build import lab
+
+    return lab()
+
+
+def _test(options) -> int:
+    from emdbook import gates
+
+    unknown = [name for name in options.gates if name not in gates.GATES]
+    if unknown:
+        print(f"There is no gate {', '.join(unknown)}. The gates are {', '.join(gates.GATES)}.", file=sys.stderr)
+        return 2
+    return gates.run(options.gates)
+
+
+def _check_data(options) -> int:
+    from emdbook.gates import check_data
+
+    return check_data()
+
+
+def _audit(options) -> int:
+    import emdbook
+    from emdbook.checks.prose import audit_project
+
+    return _print_findings(audit_project(project_dir(), emdbook.load()))
+
+
+def _structure(options) -> int:
+    from emdbook.checks.structure import check_project
+
+    return _print_findings(check_project(project_dir()))
+
+
+def _slides(options) -> int:
+    from emdbook.publish.slides import build_decks
+
+    try:
+        written = build_decks(options.chapters)
+    except LookupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for deck in written:
+        size = deck.file.stat().st_size / 1e6
+        print(f"{deck.file.name}: {deck.slides} slides, {deck.widgets} widgets, {deck.questions} questions, "
+              f"{size:.2f} MB")
+    print(f"The decks are here: {written[0].file.parent / 'index.html'}")
+    return 0
+
+
+def _offline(options) -> int:
+    from emdbook.publish.build import build, index_page
+    from emdbook.publish.offline import make_offline
+
+    if not index_page().is_file() and (code := build()):
+        return code
+    return make_offline(pdf=not options.no_pdf)
+
+
+def _copies(options) -> int:
+    from emdbook.publish.copies import stale, write_copies
+
+    if options.check:
+        gone = stale()
+        print("\n".join(gone) or "every copy is what its chapter gives")
+        return 1 if gone else 0
+    written = write_copies()
+    print(f"{len(written)} copies, for learners and for teachers, are here: {written[0].parent.parent}")
+    return 0
+
+
+def _lock(options) -> int:
+    from emdbook.publish.lock import write_lock
+
+    print(f"requirements.lock: {write_lock(project_dir())} packages")
+    return 0
+
+
+def _weblinks(options) -> int:
+    from emdbook.publish.build import index_page
+    from emdbook.publish.weblinks import check
+
+    gone = list(check(index_page().parent))
+    print("\n".join(gone) or "every address answers")
+    return 1 if gone else 0
+
+
+COMMANDS = {
+    "build": (_build, "check the data, execute every chapter, build the book and open it"),
+    "open": (_open, "open the built book in the browser"),
+    "serve": (_serve, "serve the built book on this machine"),
+    "lab": (_lab, "open JupyterLab at the chapters"),
+    "test": (_test, "run every gate, or the named ones"),
+    "check-data": (_check_data, "check the data package"),
+    "audit": (_audit, "compare the numbers of the text with the data"),
+    "structure": (_structure, "check that every chapter has its parts"),
+    "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
+    "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
+    "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
+    "lock": (_lock, "write requirements.lock from what is installed"),
+    "weblinks": (_weblinks, "ask every outside address of the built pages whether it answers"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m emdbook", description="Build, read and test the book.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, (function, help_) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_)
+        command.set_defaults(function=function)
+        if name == "test":
+            command.add_argument("gates", nargs="*",
+                                 help="lint, data, tests, notebooks, book, web (these if left out), widgets, offline")
+        elif name == "slides":
+            command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
+        elif name == "offline":
+            command.add_argument("--no-pdf", action="store_true", help="the zip only, which needs no browser")
+        elif name == "copies":
+            command.add_argument("--check", action="store_true", help="only say which copies are stale")
+        elif name == "serve":
+            command.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args(arguments)
+    os.chdir(project_dir())
+    return options.function(options)
+

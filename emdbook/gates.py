@@ -1,0 +1,200 @@
+"""The gates that a change must pass: lint, data, tests, notebooks, book, web; and two slow ones, widgets and offline.
+
+One gate that fails does not stop the others, so one run tells everything.  The run ends with one line that names the
+gates that failed, or says that all passed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import build, index_page
+
+#: Two workers: what the smallest machines have that run this.
+_WORKERS = ("-n", "2")
+
+
+@dataclass
+class Result:
+    """What one gate said."""
+
+    name: str
+    passed: bool
+    seconds: float = 0.0
+    tests: int = 0
+    failed: int = 0
+    skipped: int = 0
+    note: str = ""
+
+
+def _run(*arguments: str) -> int:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=project_dir(), stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def _module(name: str, *arguments: str) -> int:
+    return _run("-m", name, *arguments)
+
+
+def _counts(report: Path) -> tuple[int, int, int]:
+    """Tests, failures and skips of a JUnit report; zeros where pytest wrote none."""
+    if not report.is_file():
+        return 0, 0, 0
+    suites = list(ET.parse(report).getroot().iter("testsuite"))
+    tests, failures, errors, skipped = (sum(int(s.get(key, 0)) for s in suites)
+                                        for key in ("tests", "failures", "errors", "skipped"))
+    return tests, failures + errors, skipped
+
+
+def _pytest(name: str, *arguments: str) -> Result:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        code = _module("pytest", *arguments, "-q", f"--junitxml={report}")
+        tests, failed, skipped = _counts(report)
+    if code == 0 and tests == 0:
+        return Result(name, False, note="no test was found")
+    return Result(name, code == 0, tests=tests, failed=failed, skipped=skipped)
+
+
+def lint() -> Result:
+    """Style and spelling of the code and the text."""
+    codes = [_module("ruff", "check", "."), _module("codespell_lib")]
+    return Result("lint", not any(codes))
+
+
+def check_data() -> int:
+    """Check the data package by the rules of the contract, then by frictionless; 0 when it is sound."""
+    codes = [_module("emdbook.evidence", "check")]
+    descriptor = project_dir() / "data" / "datapackage.json"
+    codes.append(_run("-c", _FRICTIONLESS, str(descriptor)))
+    return 1 if any(codes) else 0
+
+
+#: The command line of frictionless prints wide tables; this says the same in a few lines.
+_FRICTIONLESS = """
+import sys
+from frictionless import validate
+report = validate(sys.argv[1])
+for line in report.flatten(["title", "rowNumber", "fieldName", "message"])[:50]:
+    print(*[x for x in line if x is not None], sep=", ")
+for task in report.tasks:
+    for warning in task.warnings:
+        print(task.name, warning, sep=": ")
+print("frictionless: the data package is", "valid" if report.valid else "NOT valid")
+sys.exit(0 if report.valid else 1)
+"""
+
+
+def data() -> Result:
+    """The data package is sound."""
+    return Result("data", check_data() == 0)
+
+
+def tests() -> Result:
+    """All tests that need neither a browser nor the built book."""
+    return _pytest("tests", "tests", "--ignore=tests/web", *_WORKERS)
+
+
+def notebooks() -> Result:
+    """Every chapter runs from top to bottom, and cells marked NBVAL_CHECK_OUTPUT print what they did."""
+    return _pytest("notebooks", "notebooks", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300",
+                   *_WORKERS, "--dist", "loadscope")
+
+
+def book() -> Result:
+    """The book builds afresh, with warnings and anything on stderr as errors."""
+    return Result("book", build() == 0)
+
+
+def web() -> Result:
+    """The built pages in a real browser: widgets against fresh charts, axe, JupyterLab; and the links."""
+    if not index_page().is_file():
+        return Result("web", False, note="not run, because there is no built book")
+    return _pytest("web", "tests/web", "-m", "not whole and not exhaustive", *_WORKERS, "--dist", "loadgroup")
+
+
+def widgets() -> Result:
+    """Every state of small widgets and a sample of large ones, by mouse and by keyboard; decks; fidelity of the SVG."""
+    if not index_page().is_file():
+        return Result("widgets", False, note="not run, because there is no built book")
+    return _pytest("widgets", "tests/web", "-m", "exhaustive and not whole", *_WORKERS, "--dist", "loadgroup")
+
+
+def offline() -> Result:
+    """The zip and the PDF of the whole book are made, and hold it."""
+    if not index_page().is_file():
+        return Result("offline", False, note="not run, because there is no built book")
+    if _module("emdbook", "offline"):
+        return Result("offline", False, note="the zip or the PDF was not made")
+    return _pytest("offline", "tests/web", "-m", "whole")
+
+
+#: In the order in which they run: the quick ones first.
+GATES: dict[str, Callable[[], Result]] = {
+    "lint": lint, "data": data, "tests": tests, "notebooks": notebooks, "book": book, "web": web,
+    "widgets": widgets, "offline": offline}
+#: Run when asked for by name, and every week: they take longest, and ``web`` has a quick form of each.
+SLOW = {"widgets", "offline"}
+
+
+def summary(results: Sequence[Result], seconds: float) -> str:
+    """The one line that a run ends with.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        One per gate.
+    seconds : float
+        Of the whole run.
+
+    Returns
+    -------
+    str
+    """
+    total = sum(r.tests for r in results)
+    skipped = sum(r.skipped for r in results)
+    ran = total - skipped
+    words = f"{ran} tests" + (f", {skipped} skipped," if skipped else "") + f" in {seconds:.0f} s"
+    failed = [r for r in results if not r.passed]
+    if not failed:
+        return f"All gates passed: {words}"
+    number = sum(r.failed for r in results)
+    return f"FAILED: {', '.join(r.name for r in failed)} ({number} failed of {words})"
+
+
+def run(names: Sequence[str] = ()) -> int:
+    """Run the gates and print what each said.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Only these gates; if left out, all that are not in :data:`SLOW`.
+
+    Returns
+    -------
+    int
+        0 when every gate passed, else 1.
+    """
+    start = time.monotonic()
+    chosen = [name for name in GATES if name in names or (not names and name not in SLOW)]
+    results = []
+    for i, name in enumerate(chosen, start=1):
+        print(f"\n=== gate {i} of {len(chosen)}: {name} ===", flush=True)
+        begun = time.monotonic()
+        result = GATES[name]()
+        result.seconds = time.monotonic() - begun
+        results.append(result)
+    print("\ngate        result    seconds   tests")
+    for r in results:
+        said = "passed" if r.passed else "FAILED"
+        print(f"{r.name:<11} {said:<9} {r.seconds:>7.0f} {r.tests or '':>7}  {r.note}".rstrip())
+    print(summary(results, time.monotonic() - start), flush=True)
+    return 0 if all(r.passed for r in results) else 1

@@ -1,0 +1,1 @@
+"""What every room stands on: paths, JSON, one fault, the browser, how a number is written. It knows no other room."""

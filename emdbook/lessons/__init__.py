@@ -1,0 +1,1 @@
+"""One module a chapter: the figures that serve that chapter alone, named by its topic."""

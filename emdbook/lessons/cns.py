@@ -1,0 +1,370 @@
+"""The central nervous system: what is known of drugs that enter it, and survival in series of very different size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.forest import side_by_side
+from emdbook.charts.frames import table_of, wrapped
+from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, right_text, row_axis
+from emdbook.ground.wording import is_missing, listing, months, number, plural
+
+#: What the review says of a drug's way into the central nervous system.
+CLAIMS = {"good": "enters", "limited": "enters, with little effect", "poor": "hardly enters", "unknown": "not said"}
+#: Kinds of evidence, from a sentence to patients; each with the question that its column answers.
+KINDS = {"claim": "Said in\nthe review", "animal": "Measured\nin animals", "human": "Measured\nin people",
+         "patients": "Counted in\nCNS myeloma"}
+ASKED = {"claim": "with a statement in the review", "animal": "measured in animals", "human": "measured in people",
+         "patients": "with patients counted"}
+NOTHING = "nothing found"
+#: In the column of patients: an effect is claimed, but no number of patients is given. It does not count.
+NO_COUNT = "no count"
+
+
+def claims(therapies: pd.DataFrame, therapy_ids) -> pd.DataFrame:
+    """What the review says of each drug's way into the central nervous system.
+
+    Parameters
+    ----------
+    therapies : pandas.DataFrame
+        The table ``therapies``; its ``cns_penetration`` opens with one word of :data:`CLAIMS` and a colon.
+    therapy_ids : iterable of str, or mapping of str to str
+        Which, in the order wanted; a mapping gives each a label.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``therapy_id, label, claim``.
+
+    Raises
+    ------
+    ValueError
+        For a drug whose statement opens with another word.
+    """
+    table = therapies.set_index("therapy_id").loc[list(therapy_ids)]
+    said = [("unknown" if is_missing(text) else str(text)).partition(":")[0].strip() for text in table.cns_penetration]
+    wrong = [word for word in said if word not in CLAIMS]
+    if wrong:
+        raise ValueError(f"The statement on entry opens with {listing(sorted(set(wrong)))}; it must be one of "
+                         f"{listing(CLAIMS)}.")
+    labels = list(therapy_ids.values()) if isinstance(therapy_ids, Mapping) else list(table["name"])
+    return pd.DataFrame({"therapy_id": list(table.index), "label": labels, "claim": said})
+
+
+def with_findings(table: pd.DataFrame, findings: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """:func:`claims` with what was measured or counted.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From :func:`claims`.
+    findings : mapping
+        For each kind of evidence (``animal``, ``human``, ``patients``) the drugs' ``therapy_id`` with a few words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One more column per kind, empty where nothing is given.
+
+    Raises
+    ------
+    ValueError
+        For an unknown kind or a drug that is not in the table.
+    """
+    out = table.copy()
+    for kind, found in findings.items():
+        strange = sorted(set(found) - set(table.therapy_id))
+        if kind not in KINDS or kind == "claim" or strange:
+            raise ValueError(f"There is no place for findings of the kind {kind!r} on {listing(strange)}.")
+        out[kind] = [found.get(therapy_id, "") for therapy_id in table.therapy_id]
+    return out
+
+
+def prepare_penetration(rows, *, drugs: str = "all") -> pd.DataFrame:
+    """The table behind :func:`penetration`.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mappings
+        ``label, claim`` and optionally ``animal, human, patients`` (short words for what was found, empty if nothing
+        was).
+    drugs : {"all", "good", "little", "unknown"}
+        All drugs, those said to enter, those said to enter with little effect or hardly, or those of which nothing is
+        said.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, claim, animal, human, patients``; text, empty where nothing was found.
+
+    Raises
+    ------
+    ValueError
+        For an unknown claim or choice, or if no drug is left.
+    """
+    groups = {"all": tuple(CLAIMS), "good": ("good",), "little": ("limited", "poor"), "unknown": ("unknown",)}
+    if drugs not in groups:
+        raise ValueError(f"Show the drugs {listing(groups)}, not {drugs!r}.")
+    table = table_of(rows, ("label", "claim"), "chart of entry")
+    unknown = sorted(set(table.claim) - set(CLAIMS))
+    if unknown:
+        raise ValueError(f"chart of entry: unknown claim {listing(unknown)}; known are {listing(CLAIMS)}.")
+    for kind in ("animal", "human", "patients"):
+        column = table[kind] if kind in table.columns else pd.Series([""] * len(table))
+        table[kind] = ["" if is_missing(text) else str(text) for text in column]
+    table = table[table.claim.isin(groups[drugs])].reset_index(drop=True)
+    if table.empty:
+        raise ValueError("chart of entry: there is no drug to show.")
+    return table[["label", *KINDS]]
+
+
+def penetration(rows, *, ask: str = "claim", drugs: str = "all") -> Chart:
+    """What stands behind the word that a drug enters the central nervous system.
+
+    Parameters
+    ----------
+    rows, drugs
+        See :func:`prepare_penetration`.
+    ask : {"claim", "animal", "human", "patients"}
+        The kind of evidence asked for. Its column stands out, and drugs that have none turn pale.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        For an unknown kind of evidence, and as :func:`prepare_penetration`.
+    """
+    if ask not in KINDS:
+        raise ValueError(f"Ask for {listing(KINDS)}, not {ask!r}.")
+    table = prepare_penetration(rows, drugs=drugs)
+    has = _has(table, ask)
+    figure, axes = new_figure(1.2 + 0.42 * len(table), left=1.5, right=0.1, top=1.05, bottom=0.15)
+    column = list(KINDS).index(ask)
+    axes.axvspan(column - 0.5, column + 0.5, color=style.SOFT.light, lw=0, zorder=0)
+    for i, row in enumerate(table.itertuples(index=False)):
+        for j, kind in enumerate(KINDS):
+            _cell(axes, j, i, kind, getattr(row, kind), pale=not has[i])
+    for j, (kind, words) in enumerate(KINDS.items()):
+        axes.annotate(words, (j, 1), xycoords=("data", "axes fraction"), xytext=(0, 5), textcoords="offset points",
+                      ha="center", va="bottom", linespacing=LINE_SPACING, size=10.5,
+                      weight="bold" if kind == ask else "normal")
+    row_axis(axes, [wrapped(label, 18) for label in table.label], bottom=len(table) - 0.5, top=-0.5)
+    axes.grid(visible=False)
+    axes.set_xlim(-0.5, 3.5)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.hlines(np.arange(len(table) + 1) - 0.5, -0.5, 3.5, color=style.GRID.light, lw=0.8, zorder=1)
+    heading(figure, f"{sum(has)} of {plural(len(table), 'drug')} {ASKED[ask]}")
+    return Chart(figure, _describe_penetration(table, ask, has), _reader_penetration(table))
+
+
+def _has(table, ask) -> list[bool]:
+    nothing = {"claim": "unknown"}.get(ask, NO_COUNT)
+    return [text not in ("", nothing) for text in table[ask]]
+
+
+_CLAIM_MARK = {"good": ("em-b", "o"), "limited": ("pcl", "s"), "poor": ("em-e", "X"), "unknown": ("muted", "_")}
+
+
+def _cell(axes, x, y, kind, text, *, pale):
+    if kind == "claim":
+        name, marker = _CLAIM_MARK[text]
+        color = style.palette()[name].light
+        axes.scatter([x - 0.36], [y], marker=marker, s=52, color=color, alpha=0.35 if pale else 1, zorder=3)
+        words = {"good": "enters", "limited": "little use", "poor": "hardly", "unknown": "not said"}[text]
+        axes.text(x - 0.24, y, words, va="center", size=10.5, color=style.MUTED.light if pale else style.INK.light)
+    elif text:
+        axes.text(x, y, text, ha="center", va="center", size=10.5, linespacing=LINE_SPACING,
+                  color=style.MUTED.light if pale or text == NO_COUNT else style.INK.light)
+    else:
+        axes.text(x, y, "–", ha="center", va="center", size=10.5, color=style.MUTED.light)
+
+
+def _describe_penetration(table, ask, has):
+    words = []
+    for keep, row in zip(has, table.to_dict("records"), strict=True):
+        if keep:
+            text = CLAIMS[row["claim"]] if ask == "claim" else row[ask].replace("\n", ", ")
+            words.append(f"{row['label']} ({text})")
+    found = f"{sum(has)} of {plural(len(table), 'drug')} {ASKED[ask]}: {listing(words)}."
+    tail = {"claim": " These are words, not measurements.", "animal": " An animal is not a patient.",
+            "human": " Entry is not effect.", "patients": " Few patients, no comparison."}[ask]
+    return f"Entry into the central nervous system. {found}{tail}"
+
+
+def _reader_penetration(table):
+    out = table.assign(claim=[CLAIMS[c] for c in table.claim])
+    for kind in ("animal", "human", "patients"):
+        out[kind] = [text.replace("\n", ", ") or NOTHING for text in out[kind]]
+    return out.rename(columns={"label": "Drug", **{kind: words.replace("\n", " ") for kind, words in KINDS.items()}})
+
+
+def chance_interval(median: float, deaths: int, level: float = 0.95) -> tuple[float, float]:
+    """How far chance alone may move a median, if the risk of death is constant and everybody was followed to death.
+
+    Parameters
+    ----------
+    median : float
+        The median, above 0.
+    deaths : int
+        Number of deaths, at least 1. Taking all patients makes the interval narrower than the true one.
+    level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Ends of the interval, in the unit of the median.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    Notes
+    -----
+    With a constant risk, twice the time at risk over the true mean follows a chi-squared distribution with twice as
+    many degrees of freedom as there are deaths.
+    """
+    if not median > 0 or not 0 < level < 1:
+        raise ValueError("The median must be above 0 and the level between 0 and 1.")
+    if deaths < 1 or deaths != int(deaths):
+        raise ValueError(f"The number of deaths must be a whole number of 1 or more, not {deaths!r}.")
+    tail = (1 - level) / 2
+    twice = 2 * deaths * median
+    return float(twice / chi2.ppf(1 - tail, 2 * deaths)), float(twice / chi2.ppf(tail, 2 * deaths))
+
+
+def prepare_series(rows, *, series=None) -> pd.DataFrame:
+    """The table behind :func:`series_survival`.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mappings
+        ``label, value`` (median in months, empty if the source gives none), ``n`` and optionally ``ci_low, ci_high``
+        as printed, ``study_id``, ``checked``.
+    series : collection of str, optional
+        The ``study_id`` of those to show; all if left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, n, value, ci_low, ci_high, chance_low, chance_high, checked``, smallest n first.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left, a number of patients is missing, or a median is not above 0.
+    """
+    table = table_of(rows, ("label", "value", "n"), "chart of series")
+    if series is not None:
+        table = table[table.study_id.isin(list(series))].reset_index(drop=True)
+    if table.empty:
+        raise ValueError("chart of series: there is nothing to draw. Choose at least one series.")
+    for name in ("value", "n", "ci_low", "ci_high"):
+        table[name] = table[name].astype("Float64").astype(float) if name in table.columns else np.nan
+    bad = table.label[~(table.n >= 1) | (table.value <= 0)]
+    if len(bad):
+        raise ValueError(f"chart of series: {listing(bad)} needs a number of patients and a median above 0.")
+    ends = [(np.nan, np.nan) if is_missing(row.value) else chance_interval(row.value, int(row.n))
+            for row in table.itertuples()]
+    table["chance_low"], table["chance_high"] = (np.array(ends).T if ends else ([], []))
+    table = table.sort_values("n", kind="stable").reset_index(drop=True)
+    return table[["label", "n", "value", "ci_low", "ci_high", "chance_low", "chance_high", "checked"]]
+
+
+def series_survival(rows, *, series=None, chance: bool = True, bound: float | None = None, limit: float = 32) -> Chart:
+    """Median survival in series of different size, with the printed interval and with what chance alone could do.
+
+    Parameters
+    ----------
+    rows, series
+        See :func:`prepare_series`.
+    chance : bool
+        Draw :func:`chance_interval` of each series: an illustration, not the interval of the study.
+    bound : float, optional
+        A survival in months that somebody claims, drawn as a line.
+    limit : float
+        Right end of the axis in months.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_series`.
+    """
+    table = prepare_series(rows, series=series)
+    mark = style.POPULATION["CNS"]
+    figure, axes = new_figure(1.62 + 0.52 * len(table), left=1.78, right=1.12, top=0.25, bottom=1.37)
+    handles = [axes.scatter([], [], marker=mark.marker, s=70, color=mark.light, label=" median"),
+               axes.plot([], [], color=style.INK.light, lw=4, label=" printed 95% interval")[0]]
+    if chance:
+        dashes = {"color": mark.light, "lw": 1.6, "ls": (0, (3, 2))}
+        handles.append(axes.plot([], [], **dashes, label=" chance alone (illustration)")[0])
+    if bound:
+        axes.axvline(bound, color=style.ACCENT.light, lw=1.6, zorder=1)
+        handles.append(axes.plot([], [], color=style.ACCENT.light, lw=1.6, label=f" “under {months(bound)}”")[0])
+    for i, row in enumerate(table.itertuples()):
+        if is_missing(row.value):
+            right_text(axes, i, f"no median\nn = {int(row.n)}")
+            continue
+        if chance:
+            axes.hlines(i, row.chance_low, min(row.chance_high, limit), color=mark.light, lw=1.6,
+                        linestyles=(0, (3, 2)), zorder=2)
+            if row.chance_high > limit:
+                axes.plot([limit], [i], ls="", marker=5, ms=8, color=mark.light, clip_on=False, zorder=4)
+        if not is_missing(row.ci_low):
+            axes.hlines(i, row.ci_low, min(row.ci_high, limit), color=style.INK.light, lw=4, zorder=3)
+        axes.scatter([min(row.value, limit)], [i], s=66, marker=mark.marker, zorder=4, clip_on=False, linewidths=1.6,
+                     facecolors=mark.light if row.checked == "confirmed" else style.PAPER.light, edgecolors=mark.light)
+        right_text(axes, i, f"{number(row.value)} mo\nn = {int(row.n)}")
+    row_axis(axes, [wrapped(label) for label in table.label], bottom=len(table) - 0.4)
+    axes.set_xlim(0, limit)
+    axes.set_xticks(np.arange(0, limit + 1, 6))
+    axes.set_xlabel("Median survival, months")
+    foot_legend(figure, handles)
+    return Chart(figure, _describe_series(table, chance, bound), _reader_series(table, chance))
+
+
+def _describe_series(table, chance, bound):
+    parts = []
+    for row in table.itertuples():
+        if is_missing(row.value):
+            parts.append(f"{row.label} (n = {int(row.n)}) no median given")
+            continue
+        text = f"{row.label} (n = {int(row.n)}) {months(row.value)}"
+        if not is_missing(row.ci_low):
+            text += f", printed interval {number(row.ci_low)} to {number(row.ci_high)}"
+        if chance:
+            text += f", chance alone {number(row.chance_low, 1)} to {number(row.chance_high, 1)}"
+        parts.append(text)
+    words = f"Median survival in {plural(len(table), 'series', 'series')}: {'; '.join(parts)}."
+    if bound and table.value.notna().any():
+        under, known = int((table.value < bound).sum()), int(table.value.notna().sum())
+        words += f" Under {months(bound)}: {under} of {plural(known, 'median')}."
+    if chance:
+        words += " The chance intervals are an illustration: constant risk, everybody followed to death."
+    return words + side_by_side(table)
+
+
+def _reader_series(table, chance):
+    out = table.drop(columns=[] if chance else ["chance_low", "chance_high"])
+    for name in ("chance_low", "chance_high"):
+        if name in out.columns:
+            out[name] = out[name].round(1)
+    out["n"] = out["n"].astype("Int64")
+    return out.rename(columns={"label": "Series", "value": "median OS, months", "ci_low": "CI low (printed)",
+                               "ci_high": "CI high (printed)", "chance_low": "chance alone, low (illustration)",
+                               "chance_high": "chance alone, high (illustration)", "checked": "Verification"})

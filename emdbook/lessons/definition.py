@@ -1,0 +1,338 @@
+"""What counts as extramedullary disease: one presentation through the rules, and what the rules do to incidence."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.patches import FancyBboxPatch
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.ranges import ranges
+from emdbook.ground.wording import is_missing, number, sentence
+
+LESIONS = ("none", "one", "several")
+CONTACT = ("yes", "no", "some")
+MARROW = ("below", "above")
+BLOOD = ("below", "at", "above")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a presentation is called, whether that is EMD, and the paragraph that says so."""
+
+    name: str
+    population: str
+    rule: str
+    where: str
+
+
+_PCL = Outcome("Plasma cell leukaemia", "PCL", "Usually left out of modern definitions of EMD", "INTRO-2")
+_SOLITARY = Outcome("Solitary plasmacytoma", "other", "A single lesion with few clonal cells in the marrow: not EMD",
+                    "INTRO-2")
+_EM_B = Outcome("EM-B, grown from bone", "EM-B", "EMD in the wide sense, left out in the strict one", "INTRO-1")
+_EM_E = Outcome("EM-E, away from bone", "EM-E", "EMD in the wide and in the strict sense", "INTRO-1")
+_BOTH = Outcome("EM-B and EM-E together", "EMD", "The source gives no rule for both at once. This is a gap", "INTRO-1")
+_NONE = Outcome("No lesion outside the marrow", "non-EMD", "Nothing here to call EMD", "INTRO-1")
+_CANNOT = Outcome("No such presentation", "non-EMD", "One lesion cannot both touch bone and not touch it", "INTRO-1")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The path of one presentation.
+
+    Attributes
+    ----------
+    steps : tuple of (str, str, str)
+        Question, answer, and ``passed``, ``decided`` or ``not asked``.
+    outcome : Outcome
+        What it is called.
+    by : int
+        Number of the step that decided, from 1.
+    notes : tuple of str
+        Where the rules disagree or are silent.
+    """
+
+    steps: tuple[tuple[str, str, str], ...]
+    outcome: Outcome
+    by: int
+    notes: tuple[str, ...]
+
+
+def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact: str, marrow: str,
+                           blood: str) -> Decision:
+    """Walk one presentation through the rules, in order: blood, lesions, marrow, bone.
+
+    Parameters
+    ----------
+    limits : Mapping
+        ``blood`` (circulating plasma cells of plasma cell leukaemia, percent) and ``marrow`` (clonal plasma cells
+        below which one lesion is solitary, percent).
+    lesions : {"none", "one", "several"}
+        Masses outside the marrow.
+    contact : {"yes", "no", "some"}
+        Whether they touch bone.
+    marrow : {"below", "above"}
+        Clonal plasma cells below the limit, or at it and above.
+    blood : {"below", "at", "above"}
+        Circulating plasma cells against the limit.
+
+    Returns
+    -------
+    Decision
+
+    Raises
+    ------
+    ValueError
+        For an unknown answer or a limit outside 0 to 100.
+    """
+    for name, given, known in (("lesions", lesions, LESIONS), ("contact", contact, CONTACT),
+                               ("marrow", marrow, MARROW), ("blood", blood, BLOOD)):
+        if given not in known:
+            raise ValueError(f"classify: {name} is {given!r}; it may be {', '.join(known)}.")
+    for name in ("blood", "marrow"):
+        if not 0 < float(limits[name]) < 100:
+            raise ValueError(f"classify: the limit for {name} must be a percentage between 0 and 100.")
+    blood_limit, marrow_limit = (f"{number(limits[name])}%" for name in ("blood", "marrow"))
+    notes = []
+    answers = [
+        {"below": f"No, below {blood_limit}", "at": f"Exactly {blood_limit}: yes by the consensus",
+         "above": f"Yes, above {blood_limit}"}[blood],
+        {"none": "None", "one": "One", "several": "Several, so it is not solitary"}[lesions],
+        _marrow_answer(lesions, marrow, marrow_limit),
+        {"yes": "Yes", "no": "No", "some": "Some do, some do not"}[contact],
+    ]
+    if blood != "below":
+        by, outcome = 1, _PCL
+        if blood == "at":
+            other = prepare_classification(limits, lesions=lesions, contact=contact, marrow=marrow, blood="below")
+            notes.append(f"The review asks for more than {blood_limit}; by its wording: {other.outcome.name}")
+    elif lesions == "none":
+        by, outcome = 2, _NONE
+    elif lesions == "one" and marrow == "below":
+        by, outcome = 3, _SOLITARY
+        notes.append("A solitary lesion inside bone exists too; the source's wording leaves it out")
+    else:
+        by = 4
+        outcome = {"yes": _EM_B, "no": _EM_E, "some": _CANNOT if lesions == "one" else _BOTH}[contact]
+        if lesions == "several" and marrow == "below":
+            notes.append("Several lesions with so few marrow cells: the source does not say how to call this")
+    questions = (f"Plasma cells in the blood: {blood_limit} or more?", "How many lesions outside the marrow?",
+                 f"Clonal plasma cells in the marrow: under {marrow_limit}?",
+                 "Does the lesion touch bone?" if by == 4 and lesions == "one" else "Do the lesions touch bone?")
+    states = ["passed"] * (by - 1) + ["decided"] + ["not asked"] * (4 - by)
+    return Decision(tuple(zip(questions, answers, states, strict=True)), outcome, by, tuple(notes))
+
+
+def _marrow_answer(lesions: str, marrow: str, limit: str) -> str:
+    if marrow == "above":
+        return f"No, {limit} or more"
+    return f"Yes, under {limit}" + (", but the rule is for one lesion" if lesions == "several" else "")
+
+
+def classify(limits: Mapping[str, float], *, lesions: str, contact: str, marrow: str, blood: str) -> Chart:
+    """One presentation as a drawn decision: four questions, the one that decided, and the name.
+
+    Parameters
+    ----------
+    limits, lesions, contact, marrow, blood
+        See :func:`prepare_classification`.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_classification`.
+    """
+    decision = prepare_classification(limits, lesions=lesions, contact=contact, marrow=marrow, blood=blood)
+    outcome, mark = decision.outcome, style.POPULATION[decision.outcome.population]
+    figure, axes = new_figure(4.75, left=0.05, right=0.05, top=0.05, bottom=0.05)
+    axes.set_xlim(0, 5.5)
+    axes.set_ylim(4.65, 0)
+    axes.set_axis_off()
+    for i, step in enumerate(decision.steps):
+        _draw_step(axes, 0.05 + 0.78 * i, i + 1, step, mark.light)
+    lines = [line for text in (sentence(f"{outcome.rule} ({outcome.where})"), *map(sentence, decision.notes))
+             for line in textwrap.wrap(text, 82)]
+    _box(axes, 3.3, 1.3, color=mark.light, width=2.8, fill=style.SOFT.light)
+    axes.scatter([0.3], [3.62], s=150, marker=mark.marker, color=mark.light, zorder=4)
+    axes.text(0.55, 3.62, outcome.name, size=13.5, weight="bold", va="center")
+    axes.text(0.16, 3.9, "\n".join(lines), size=10.5, va="top", linespacing=1.15)
+    return Chart(figure, _tell(decision), _path(decision))
+
+
+def _box(axes, y, height, *, color, width, fill) -> None:
+    axes.add_patch(FancyBboxPatch((0.05, y), 5.4, height, boxstyle="round,pad=0,rounding_size=0.1", facecolor=fill,
+                                  edgecolor=color, lw=width, zorder=1))
+
+
+def _draw_step(axes, y, at: int, step: tuple[str, str, str], color) -> None:
+    question, answer, state = step
+    asked, decided = state != "not asked", state == "decided"
+    edge = color if decided else style.MUTED.light if asked else style.GRID.light
+    ink = style.INK.light if asked else style.MUTED.light
+    _box(axes, y, 0.62, color=edge, width=2.6 if decided else 1.2, fill=style.PAPER.light)
+    axes.text(0.25, y + 0.31, str(at), size=13, weight="bold", ha="center", va="center",
+              color=color if decided else style.MUTED.light)
+    axes.text(0.47, y + 0.19, question, size=11, va="center", color=ink)
+    axes.text(0.47, y + 0.44, answer if asked else "not asked any more", size=11, va="center", color=ink,
+              weight="bold" if asked else "normal")
+    if asked:
+        word = "decides" if decided else "go on"
+        axes.text(5.33, y + 0.31, word, size=10.5, ha="right", va="center", weight="bold" if decided else "normal",
+                  color=color if decided else style.MUTED.light)
+    if at < 4 and state == "passed":
+        axes.annotate("", (2.75, y + 0.8), (2.75, y + 0.61),
+                      arrowprops={"arrowstyle": "-|>", "color": style.MUTED.light, "lw": 1.4, "shrinkA": 0,
+                                  "shrinkB": 0})
+
+
+def _tell(decision: Decision) -> str:
+    asked = "; ".join(f"{question} {answer}" for question, answer, state in decision.steps if state != "not asked")
+    outcome = decision.outcome
+    return " ".join([f"{asked}. Step {decision.by} decides: {outcome.name}.",
+                     sentence(f"{outcome.rule} ({outcome.where})"), *map(sentence, decision.notes)])
+
+
+def _path(decision: Decision) -> pd.DataFrame:
+    rows = [(i, *step) for i, step in enumerate(decision.steps, 1)]
+    table = pd.DataFrame(rows, columns=["Step", "Question", "Answer", "State"])
+    table["Result"] = [decision.outcome.name if i == decision.by else "" for i in table.Step]
+    return table
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# How the definition moves the incidence
+
+PHASES = {"diagnosis": "at diagnosis", "relapse": "at relapse"}
+DEFINITIONS = {"any": "any mass", "EM-B": "EM-B alone", "EM-E": "EM-E alone", "not stated": "not stated"}
+_SHARE_DEFINITION = {"EMD_share": "any", "EMB_share": "EM-B", "EME_share": "EM-E"}
+_POPULATION = {"any": "EMD", "EM-B": "EM-B", "EM-E": "EM-E", "not stated": "EMD"}
+
+
+def incidence_rows(epidemiology: pd.DataFrame, sources: pd.DataFrame, shares: pd.DataFrame | None = None, *,
+                   names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Every incidence in the data with its definition, its phase, and whether a cohort measured it.
+
+    Parameters
+    ----------
+    epidemiology, sources : pandas.DataFrame
+        Tables of the data package.
+    shares : pandas.DataFrame, optional
+        Rows of :func:`emdbook.rows.chart_rows` with the endpoints ``EMD_share``, ``EMB_share``, ``EME_share`` of
+        newly diagnosed patients.
+    names : Mapping, optional
+        Source id to the words for a source whose first author is not known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``source, definition, phase, measured, low, high, value, n, checked, review``; one row per figure.
+    """
+    known = sources.set_index("source_id")
+    rows = []
+    for fact in epidemiology[epidemiology.topic.isin([f"incidence_{phase}" for phase in PHASES])].itertuples():
+        source = known.loc[fact.source_id]
+        review = fact.source_id == "zhao-2025"
+        rows.append({"source": (names or {}).get(fact.source_id) or _name(source), "definition": _definition(fact),
+                     "phase": fact.topic.removeprefix("incidence_"), "measured": not is_missing(fact.n),
+                     "low": fact.low, "high": fact.high, "value": fact.value, "n": fact.n,
+                     "checked": source["checked"], "review": review})
+    for share in () if shares is None else shares.itertuples():
+        rows.append({"source": share.study, "definition": _SHARE_DEFINITION[share.endpoint], "phase": "diagnosis",
+                     "measured": True, "low": None, "high": None, "value": share.value, "n": share.n,
+                     "checked": share.checked, "review": False})
+    table = pd.DataFrame(rows)
+    numbers = ["low", "high", "value", "n"]
+    table[numbers] = table[numbers].astype("Float64").astype(float)
+    return table
+
+
+def _definition(fact) -> str:
+    if not is_missing(fact.note) and "not stated" in fact.note:
+        return "not stated"
+    return "EM-E" if fact.fact_id.startswith("epi.eme-") else \
+        "EM-B" if fact.fact_id.startswith("epi.paraskeletal-") else "any"
+
+
+def _name(source) -> str:
+    if is_missing(source["first_author"]):
+        return str(source["container"])
+    author = re.sub(r"(?: [A-Z]{1,3})+$", "", str(source["first_author"]))
+    return author if is_missing(source["year"]) else f"{author} {int(source['year'])}"
+
+
+def incidence(rows: pd.DataFrame, *, definition: str = "all", phase: str = "diagnosis",
+              figures: str = "counted") -> Chart:
+    """The share of patients with extramedullary disease, by what is counted.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From :func:`incidence_rows`.
+    definition : {"all", "any", "EM-B", "EM-E"}
+        What counts: any soft-tissue mass, those grown from bone, those away from bone, or all three side by side.
+    phase : {"diagnosis", "relapse"}
+        When patients were counted.
+    figures : {"counted", "quoted"}
+        Counted in a cohort, or quoted by an article that counted nobody.
+
+    Returns
+    -------
+    Chart
+        The review's own range is shaded in every state.
+
+    Raises
+    ------
+    ValueError
+        For an unknown choice.
+    """
+    if definition not in ("all", "any", "EM-B", "EM-E"):
+        raise ValueError("incidence: definition may be all, any, EM-B or EM-E.")
+    if phase not in PHASES:
+        raise ValueError("incidence: phase may be diagnosis or relapse.")
+    if figures not in ("counted", "quoted"):
+        raise ValueError("incidence: figures may be counted or quoted.")
+    part = rows[rows.phase == phase]
+    review = part[part.review].iloc[0]
+    part = part[~part.review & (part.measured == (figures == "counted"))]
+    part = part if definition == "all" else part[part.definition == definition]
+    if part.empty:
+        return _nothing(f"No figure for {DEFINITIONS[definition]} {PHASES[phase]}, {figures}, was seen.")
+    order = list(DEFINITIONS)
+    part = part.assign(
+        label=[f"{row.source}\n{DEFINITIONS[row.definition]}" for row in part.itertuples()],
+        population=part.definition.map(_POPULATION), _order=part.definition.map(order.index),
+        _low=part.value.fillna(part.low).fillna(-math.inf),
+        _reach=part.value.fillna(part.high))
+    part = part.sort_values(["_order", "_reach"], ascending=[True, False])
+    chart = ranges(part, axis=f"Share of patients {PHASES[phase]}, %", limit=45,
+                   band=(float(review.low), float(review.high)), band_label="the review, any mass")
+    found = part.groupby("definition", sort=False).agg(low=("_low", "min"), high=("_reach", "max"))
+    told = "; ".join(f"{DEFINITIONS[name]} {_span(low, high)}" for name, (low, high) in found.iterrows())
+    where = "counted in cohorts" if figures == "counted" else "quoted by articles"
+    text = (f"Share of patients with the disease {PHASES[phase]}, as {where}: {told}. Shaded for comparison is the "
+            f"review's own range for any mass, {_span(float(review.low), float(review.high))}. Separate sources, not a "
+            "ranking.")
+    return Chart(chart.figure, text, chart.table)
+
+
+def _nothing(text: str) -> Chart:
+    figure, axes = new_figure(1.1, left=0.3, right=0.3, top=0.1, bottom=0.1)
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, size=12)
+    return Chart(figure, text, pd.DataFrame({"Source": ["none seen"]}))
+
+
+def _span(low: float, high: float) -> str:
+    if math.isinf(low):  # one of the figures is an "up to"
+        return f"up to {number(high)}%"
+    return f"{number(low)}%" if low == high else f"{number(low)} to {number(high)}%"

@@ -1,0 +1,345 @@
+"""The escape from the marrow: which change serves which step, and whether the sources agree on its direction."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.parts import LINE_SPACING, foot_legend
+from emdbook.charts.scenes.escape import FINDINGS, STEPS, Alteration
+from emdbook.ground.wording import is_missing, listing, plural, sentence
+
+_ROW = 0.375
+_X = {"leave": 1.9, "travel": 2.55, "settle": 3.2, "resist": 3.85}
+_STEP_COLOR = {"leave": "imid", "travel": "class-cns", "settle": "em-e", "resist": "em-b"}
+_HEAD = 0.92
+
+
+def prepare_journey(alterations: Mapping[str, Alteration], *, inferred: bool = True) -> pd.DataFrame:
+    """One row per change and step that it serves.
+
+    Parameters
+    ----------
+    alterations : Mapping of str to Alteration
+        See :data:`emdbook.charts.scenes.escape.ALTERATIONS`.
+    inferred : bool
+        With what this book infers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``key, change, step, basis`` with basis ``stated``, ``stated together`` or ``inferred``.
+
+    Raises
+    ------
+    ValueError
+        If a step is unknown or is both stated and inferred.
+    """
+    rows = []
+    for key, change in alterations.items():
+        for step in (*change.stated, *change.inferred):
+            if step not in STEPS:
+                raise ValueError(f"journey: {change.label} serves {step!r}, which is no step.")
+        twice = set(change.stated) & set(change.inferred)
+        if twice:
+            raise ValueError(f"journey: {change.label} has {listing(sorted(twice))} both stated and inferred.")
+        basis = "stated together" if change.together else "stated"
+        rows += [(key, change.label, step, basis) for step in change.stated]
+        rows += [(key, change.label, step, "inferred") for step in change.inferred if inferred]
+    return pd.DataFrame(rows, columns=["key", "change", "step", "basis"])
+
+
+def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step: str = "all",
+            inferred: bool = True) -> Chart:
+    """Changes against the four steps of the escape, with the treatment that each may blunt.
+
+    Parameters
+    ----------
+    alterations : Mapping of str to Alteration
+        The rows.
+    chosen : str
+        Key of one change, or ``all``.
+    step : str
+        ``leave``, ``travel``, ``settle``, ``resist`` or ``all``.
+    inferred : bool
+        Show what this book infers, beside what the source states.
+
+    Returns
+    -------
+    Chart
+        A full mark is stated by the source, joined marks are stated of several changes at once, a ring is this
+        book's inference.
+
+    Raises
+    ------
+    ValueError
+        For an unknown change or step, and as :func:`prepare_journey`.
+    """
+    if chosen != "all" and chosen not in alterations:
+        raise ValueError(f"journey: {chosen!r} is no change; there are {', '.join(alterations)}.")
+    if step != "all" and step not in STEPS:
+        raise ValueError(f"journey: {step!r} is no step; there are {', '.join(STEPS)}.")
+    table = prepare_journey(alterations, inferred=inferred)
+    heading, lines = _words(alterations, table, chosen, step, inferred)
+    body = _ROW * len(alterations)
+    height = _HEAD + body + 0.1 + 1.84 + 0.36
+    figure, axes = new_figure(height, left=0.05, right=0.05, top=0.02, bottom=0.36)
+    axes.set_xlim(0, 5.5)
+    axes.set_ylim(height - 0.38, 0)
+    axes.set_axis_off()
+    _draw_head(axes, step, _HEAD + body)
+    for i, (key, change) in enumerate(alterations.items()):
+        _draw_change(axes, _HEAD + _ROW * (i + 0.5), change, table[table.key == key],
+                     shown=chosen in ("all", key), picked=chosen == key, step=step, inferred=inferred)
+    y = _HEAD + body + 0.1
+    axes.add_patch(FancyBboxPatch((0.05, y), 5.4, 1.78, boxstyle="round,pad=0,rounding_size=0.1", lw=1.2, zorder=1,
+                                  facecolor=style.SOFT.light, edgecolor=style.MUTED.light))
+    axes.text(0.18, y + 0.2, heading, size=12, weight="bold", va="center")
+    wrapped = [part for line in lines for part in textwrap.wrap(line, 82)]
+    axes.text(0.18, y + 0.38, "\n".join(wrapped), size=10.5, va="top", linespacing=1.1)
+    _legend(figure, axes, inferred)
+    return Chart(figure, " ".join([sentence(heading), *lines]), _reader_table(alterations, table, inferred))
+
+
+def _draw_head(axes, step: str, bottom: float) -> None:
+    marks = style.palette()
+    if step != "all":
+        axes.add_patch(Rectangle((_X[step] - 0.31, 0.05), 0.62, bottom - 0.05, facecolor=style.SOFT.light, lw=0,
+                                 zorder=0))
+    for i, (key, label) in enumerate(STEPS.items(), 1):
+        axes.scatter([_X[key]], [0.34], s=430, facecolors=style.PAPER.light, linewidths=2.4, zorder=3,
+                     edgecolors=marks[_STEP_COLOR[key]].light)
+        axes.text(_X[key], 0.345, str(i), ha="center", va="center", size=12, weight="bold", zorder=4)
+        axes.text(_X[key], 0.72, label, ha="center", va="center", size=11,
+                  weight="bold" if step == key else "normal")
+        if i < len(STEPS):
+            axes.add_patch(FancyArrowPatch((_X[key] + 0.17, 0.34), (_X[key] + 0.49, 0.34), lw=1.4, mutation_scale=9,
+                                           arrowstyle="-|>", color=style.MUTED.light, shrinkA=0, shrinkB=0))
+    axes.text(4.3, 0.72, "May blunt", va="center", size=11)
+    axes.text(0.08, 0.72, "Change", va="center", size=11)
+    axes.hlines(_HEAD - 0.02, 0.05, 5.45, color=style.MUTED.light, lw=0.8)
+
+
+def _draw_change(axes, y, change: Alteration, rows, *, shown: bool, picked: bool, step: str, inferred: bool) -> None:
+    stated, guess = style.THERAPY_CLASS["biology"].light, style.ACCENT.light
+    if picked:
+        axes.add_patch(FancyBboxPatch((0.04, y - _ROW / 2 + 0.02), 5.42, _ROW - 0.04, lw=1.8, zorder=1,
+                                      boxstyle="round,pad=0,rounding_size=0.08", facecolor="none",
+                                      edgecolor=style.INK.light))
+    ink = style.INK.light if shown else style.MUTED.light
+    axes.text(0.12, y, change.label, va="center", size=11, color=ink, weight="bold" if picked else "normal")
+    faint = 1.0 if shown else 0.3
+    spots = [_X[s] for s in rows.step[rows.basis == "stated together"]]
+    if len(spots) > 1:
+        axes.hlines(y, min(spots), max(spots), color=stated, lw=2.2, zorder=2,
+                    alpha=faint if step == "all" else 0.3)
+    for row in rows.itertuples():
+        here = faint if step in ("all", row.step) else 0.3
+        ring = row.basis == "inferred"
+        axes.scatter([_X[row.step]], [y], s=120, zorder=3, linewidths=2, edgecolors=guess if ring else stated,
+                     facecolors=style.PAPER.light if ring else stated, alpha=here)
+    if change.treatment and (inferred or change.treatment_stated):
+        text = textwrap.fill(change.treatment, 16)
+        axes.text(4.3, y, text, va="center", size=10.5, linespacing=LINE_SPACING,
+                  color=(stated if change.treatment_stated else guess) if shown else style.MUTED.light)
+
+
+def _legend(figure, axes, inferred: bool) -> None:
+    stated = style.THERAPY_CLASS["biology"].light
+    handles = [axes.scatter([], [], s=70, color=stated, label="stated"),
+               axes.plot([], [], color=stated, marker="o", ms=7, lw=2.2, label="stated of three together")[0]]
+    if inferred:
+        handles.append(axes.scatter([], [], s=70, facecolors=style.PAPER.light, edgecolors=style.ACCENT.light,
+                                    linewidths=2, label="inferred by this book"))
+    foot_legend(figure, handles, columns=3)
+
+
+def _words(alterations, table, chosen: str, step: str, inferred: bool) -> tuple[str, list[str]]:
+    if chosen == "all":
+        return _words_of_all(alterations, table, inferred) if step == "all" else _words_of_step(table, step, inferred)
+    change = alterations[chosen]
+    lines = [sentence(f"Source ({change.where.replace(';', ', ')}): {change.says}")]
+    heading = change.label
+    if step != "all":
+        basis = table.basis[(table.key == chosen) & (table.step == step)]
+        word = basis.iloc[0] if len(basis) else "not said"
+        number = list(STEPS).index(step) + 1
+        heading = f"{change.label}, step {number} ({STEPS[step].lower()}): {word}"
+    if inferred:
+        lines.append(sentence(f"This book infers: {change.inference}"))
+    if change.treatment and change.treatment_stated:
+        lines.append(f"May blunt, stated in {change.treatment_where}: {change.treatment}.")
+    elif change.treatment and inferred:
+        lines.append(f"May blunt, inferred: {change.treatment}.")
+    else:
+        lines.append("The source names no treatment that this may blunt.")
+    return heading, [*lines, sentence(f"Support: {change.support}")]
+
+
+def _words_of_all(alterations, table, inferred: bool) -> tuple[str, list[str]]:
+    given = [c for c in alterations.values() if c.stated]
+    without = [c.label for c in alterations.values() if not c.stated]
+    together = sum(c.together for c in given)
+    empty = [label.lower() for key, label in STEPS.items() if not any(key in c.stated for c in given)]
+    lines = [f"The source gives a step to {len(given)} of {plural(len(alterations), 'change')}; for {together} of them "
+             "it names leaving and invading in one breath.",
+             f"It gives no step to {listing(without)}."]
+    if empty:
+        lines.append(f"It names no change that serves to {listing(empty)}.")
+    lines.append("Rings are this book's inferences: plausible, and not shown by anybody cited here." if inferred else
+                 "Inferences are hidden: this is all that the source says.")
+    return f"{plural(len(alterations), 'change')}, {plural(len(STEPS), 'step')}", lines
+
+
+def _words_of_step(table, step: str, inferred: bool) -> tuple[str, list[str]]:
+    here = table[table.step == step]
+    lines = []
+    for basis, word in (("stated", "Stated"), ("stated together", "Stated of three changes together")):
+        names = here.change[here.basis == basis].tolist()
+        if names:
+            lines.append(f"{word}: {listing(names)}.")
+    if not lines:
+        lines.append("Nothing is stated for this step. That is a gap in the source.")
+    if inferred:
+        names = here.change[here.basis == "inferred"].tolist()
+        lines.append(f"Inferred by this book: {listing(names)}.")
+    return f"Step {list(STEPS).index(step) + 1}: {STEPS[step].lower()}", lines
+
+
+def _reader_table(alterations, table, inferred: bool) -> pd.DataFrame:
+    wide = []
+    for key, change in alterations.items():
+        basis = table[table.key == key].set_index("step").basis
+        row = {"Change": change.label, **{label: basis.get(s, "") for s, label in STEPS.items()}}
+        told = bool(change.treatment) and (inferred or change.treatment_stated)
+        row["May blunt"] = change.treatment if told else ""
+        row["Treatment link"] = "" if not told else "stated" if change.treatment_stated else "inferred"
+        row["Paragraph"] = change.where
+        wide.append(row)
+    return pd.DataFrame(wide)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Do the sources agree?
+
+_SIGN = {"down": "less", "lost": "less", "lower": "less", "up": "more", "high": "more", "present": "found"}
+_MARK = {"less": ("v", "em-b", "less or lost"), "more": ("^", "em-e", "more or high"),
+         "found": ("o", "emd", "found, not compared")}
+
+
+def finding_rows(biology: pd.DataFrame, findings: Mapping[str, tuple[tuple[str, ...], str]] = FINDINGS) -> pd.DataFrame:
+    """What each source found, from the facts of the data.
+
+    Parameters
+    ----------
+    biology : pandas.DataFrame
+        The table of the data package.
+    findings : Mapping
+        Fact id to (findings, source).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``finding, source, direction``.
+
+    Raises
+    ------
+    LookupError
+        For a fact that is not in the table.
+    """
+    direction = dict(zip(biology.fact_id, biology.direction, strict=True))
+    missing = [fact for fact in findings if fact not in direction]
+    if missing:
+        raise LookupError(f"no fact {listing(missing)} in biology")
+    return pd.DataFrame([(name, source, direction[fact]) for fact, (names, source) in findings.items()
+                         for name in names], columns=["finding", "source", "direction"])
+
+
+def prepare_directions(rows: pd.DataFrame) -> pd.DataFrame:
+    """The table behind :func:`directions`.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``finding, source, direction``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``finding``, one column per source with ``less``, ``more``, ``found`` or nothing, and ``verdict``.
+
+    Raises
+    ------
+    ValueError
+        For an unknown direction, or two rows of one source on one finding.
+    """
+    unknown = sorted(d for d in set(rows.direction) if is_missing(d) or d not in _SIGN)
+    if unknown:
+        raise ValueError(f"directions: unknown direction {listing(unknown)}.")
+    if rows.duplicated(["finding", "source"]).any():
+        raise ValueError("directions: a source speaks twice of one finding.")
+    sources = list(dict.fromkeys(rows.source))
+    signed = rows.assign(sign=rows.direction.map(_SIGN))
+    wide = signed.pivot_table(index="finding", columns="source", values="sign", aggfunc="first")
+    wide = wide.reindex(index=list(dict.fromkeys(rows.finding)), columns=sources).fillna("")
+    signs = [{s for s in row if s} for row in wide.to_numpy()]
+    seen = [(row != "").sum() for row in wide.to_numpy()]
+    # a molecule that was found without a comparison speaks against its loss, not against its rise
+    wide["verdict"] = ["one source" if n == 1 else "differ" if "less" in s and len(s) > 1 else "agree"
+                       for n, s in zip(seen, signs, strict=True)]
+    return wide.reset_index()
+
+
+def directions(rows: pd.DataFrame) -> Chart:
+    """Which sources found less, and which more, of each molecule in extramedullary disease.
+
+    Parameters
+    ----------
+    rows
+        See :func:`prepare_directions`.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_directions`.
+    """
+    table = prepare_directions(rows)
+    sources = [name for name in table.columns if name not in ("finding", "verdict")]
+    figure, axes = new_figure(1.3 + 0.5 * len(table), left=1.5, right=0.95, top=0.62, bottom=0.4)
+    axes.set_xlim(-0.5, len(sources) - 0.5)
+    axes.set_ylim(len(table) - 0.5, -0.5)
+    axes.set_yticks(range(len(table)), table.finding, linespacing=LINE_SPACING)
+    axes.xaxis.tick_top()
+    axes.set_xticks(range(len(sources)), sources, linespacing=LINE_SPACING)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.hlines([i + 0.5 for i in range(len(table) - 1)], -0.5, len(sources) - 0.5, color=style.GRID.light, lw=0.8)
+    marks = style.palette()
+    for y, row in table.iterrows():
+        for x, source in enumerate(sources):
+            if row[source]:
+                marker, color, _ = _MARK[row[source]]
+                axes.scatter([x], [y], s=110, marker=marker, color=marks[color].light, zorder=3)
+        differ = row.verdict == "differ"
+        axes.annotate(row.verdict, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0), va="center",
+                      textcoords="offset points", color=style.ACCENT.light if differ else style.MUTED.light,
+                      weight="bold" if differ else "normal")
+    used = [sign for sign in _MARK if (table[sources] == sign).any(axis=None)]
+    foot_legend(figure, [axes.scatter([], [], s=70, marker=_MARK[s][0], color=marks[_MARK[s][1]].light,
+                                      label=_MARK[s][2]) for s in used], columns=3)
+    plain = table.map(lambda cell: str(cell).replace("-\n", "").replace("\n", " "))
+    plain.columns = [str(name).replace("-\n", "").replace("\n", " ") for name in plain.columns]
+    words = {v: plain.finding[plain.verdict == v].tolist() for v in ("differ", "agree", "one source")}
+    told = [f"{start} {listing(names)}" for start, names in zip(
+        ("The sources differ on", "They agree on", "Only one speaks of"), words.values(), strict=True) if names]
+    shown = plain.rename(columns={"finding": "Molecule", "verdict": "Verdict"})
+    return Chart(figure, ". ".join(told) + ".", shown)

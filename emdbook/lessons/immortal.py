@@ -1,0 +1,141 @@
+"""Immortal time: a transplant that does nothing, and a comparison in which it seems to help. Simulated, never data."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from emdbook import style
+from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.parts import LINE_SPACING, foot_legend, heading
+from emdbook.estimates import immortal_time_medians, simulate_immortal_time
+from emdbook.ground.wording import months, number, percent
+
+#: Patients in every simulated cohort; large, so that what is seen is the bias and hardly chance.
+PATIENTS = 20_000
+ANALYSES = {"diagnosis": "from diagnosis", "landmark": "from the day of transplant"}
+
+
+def prepare_immortal_time(median: float, transplant_at: float, share: float, *, seed: int = 2025) -> pd.DataFrame:
+    """The medians of both groups in both analyses, simulated and in closed form.
+
+    Parameters
+    ----------
+    median : float
+        True median survival of everybody, in months, above 0.
+    transplant_at : float
+        When the transplant happens, in months, 0 or later.
+    share : float
+        Percent of those alive then who are transplanted, above 0 and below 100 (each group needs patients).
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``analysis, group, n, median, expected``; one row per analysis and group.
+
+    Raises
+    ------
+    ValueError
+        For a share outside 0 to 100, or a time that is none.
+    """
+    if not 0 < share < 100:
+        raise ValueError(f"The share transplanted must lie between 0 and 100%, not {share!r}.")
+    made = simulate_immortal_time(PATIENTS, median, transplant_at, share / 100, seed)
+    truth = immortal_time_medians(median, transplant_at, share / 100)
+    return pd.DataFrame(
+        [("diagnosis", "transplanted", made.n_transplanted, made.naive_transplanted, truth["naive_transplanted"]),
+         ("diagnosis", "never transplanted", made.n_never, made.naive_never, truth["naive_never"]),
+         ("landmark", "transplanted", made.n_transplanted, made.landmark_transplanted, truth["landmark"]),
+         ("landmark", "never transplanted", made.n_landmark_never, made.landmark_never, truth["landmark"])],
+        columns=["analysis", "group", "n", "median", "expected"])
+
+
+def immortal_time(median: float = 48, *, transplant_at: float = 12, share: float = 50, analysis: str = "diagnosis",
+                  limit: float = 72, seed: int = 2025) -> Chart:
+    """Survival of the transplanted and of the others, when the transplant does nothing.
+
+    Parameters
+    ----------
+    median, transplant_at, share, seed
+        See :func:`prepare_immortal_time`.
+    analysis : {"diagnosis", "landmark"}
+        Start the clock at diagnosis and compare ever with never transplanted, or start it on the day of transplant
+        and compare those alive then.
+    limit : float
+        Right end of the axis in months.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        For an unknown analysis, and as :func:`prepare_immortal_time`.
+
+    Notes
+    -----
+    Everybody has the same constant risk of death. On the day of transplant a share of those still alive is chosen by
+    lot.
+    """
+    if analysis not in ANALYSES:
+        raise ValueError(f"Count from 'diagnosis' or from the 'landmark', not from {analysis!r}.")
+    table = prepare_immortal_time(median, transplant_at, share, seed=seed)
+    shown = table[table.analysis == analysis].set_index("group")
+    made = simulate_immortal_time(PATIENTS, median, transplant_at, share / 100, seed)
+    start = 0.0 if analysis == "diagnosis" else made.transplant_at
+    alive_then = made.times > start if analysis == "landmark" else np.full(PATIENTS, True)
+    grid = np.linspace(0, limit, 145)
+    figure, axes = new_figure(3.85, left=0.75, right=0.3, top=0.5, bottom=1.15)
+    handles = []
+    looks = {"transplanted": (made.transplanted, style.THERAPY_CLASS["asct"], "-"),
+             "never transplanted": (~made.transplanted, style.POPULATION["non-EMD"], (0, (5, 2)))}
+    for group, (members, mark, dash) in looks.items():
+        times = np.sort(made.times[members & alive_then] - start)
+        curve = 100 * (1 - np.searchsorted(times, grid, side="right") / times.size)
+        axes.plot(grid, curve, color=mark.light, ls=dash, lw=2.4)
+        middle = shown.loc[group, "median"]
+        axes.plot([middle] if middle <= limit else [], [50] if middle <= limit else [], marker=mark.marker, ms=9,
+                  mfc=style.PAPER.light, mec=mark.light, mew=2, ls="", zorder=4)
+        handles.append(axes.plot([], [], color=mark.light, ls=dash, marker=mark.marker, mfc=style.PAPER.light, mew=2,
+                                 label=f"{group}, median {number(middle, 0)}")[0])
+    axes.axhline(50, color=style.MUTED.light, lw=1, zorder=0)
+    if analysis == "diagnosis" and transplant_at:
+        axes.axvspan(0, transplant_at, color=style.ACCENT.light, alpha=0.13, lw=0, zorder=0)
+        axes.text(transplant_at + 0.01 * limit, 3, "← before this day none of\n    the transplanted can die",
+                  va="bottom", color=style.ACCENT.light, size=10.5, linespacing=LINE_SPACING)
+    axes.set_xlim(0, limit)
+    axes.set_xticks(np.arange(0, limit + 1, 12))
+    axes.set_ylim(0, 100)
+    axes.set_xlabel(f"Months {ANALYSES[analysis]}")
+    axes.set_ylabel("Alive, %")
+    axes.grid(axis="y")
+    foot_legend(figure, handles, columns=1)
+    heading(figure, "Simulated: this transplant does nothing")
+    return Chart(figure, _describe(shown, median, transplant_at, share, analysis), _reader_table(table))
+
+
+def _describe(shown, median, transplant_at, share, analysis):
+    done, never = shown.loc["transplanted"], shown.loc["never transplanted"]
+    gap = done["median"] - never["median"]
+    model = (f"Simulated, not patients: {PATIENTS:,} people with one true median survival of {months(median)}; "
+             f"at {months(transplant_at)} {percent(share)} of those alive are transplanted, without any effect. ")
+    found = (f"Counted {ANALYSES[analysis]}, the median is {months(done['median'], 0)} in the {int(done['n']):,} "
+             f"transplanted and {months(never['median'], 0)} in the {int(never['n']):,} never transplanted")
+    if analysis == "landmark":
+        return f"{model}{found} but alive on that day: no difference but chance."
+    if not transplant_at:
+        return f"{model}{found}. Nobody had to wait, so there is no immortal time and no difference but chance."
+    return f"{model}{found}, a gap of {months(round(gap))} made by immortal time alone."
+
+
+def _reader_table(table):
+    out = table.assign(analysis=[ANALYSES[a] for a in table.analysis])
+    out["median"] = [math.nan if math.isnan(v) else round(v, 1) for v in out["median"]]
+    out["expected"] = out["expected"].round(1)
+    return out.rename(columns={"analysis": "Clock starts", "group": "Group", "median": "median survival, months",
+                               "expected": "expected by the model, months"})

@@ -1,0 +1,1 @@
+"""The presses over one source: web, slides, paper, zip. They stand above everything else."""

@@ -1,0 +1,104 @@
+"""The zip to take along."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from emdbook.ground.paths import data_dir, project_dir
+from emdbook.publish.build import index_page
+
+NAME = "beyond-the-marrow"
+#: The same files give the same zip, on any day.
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+START = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Beyond the Marrow</title>
+<meta http-equiv="refresh" content="0; url=html/index.html"></head>
+<body><p><a href="html/index.html">Open the book</a></p><p><a href="slides/index.html">Open the slides</a></p></body>
+</html>
+"""
+
+README = """Beyond the Marrow
+An open, executable textbook on treating extramedullary multiple myeloma.
+Education only, not medical advice.
+
+Unpack everything first. A browser cannot open a book that is still inside a zip.
+Then open START-HERE.html by double-click. No network, no server, no installation.
+
+html        the book; every widget and every question works
+slides      one deck per chapter; open slides/index.html
+notebooks   the chapters as Jupyter notebooks. To run them you need the project, because
+            they import its package emdbook.
+data        the evidence: CSV tables and datapackage.json, a Frictionless Data Package
+
+Links to papers lead to the web. Everything else is in this folder.
+What you answer stays in your browser on your machine.
+
+Text and data: CC BY 4.0 (LICENSE-CONTENT). Code: MIT (LICENSE).
+The slides run on reveal.js, MIT (slides/_assets/reveal-LICENSE.txt).
+The typefaces Source Sans 3 and Source Serif 4 are under the SIL Open Font License (fonts/).
+"""
+
+
+def archive_file() -> Path:
+    """Where the zip is."""
+    return project_dir() / "_build" / f"{NAME}-offline.zip"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and not any(p.startswith((".", "__")) for p in file.relative_to(folder).parts):
+            yield file
+
+
+def contents() -> Iterator[tuple[str, bytes]]:
+    """Name in the zip and content of every file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the book or the decks were not built.
+    """
+    root, slides = project_dir(), project_dir() / "_build" / "slides"
+    for needed, how in ((index_page(), "make book"), (slides / "index.html", "make slides")):
+        if not needed.is_file():
+            raise FileNotFoundError(f"{needed.parent.name} was not built: {how}")
+    yield "START-HERE.html", START.encode()
+    yield "README.txt", README.replace("\n", "\r\n").encode()  # for the oldest editor too
+    for name in ("LICENSE", "LICENSE-CONTENT", "CITATION.cff"):
+        if (root / name).is_file():
+            yield name, (root / name).read_bytes()
+    fonts = root / "emdbook" / "style" / "fonts"
+    for file in sorted(fonts.glob("OFL*.txt")):
+        yield f"fonts/{file.name}", file.read_bytes()
+    for name, folder in (("html", index_page().parent), ("slides", slides), ("notebooks", root / "notebooks"),
+                         ("data", data_dir())):
+        for file in _files(folder):
+            if file.name not in ("objects.inv", "webpack-macros.html", "sbt-webpack-macros.html"):
+                yield f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()
+
+
+def write_archive(file: Path | None = None) -> Path:
+    """Write the zip; the same files give the same bytes.
+
+    Parameters
+    ----------
+    file : path, optional
+        ``_build/beyond-the-marrow-offline.zip`` if left out.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    file = Path(file) if file is not None else archive_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(file, "w") as zipped:
+        for name, content in sorted(contents()):
+            entry = zipfile.ZipInfo(f"{NAME}/{name}", _DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            zipped.writestr(entry, content, compresslevel=9)
+    return file

@@ -1,0 +1,57 @@
+"""``python -m emdbook.teach.quiz``: export the question bank, count it, audit its numbers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from emdbook.teach.quiz.moodle import export, whole_bank
+
+
+def _export(options) -> int:
+    if not (options.moodle or options.gift):
+        print("Say where to: --moodle questions.xml, or --gift questions.txt, or both.", file=sys.stderr)
+        return 2
+    sets = whole_bank()
+    for path, gift in ((options.moodle, False), (options.gift, True)):
+        if path:
+            print(f"{path}: {export(path, sets, gift)} questions in {len(sets)} categories")
+    return 0
+
+
+def _count(options) -> int:
+    sets = whole_bank()
+    questions = [q for made in sets for q in made.questions]
+    options_ = [o for q in questions for o in q.options]
+    print(f"{len(questions)} questions in {len(sets)} sets, {len(options_)} options, each with its explanation")
+    return 0
+
+
+def _audit(options) -> int:
+    import emdbook
+    from emdbook.checks.questions import audit_bank
+
+    findings = audit_bank(emdbook.load())
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} findings" if findings else "nothing found: the questions agree with the data")
+    return 1 if findings else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m emdbook.teach.quiz", description="The question bank.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    made = commands.add_parser("export", help="write the bank for a Moodle course")
+    made.add_argument("--moodle", metavar="FILE", help="Moodle XML")
+    made.add_argument("--gift", metavar="FILE", help="GIFT")
+    made.set_defaults(function=_export)
+    commands.add_parser("count", help="how many questions there are").set_defaults(function=_count)
+    commands.add_parser("audit", help="compare the numbers of the questions with the data").set_defaults(
+        function=_audit)
+    options = parser.parse_args(arguments)
+    return options.function(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The web press: the Sphinx extension, lean pages, stylesheets."""

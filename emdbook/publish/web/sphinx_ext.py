@@ -1,0 +1,181 @@
+"""The Sphinx extension of the book.
+
+It tells the chapters that they are drawn for the page, resolves the links of :mod:`emdbook.evidence.links`, writes
+the pages that are made from the data, and loads each page with the assets that it uses and no others.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+from functools import cache
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+import emdbook
+from emdbook import explore, style, tables
+from emdbook.evidence.links import SCHEMES, data_page, row_ids
+from emdbook.publish import cover
+from emdbook.teach import cases, progress, quiz, teaching
+
+_OWN_ASSETS = Path(__file__).resolve().parent / "assets"
+
+
+@cache
+def _evidence():
+    return emdbook.load()
+
+
+class DataPage(SphinxDirective):
+    """``{emd-page} name``: a part of the book that is written from the data at build time."""
+
+    required_arguments = 1
+
+    def run(self):
+        name = self.arguments[0]
+        if name not in PAGES:
+            raise self.error(f"emd-page knows {', '.join(PAGES)}, not {name!r}.")
+        return [nodes.raw("", PAGES[name](_evidence()), format="html")]
+
+
+class TeachingGuide(SphinxDirective):
+    """``{emd-teaching} 09``: what a teacher needs for a chapter, with its links like any text of the book."""
+
+    required_arguments = 1
+
+    def run(self):
+        try:
+            text = teaching.markdown(teaching.find(self.arguments[0]))
+        except teaching.TeachingError as error:
+            raise self.error(str(error)) from error
+        box = nodes.container(classes=["emd-teaching"])
+        self.state.nested_parse(StringList(text.splitlines(), source=teaching.FILE), self.content_offset, box)
+        return [box]
+
+
+def _sections(items) -> str:
+    return "".join(f"<h2>{html.escape(title)}</h2>{table.html()}" for title, table in items)
+
+
+PAGES = {
+    "cover-art": lambda ev: cover.art(),
+    "cover-numbers": cover.numbers,
+    "ledger": lambda ev: _sections(tables.ledger(ev)),
+    "facts": lambda ev: _sections(tables.facts(ev)),
+    "references": lambda ev: tables.references(ev).html(),
+    "glossary": lambda ev: tables.glossary(ev).html(),
+    "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
+    "progress": lambda ev: progress.panel(),
+    "pretest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "pretest"),
+    "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
+    "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "posttest"),
+}
+
+
+def _resolve(app: Sphinx, doctree: nodes.document) -> None:
+    """Turn ``ev:``, ``calc:``, ``ex:`` and ``gl:`` links into links to the pages made from the data."""
+    for node in list(doctree.findall(nodes.reference)):
+        scheme, colon, target = node.get("refuri", "").partition(":")
+        if not colon or scheme not in SCHEMES:
+            continue
+        if scheme == "ex":
+            span = nodes.inline("", "", *node.children, classes=["emd-example"])
+            node.replace_self(span)
+            continue
+        node["internal"] = True  # no "external link" mark
+        if scheme == "gl":
+            _glossary_link(app, node, target)
+            continue
+        ids = row_ids(scheme, target)
+        if not ids:
+            raise ExtensionError(f"{app.env.docname}: the link {scheme}:{target} names no row of the data.")
+        try:
+            records = [_evidence().record(row_id) for row_id in ids]
+        except LookupError as error:
+            raise ExtensionError(f"{app.env.docname}: {error}") from error
+        node["refuri"] = f"../book/{data_page(records[0])}.html#{ids[0]}"
+        node["classes"] += ["emd-num", f"emd-num-{scheme}"]
+        node["reftitle"] = "; ".join(_provenance(record) for record in records)
+
+
+def _provenance(record) -> str:
+    if "outcome_id" not in record:
+        return "From the data of this book"
+    text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}, {tables.BASIS[record['basis']]}"
+    return f"{text} ({record['locator']})" if isinstance(record["locator"], str) and record["locator"] else text
+
+
+def _glossary_link(app, node, target):
+    words = {tables.term_id(t): d for t, d in zip(_evidence().glossary.term, _evidence().glossary.definition,
+                                                  strict=True)}
+    if target not in words:
+        raise ExtensionError(f"{app.env.docname}: the glossary has no term {target!r}.")
+    node["refuri"] = f"../book/glossary.html#gl-{target}"
+    node["classes"].append("emd-term")
+    node["reftitle"] = words[target]
+
+
+def _static_paths(app: Sphinx, config) -> None:
+    config.html_static_path = [*config.html_static_path, str(_OWN_ASSETS), str(explore.asset_dir()),
+                               str(quiz.asset_dir()), str(cases.asset_dir()), str(progress.asset_dir())]
+
+
+def _write_palette(app: Sphinx) -> None:
+    """The palette is written once, from the colours that the charts use."""
+    target = Path(app.outdir) / "_static"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "emd-palette.css").write_text(style.css_variables(), encoding="utf-8")
+
+
+def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    body = context.get("body", "")
+    # A case uses the look, the seal and the memory of the quiz, so that comes first.
+    for name, *tags in (("explore", "<emd-explore"), ("quiz", "<emd-quiz", "<emd-case", "<emd-selftest"),
+                        ("cases", "<emd-case"), ("selftest", "<emd-selftest"), ("progress", "<emd-progress"),
+                        ("linkbuilder", "<emd-linkbuilder")):
+        if any(tag in body for tag in tags):
+            app.add_css_file(f"{name}.css")
+            app.add_js_file(f"{name}.js", loading_method="defer")
+
+
+def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Take out the scripts of in-page kernels.
+
+    They are off in this book, but Jupyter Book ships them, and they declare ``THEBE_JS_URL`` twice, which logs an
+    error on every page.
+    """
+    def wanted(script) -> bool:
+        return "thebe" not in str(getattr(script, "filename", "") or script).lower() and \
+            "thebe" not in str(getattr(script, "attributes", {}).get("body", "")).lower()
+
+    context["script_files"] = [script for script in context.get("script_files", []) if wanted(script)]
+
+
+def _lighten(app: Sphinx, exception) -> None:
+    # EMDBOOK_LEAN=0 leaves the pages as the theme makes them, to compare.
+    if exception is None and app.builder.format == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
+        from emdbook.publish.web.lean import lighten
+
+        lighten(app.outdir)
+
+
+def setup(app: Sphinx):
+    """Register the extension."""
+    # A person may ask for stills (for a PDF, say); without that the chapters are drawn for the page.
+    os.environ.setdefault("EMDBOOK_VIEW", "page")
+    app.add_directive("emd-page", DataPage)
+    app.add_directive("emd-teaching", TeachingGuide)
+    app.connect("config-inited", _static_paths)
+    app.connect("builder-inited", _write_palette)
+    app.connect("doctree-read", _resolve)
+    app.connect("html-page-context", _page_assets)
+    app.connect("html-page-context", _drop_thebe, priority=900)
+    app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
+    app.add_css_file("emd-palette.css", priority=600)
+    app.add_css_file("emd.css", priority=700)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""Questions, cases, the pathway and self-tests: what a reader answers."""

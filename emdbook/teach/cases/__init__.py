@@ -1,0 +1,25 @@
+"""Teaching cases: a constructed patient, a choice, the critique of every choice, the next step.
+
+>>> show("relapse-fast")        # doctest: +SKIP
+"""
+
+from emdbook.teach.cases.bank import Case, CasesError, Fault, case_files, case_walks, load_case, load_cases
+from emdbook.teach.cases.render import CaseView, asset_dir, render, show
+from emdbook.teach.cases.tables import Folded, branch_table, gap_table
+
+__all__ = [
+    "Case",
+    "CaseView",
+    "CasesError",
+    "Fault",
+    "Folded",
+    "asset_dir",
+    "branch_table",
+    "case_files",
+    "case_walks",
+    "gap_table",
+    "load_case",
+    "load_cases",
+    "render",
+    "show",
+]

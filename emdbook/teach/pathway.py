@@ -1,0 +1,497 @@
+"""The treatment pathway: a checked tree of questions, recommendations and ends, and its walker.
+
+``load_pathway()`` reads ``data/pathway.json``, holds it against the schema beside it and against the rules
+of a tree that no schema can state, and reports every fault at once. A :class:`Pathway` is walked by naming
+the answers: ``pathway.walk(["Yes, EMD", "No", "At relapse (secondary)"])``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+
+from emdbook.ground import strict_json
+from emdbook.ground.paths import data_dir
+from emdbook.ground.strict_json import Fault, FaultsError
+
+__all__ = ["Fault", "Gap", "Node", "Option", "Pathway", "PathwayError", "Section", "Step", "Walk", "load_pathway"]
+
+
+class PathwayError(FaultsError):
+    """A pathway that cannot be used. ``faults`` lists every fault; the message prints them all."""
+
+    subject = "The pathway has"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way on from a node. ``basis`` is ``stated`` (the source says so) or ``inferred`` (ours)."""
+
+    label: str
+    next: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A question, a recommendation or an end, with the paragraphs it rests on."""
+
+    id: str
+    kind: str
+    section: str
+    short: str
+    text: str
+    options: tuple[Option, ...]
+    locators: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the tree: its label, and the section that leads to it (empty for the first)."""
+
+    id: str
+    label: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something the source does not say, met at one node."""
+
+    id: str
+    text: str
+    at_node: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node of a walk and the way taken from it (``None`` at the last node)."""
+
+    node: Node
+    taken: Option | None
+    gaps: tuple[Gap, ...]
+
+    @property
+    def text(self) -> str:
+        """What the node says."""
+        return self.node.text
+
+    @property
+    def chosen(self) -> str | None:
+        """The label of the answer given here."""
+        return self.taken.label if self.taken else None
+
+    @property
+    def basis(self) -> str | None:
+        """``stated`` or ``inferred``: where the step onwards comes from."""
+        return self.taken.basis if self.taken else None
+
+    @property
+    def locators(self) -> tuple[str, ...]:
+        """The paragraphs of the source text behind the node."""
+        return self.node.locators
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A walk from the root: all the way to an end, or as far as the answers reach."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def last(self) -> Node:
+        """The node where the walk stands."""
+        return self.steps[-1].node
+
+    @property
+    def complete(self) -> bool:
+        """True where the walk has reached an end."""
+        return self.last.kind == "end"
+
+    @property
+    def open_options(self) -> tuple[Option, ...]:
+        """The answers that can be given next; none at an end."""
+        return self.last.options
+
+    @property
+    def node_ids(self) -> tuple[str, ...]:
+        """The ids of the nodes passed, in order."""
+        return tuple(step.node.id for step in self.steps)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The answers that lead here: ``pathway.walk(walk.choices)`` gives this walk again."""
+        return tuple(step.chosen for step in self.steps if step.taken and len(step.node.options) > 1)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Every gap of the source met on the way."""
+        return tuple(gap for step in self.steps for gap in step.gaps)
+
+    @property
+    def locators(self) -> tuple[str, ...]:
+        """The paragraphs behind the whole walk, each named once, in the order they are met."""
+        return tuple(dict.fromkeys(locator for step in self.steps for locator in step.locators))
+
+    def rows(self) -> list[dict]:
+        """The walk as plain rows for a table, one per step.
+
+        Returns
+        -------
+        list of dict
+            ``node``, ``kind``, ``text``, ``chosen``, ``basis``, ``locators`` (joined by ``;``), ``note``
+            and ``gaps`` (texts joined by a space).
+        """
+        return [
+            {
+                "node": step.node.id,
+                "kind": step.node.kind,
+                "text": step.text,
+                "chosen": step.chosen or "",
+                "basis": step.basis or "",
+                "locators": ";".join(step.locators),
+                "note": step.node.note,
+                "gaps": " ".join(gap.text for gap in step.gaps),
+            }
+            for step in self.steps
+        ]
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """The treatment pathway. Made by :func:`load_pathway`, which has checked it."""
+
+    title: str
+    root: str
+    caution: str
+    about: str
+    source_id: str
+    sections: tuple[Section, ...]
+    gaps: tuple[Gap, ...]
+    nodes: tuple[Node, ...]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Node]:
+        return {node.id: node for node in self.nodes}
+
+    def node(self, node_id: str) -> Node:
+        """The node of that id.
+
+        Parameters
+        ----------
+        node_id : str
+
+        Returns
+        -------
+        Node
+
+        Raises
+        ------
+        ValueError
+            If the pathway has no such node.
+        """
+        try:
+            return self._by_id[node_id]
+        except (KeyError, TypeError):
+            raise ValueError(f"The pathway has no node {node_id!r}. Its nodes are: {', '.join(self._by_id)}.") from None
+
+    def section(self, section_id: str) -> tuple[Node, ...]:
+        """The nodes of one section, in the order of the file.
+
+        Parameters
+        ----------
+        section_id : str
+
+        Returns
+        -------
+        tuple of Node
+        """
+        return tuple(node for node in self.nodes if node.section == section_id)
+
+    def gaps_at(self, node: str | Node) -> tuple[Gap, ...]:
+        """What the source leaves unsaid at a node.
+
+        Parameters
+        ----------
+        node : str or Node
+
+        Returns
+        -------
+        tuple of Gap
+        """
+        node_id = self.node(node.id if isinstance(node, Node) else node).id
+        return tuple(gap for gap in self.gaps if gap.at_node == node_id)
+
+    def walk(self, choices: Sequence[str] = ()) -> Walk:
+        """Follow the answers from the root.
+
+        A node with a single way on is passed without an answer. If the answers end before the pathway
+        does, the walk stands at the open question (``complete`` is false, ``open_options`` lists what can
+        be answered).
+
+        Parameters
+        ----------
+        choices : sequence of str
+            Labels of the options chosen, in order. Upper and lower case and outer spaces do not matter.
+
+        Returns
+        -------
+        Walk
+
+        Raises
+        ------
+        ValueError
+            If an answer does not fit its question, or answers are left over at an end.
+        """
+        if isinstance(choices, str):
+            raise ValueError(f"The answers must be a list, such as [{choices!r}], not a single text.")
+        answers = list(choices)
+        steps: list[Step] = []
+        node = self.node(self.root)
+        while True:
+            if node.kind == "end":
+                if answers:
+                    raise ValueError(
+                        f"The pathway ends at {node.id!r}, but answers are left over: "
+                        f"{', '.join(repr(answer) for answer in answers)}."
+                    )
+                taken = None
+            elif len(node.options) == 1:
+                taken = node.options[0]
+            elif answers:
+                taken = _chosen(node, answers.pop(0))
+            else:
+                taken = None
+            steps.append(Step(node, taken, self.gaps_at(node)))
+            if taken is None:
+                return Walk(tuple(steps))
+            node = self.node(taken.next)
+
+    def paths(self) -> list[Walk]:
+        """Every way from the root to an end, in the order of the options.
+
+        Returns
+        -------
+        list of Walk
+        """
+        found: list[Walk] = []
+
+        def follow(node: Node, before: tuple[Step, ...]) -> None:
+            gaps = self.gaps_at(node)
+            if not node.options:
+                found.append(Walk((*before, Step(node, None, gaps))))
+            for option in node.options:
+                follow(self.node(option.next), (*before, Step(node, option, gaps)))
+
+        follow(self.node(self.root), ())
+        return found
+
+
+def load_pathway(path: str | Path | None = None) -> Pathway:
+    """Read and check the treatment pathway.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        The JSON file, or a folder that holds ``pathway.json``. Without it the book's own file is read.
+
+    Returns
+    -------
+    Pathway
+
+    Raises
+    ------
+    PathwayError
+        If the file cannot be read or breaks a rule. All faults are listed at once, each with file, node
+        and rule.
+    """
+    path = data_dir() if path is None else Path(path)
+    if path.is_dir() or not path.suffix:
+        path = path / "pathway.json"
+    data = _read_json(path)
+    schema_path = path.with_name("pathway.schema.json")
+    if not schema_path.exists():
+        schema_path = data_dir() / "pathway.schema.json"
+    faults = _schema_faults(data, _read_json(schema_path), path.name)
+    if isinstance(data, dict):
+        faults += _tree_faults(data, path.name)
+    if faults:
+        raise PathwayError(faults)
+    return _build(data)
+
+
+def _chosen(node: Node, answer: str) -> Option:
+    wanted = str(answer).strip().casefold()
+    for option in node.options:
+        if option.label.strip().casefold() == wanted:
+            return option
+    labels = ", ".join(repr(option.label) for option in node.options)
+    raise ValueError(f"{answer!r} is no answer to {node.text!r} ({node.id}). Choose one of: {labels}.")
+
+
+def _build(data: dict) -> Pathway:
+    nodes = tuple(
+        Node(
+            id=node["id"],
+            kind=node["kind"],
+            section=node["section"],
+            short=node["short"],
+            text=node["text"],
+            options=tuple(Option(**option) for option in node["options"]),
+            locators=tuple(node["locators"]),
+            note=node["note"],
+        )
+        for node in data["nodes"]
+    )
+    return Pathway(
+        title=data["title"],
+        root=data["root"],
+        caution=data["caution"],
+        about=data["about"],
+        source_id=data["source_id"],
+        sections=tuple(Section(**section) for section in data["sections"]),
+        gaps=tuple(Gap(**gap) for gap in data["gaps"]),
+        nodes=nodes,
+    )
+
+
+def _read_json(path: Path):
+    try:
+        return strict_json.read(path)
+    except strict_json.UnreadableError as error:
+        raise PathwayError([Fault(str(path), "", error.rule, error.found)]) from None
+
+
+def _schema_faults(data, schema: dict, file: str) -> list[Fault]:
+    errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: str(error.json_path))
+    return [
+        Fault(file, _node_of(data, list(error.absolute_path)), strict_json.schema_rule(error),
+              strict_json.schema_found(error))
+        for error in errors
+    ]
+
+
+def _node_of(data, place: list) -> str:
+    """The node in which a schema fault lies, by its id, or by its position if it has none."""
+    if len(place) < 2 or place[0] != "nodes":
+        return ""
+    node = data["nodes"][place[1]]
+    named = isinstance(node, dict) and isinstance(node.get("id"), str) and node["id"]
+    return f"node {named or f'number {place[1] + 1}'}"
+
+
+def _tree_faults(data: dict, file: str) -> list[Fault]:
+    """Faults against the rules of the tree, as far as the file can be read."""
+    nodes = [node for node in _items(data.get("nodes")) if isinstance(node.get("id"), str)]
+    ids = [node["id"] for node in nodes]
+    known = set(ids)
+    faults: list[Fault] = []
+
+    def fault(node: str, rule: str, found: str) -> None:
+        faults.append(Fault(file, f"node {node}" if node else "", rule, found))
+
+    for twin in sorted({node_id for node_id in ids if ids.count(node_id) > 1}):
+        fault(twin, "every node id stands once", f"{ids.count(twin)} nodes of this id")
+    if isinstance(data.get("root"), str) and data["root"] not in known:
+        fault("", "the root is a node", repr(data["root"]))
+    for node in nodes:
+        _node_faults(node, known, fault)
+    faults += _section_faults(data, nodes, file)
+    gaps = _items(data.get("gaps"))
+    for gap in gaps:
+        if isinstance(gap.get("at_node"), str) and gap["at_node"] not in known:
+            fault("", f"the gap {gap.get('id')!r} stands at a node that exists", repr(gap["at_node"]))
+    gap_ids = [gap["id"] for gap in gaps if isinstance(gap.get("id"), str)]
+    for twin in sorted({gap_id for gap_id in gap_ids if gap_ids.count(gap_id) > 1}):
+        fault("", "every gap id stands once", f"{gap_ids.count(twin)} gaps {twin!r}")
+
+    ways = {node["id"]: [option.get("next") for option in _items(node.get("options"))] for node in nodes}
+    if isinstance(data.get("root"), str) and data["root"] in known:
+        reached = _reached(data["root"], ways)
+        for node_id in dict.fromkeys(ids):
+            if node_id not in reached:
+                kind = next(node.get("kind") for node in nodes if node["id"] == node_id)
+                rule = "every end can be reached" if kind == "end" else "no node is an orphan"
+                fault(node_id, rule, "no way to it from the root")
+    for circle in _circles(ways):
+        fault(circle[0], "no walk goes in a circle", " to ".join([*circle, circle[0]]))
+    return faults
+
+
+def _section_faults(data: dict, nodes: list[dict], file: str) -> list[Fault]:
+    sections = [item for item in _items(data.get("sections")) if isinstance(item.get("id"), str)]
+    faults, before = [], {""}
+    for section in sections:
+        if section["id"] in before:
+            faults.append(Fault(file, "", "every section id stands once", repr(section["id"])))
+        if isinstance(section.get("after"), str) and section["after"] not in before:
+            rule = f"the section {section['id']!r} comes after one that is named before it"
+            faults.append(Fault(file, "", rule, repr(section["after"])))
+        before.add(section["id"])
+    faults += [Fault(file, f"node {node['id']}", "the section of a node exists", repr(node["section"]))
+               for node in nodes if isinstance(node.get("section"), str) and node["section"] not in before - {""}]
+    used = {node.get("section") for node in nodes if isinstance(node.get("section"), str)}
+    faults += [Fault(file, "", "no section is empty", repr(name)) for name in sorted(before - {""} - used)]
+    return faults
+
+
+def _node_faults(node: dict, known: set[str], fault) -> None:
+    options = _items(node.get("options"))
+    labels = [option.get("label") for option in options]
+    labels = [label.strip().casefold() for label in labels if isinstance(label, str)]
+    kind, name = node.get("kind"), node["id"]
+    if kind == "question" and len(options) < 2:
+        fault(name, "a question has at least two options", str(len(options)))
+    if kind == "recommendation" and not options:
+        fault(name, "a recommendation leads on; otherwise it is an end", "no option")
+    if kind == "end" and options:
+        fault(name, "an end has no options", str(len(options)))
+    for twin in sorted({label for label in labels if labels.count(label) > 1}):
+        fault(name, "the options of a node have different labels", repr(twin))
+    for option in options:
+        if isinstance(option.get("next"), str) and option["next"] not in known:
+            label = option.get("label")
+            fault(name, f"the option {label!r} leads to a node that exists", repr(option["next"]))
+
+
+def _items(value) -> list[dict]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _reached(root: str, ways: dict[str, list]) -> set[str]:
+    reached, waiting = set(), [root]
+    while waiting:
+        node_id = waiting.pop()
+        if node_id not in reached:
+            reached.add(node_id)
+            waiting += [way for way in ways[node_id] if isinstance(way, str) and way in ways]
+    return reached
+
+
+def _circles(ways: dict[str, list]) -> list[list[str]]:
+    """One circle for each way back that a depth-first search meets."""
+    circles: list[list[str]] = []
+    done: set[str] = set()
+    for start in ways:
+        trail: list[str] = []
+        stack = [(start, False)]
+        while stack:
+            node_id, leaving = stack.pop()
+            if leaving:
+                trail.pop()
+                done.add(node_id)
+                continue
+            if node_id in trail:
+                circles.append(trail[trail.index(node_id) :])
+                continue
+            if node_id in done:
+                continue
+            trail.append(node_id)
+            stack.append((node_id, True))
+            stack += [(way, False) for way in reversed(ways[node_id]) if isinstance(way, str) and way in ways]
+    return circles

@@ -1,0 +1,173 @@
+"""The twenty questions before and after the book, each with how sure the reader is.
+
+Both tests ask the same twenty questions, in another order and with the options in another order. A parallel set would
+differ in difficulty, so that nobody could tell learning from luck of the draw. So that the second round measures more
+than memory, the first gives the score, the calibration and the chapters to read, and keeps the answers to itself; the
+second explains every option. The questions are not those of the chapters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from html import escape
+from pathlib import Path
+
+from emdbook.ground.view import view
+from emdbook.teach.quiz.bank import Question, QuestionSet, QuizError, load_questions
+from emdbook.teach.quiz.render import asset_dir, choices, markup, seal
+
+#: How sure a reader may be.
+SURE = ("Sure", "Fairly sure", "Guessing")
+#: The two rounds: name on the page, and whether it explains the answers.
+ROUNDS = {"pretest": ("Before you read", False), "posttest": ("After you have read", True)}
+SET = "pretest"
+
+
+def _shuffled(items, key) -> list:
+    return sorted(items, key=lambda item: hashlib.sha256(key(item).encode()).hexdigest())
+
+
+def in_order(questions: QuestionSet, name: str) -> list[tuple[Question, list]]:
+    """The questions of one round with their options, in the order of this round.
+
+    Parameters
+    ----------
+    questions : QuestionSet
+    name : {"pretest", "posttest"}
+
+    Returns
+    -------
+    list of (Question, list of Option)
+    """
+    chosen = list(questions.questions)
+    if name != SET:
+        chosen = _shuffled(chosen, lambda q: f"{name}|{q.id}")
+    # By place in the file and not by wording, so that mending a sentence moves nothing.
+    return [(q, [o for _, o in _shuffled(enumerate(q.options), lambda item, q=q: f"{name}|{q.id}|{item[0]}")])
+            for q in chosen]
+
+
+def chapter_title(chapter: str, folder: Path | None = None) -> str:
+    """The title of a chapter, as its question set has it."""
+    return load_questions(chapter, folder).title
+
+
+def _question(name: str, number: int, question: Question, options, explains: bool) -> str:
+    base = f"selftest-{name}--{question.id}"
+    sealed = {"correct": [o.correct for o in options]}
+    if explains:
+        sealed["why"] = [markup(o.explanation) for o in options]
+    sure = "".join(
+        f'<label class="emd-tick"><input type="radio" name="{base}--sure" value="{i}"><span>{word}</span></label>'
+        for i, word in enumerate(SURE)
+    )
+    return (
+        f'<div class="emd-question" data-question="{escape(question.id)}" data-chapter="{escape(question.chapter)}">'
+        f'<fieldset class="emd-answer"><legend><span class="emd-number">{number}.</span> {markup(question.stem)}'
+        f'</legend>{choices(base, "radio", options)}</fieldset>'
+        f'<fieldset class="emd-sure"><legend>How sure are you of answer {number}?</legend>{sure}</fieldset>'
+        f'<script type="text/plain" class="emd-sealed">{seal(sealed)}</script></div>'
+    )
+
+
+def render_selftest(questions: QuestionSet, name: str, inline: bool = False, titles: dict[str, str] | None = None,
+                    link: str = "../notebooks/{chapter}.html") -> str:
+    """One round as HTML.
+
+    Parameters
+    ----------
+    questions : QuestionSet
+        Each question names its chapter and has one right option.
+    name : {"pretest", "posttest"}
+    inline : bool
+        Put script and style sheet into the block (a notebook), or rely on the page's (the book).
+    titles : dict, optional
+        Title of each chapter; read from the question bank if left out.
+    link : str
+        Where a chapter is, seen from the page.
+
+    Returns
+    -------
+    str
+    """
+    if name not in ROUNDS:
+        raise QuizError(f"{questions.set_id}.json", [f"the file: a test is {' or '.join(ROUNDS)}, not {name!r}"])
+    wrong = [f"question {q.id}: {'allows several answers' if q.multiple else 'names no chapter'}"
+             for q in questions.questions if q.multiple or not q.chapter]
+    if wrong:
+        raise QuizError(f"{questions.set_id}.json", wrong)
+    title, explains = ROUNDS[name]
+    chapters = sorted({q.chapter for q in questions.questions})
+    titles = titles or {chapter: chapter_title(chapter) for chapter in chapters}
+    places = [{"id": c, "title": titles[c], "number": int(c[:2]), "href": link.format(chapter=c)} for c in chapters]
+    id = f"selftest-{name}"
+    body = "".join(_question(name, i, q, options, explains)
+                   for i, (q, options) in enumerate(in_order(questions, name), 1))
+    style = script = ""
+    if inline:
+        style = "".join(f"<style>{(asset_dir() / f).read_text(encoding='utf-8')}</style>"
+                        for f in ("quiz.css", "selftest.css"))
+        script = "".join(f"<script>{(asset_dir() / f).read_text(encoding='utf-8')}</script>"
+                         for f in ("quiz.js", "selftest.js"))
+    known = json.dumps(places, ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        f'{style}<emd-selftest id="{id}" class="emd-quiz emd-selftest" role="group" aria-labelledby="{id}--title" '
+        f'data-round="{name}" data-explains="{str(explains).lower()}">'
+        f'<p class="emd-title" id="{id}--title">{title}: {len(questions.questions)} questions</p>'
+        '<p class="emd-nojs">Results need JavaScript.</p><p class="emd-last" hidden></p>'
+        f'<form autocomplete="off">{body}'
+        '<div class="emd-buttons"><button type="submit" class="emd-finish">Finish and see the result</button>'
+        '<button type="button" class="emd-anew" hidden>Start anew</button></div>'
+        '<p class="emd-result" role="status" aria-live="polite"></p></form>'
+        '<div class="emd-report" role="group" aria-label="Your result" tabindex="-1" hidden></div>'
+        f'<script type="application/json" class="emd-chapters">{known}</script></emd-selftest>{script}'
+    )
+
+
+class SelfTest:
+    """One round that shows itself as the last value of a cell.
+
+    Parameters
+    ----------
+    questions : QuestionSet
+    name : {"pretest", "posttest"}
+    """
+
+    def __init__(self, questions: QuestionSet, name: str):
+        self.questions, self.name = questions, name
+        live = view() == "live"
+        self._html = render_selftest(questions, name, inline=live, link="{chapter}.ipynb" if live else
+                                     "../notebooks/{chapter}.html")
+
+    def html(self) -> str:
+        """The block of HTML.
+
+        Returns
+        -------
+        str
+        """
+        return self._html
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self._html,
+                "text/plain": f"{ROUNDS[self.name][0]}: {len(self.questions.questions)} questions"}
+
+    def __repr__(self) -> str:
+        return f"<selftest {self.name!r}>"
+
+
+def show_test(name: str, path=None) -> SelfTest:
+    """Show the test before or after the book.
+
+    Parameters
+    ----------
+    name : {"pretest", "posttest"}
+    path : path-like, optional
+        The folder of the questions; the project's own if left out.
+
+    Returns
+    -------
+    SelfTest
+    """
+    return SelfTest(load_questions(SET, path), name)
