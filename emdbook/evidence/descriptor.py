@@ -79,6 +79,15 @@ FIXED: dict[str, str] = {
     "certainty source_id",
     "glossary": "term abbreviation zh definition",
     "paragraphs": "locator section paraphrase zh_terms",
+    "safety": "safety_id therapy_id therapeutic_class event grade measure events:integer n:integer value:number unit "
+    "ci_low:number ci_high:number at_months:number comparator_id population setting group standing source_id note",
+    "criteria": "criterion_id topic subject criterion direction value:number value_high:number unit body year:integer "
+    "standing source_id note",
+    "guidance": "guidance_id therapy_id therapeutic_class situation topic phase what do body date superseded_by "
+    "standing source_id note",
+    "certainty": "certainty_id therapeutic_class kind question outcome statement start "
+    "risk_of_bias risk_of_bias_reason inconsistency inconsistency_reason indirectness indirectness_reason "
+    "imprecision imprecision_reason publication_bias publication_bias_reason rows result meaning note",
 }
 
 #: Primary keys and links that the joined view relies on.
@@ -95,6 +104,10 @@ KEYS: dict[str, str] = {
     "updates": "update_id",
     "glossary": "term",
     "paragraphs": "locator",
+    "safety": "safety_id",
+    "criteria": "criterion_id",
+    "guidance": "guidance_id",
+    "certainty": "certainty_id",
 }
 LINKS: dict[str, tuple[Link, ...]] = {
     "studies": (Link("source_id", "sources", "source_id"),),

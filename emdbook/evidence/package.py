@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from emdbook.evidence.clinical_rules import check_clinical
 from emdbook.evidence.descriptor import FIXED, read_descriptor
 from emdbook.evidence.reading import Table, read_table, suggestion
 from emdbook.evidence.rules import ID_COLUMNS, check_contract
@@ -158,6 +159,26 @@ class Evidence:
         """Each paragraph of the review's summary, told in English: the target of every locator."""
         return self.table("paragraphs")
 
+    @property
+    def safety(self) -> pd.DataFrame:
+        """Harm in numbers, one figure per row."""
+        return self.table("safety")
+
+    @property
+    def criteria(self) -> pd.DataFrame:
+        """Criteria of response, diagnosis and imaging, with the body that set them."""
+        return self.table("criteria")
+
+    @property
+    def guidance(self) -> pd.DataFrame:
+        """What labels and guidelines ask before, during and after, and in an emergency."""
+        return self.table("guidance")
+
+    @property
+    def certainty(self) -> pd.DataFrame:
+        """Bottom-line statements with the judgements of GRADE and the rows they rest on."""
+        return self.table("certainty")
+
     @cached_property
     def _view(self) -> pd.DataFrame:
         t = self._tables
@@ -243,7 +264,7 @@ class Evidence:
         return self._row(outcome_id, ("outcomes",))
 
     def record(self, any_id: str) -> pd.Series:
-        """Return the row of any study, arm, outcome, fact, discrepancy or update.
+        """Return the row with this id, of whatever table: study, arm, outcome, fact, log, update, safety and so on.
 
         Parameters
         ----------
@@ -346,7 +367,7 @@ def _read(folder: Path) -> tuple[dict[str, Table | None], list[Fault]]:
     for name, table_spec in spec.tables.items():
         tables[name], found = read_table(table_spec, folder)
         faults += found
-    faults += check_contract(tables)
+    faults += check_contract(tables) + check_clinical(tables)
     faults += [fault for path in spec.documents if (fault := _document_fault(folder, path)) is not None]
     files = {table.path: i for i, table in enumerate(spec.tables.values())}
     columns = {(t.path, f.name): i for t in spec.tables.values() for i, f in enumerate(t.fields)}

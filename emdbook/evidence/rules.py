@@ -23,6 +23,10 @@ ID_COLUMNS = {
     "biology": "fact_id",
     "discrepancies": "discrepancy_id",
     "updates": "update_id",
+    "safety": "safety_id",
+    "criteria": "criterion_id",
+    "guidance": "guidance_id",
+    "certainty": "certainty_id",
 }
 
 UNITS = {

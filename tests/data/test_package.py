@@ -321,7 +321,7 @@ def test_review_figures_rest_on_the_review(outcomes):
 def test_every_source_is_used():
     used = {
         row["source_id"]
-        for n in ("studies", "therapies", "outcomes", "epidemiology", "biology", "discrepancies", "updates")
+        for n in ("studies", "therapies", "outcomes", "epidemiology", "biology", "discrepancies", "updates", "safety", "criteria", "guidance")
         for row in rows_of(n)
     }
     none([r["source_id"] for r in rows_of("sources") if r["source_id"] not in used])

@@ -28,7 +28,7 @@ TABLES = [
     "biology",
     "discrepancies",
 ]
-TABLES += ["updates", "glossary", "paragraphs"]
+TABLES += ["updates", "glossary", "paragraphs", "safety", "criteria", "guidance", "certainty"]
 
 
 @pytest.fixture
@@ -143,6 +143,10 @@ def test_look_ups(evidence):
         ("bio.mapk.review", "biology"),
         ("beta.count-does-not-fit", "discrepancies"),
         ("upd.alpha-final", "updates"),
+        ("saf.drug-a.crs", "safety"),
+        ("crit.response.mr", "criteria"),
+        ("gui.cord", "guidance"),
+        ("cert.bsab.response", "certainty"),
     ]:
         row = evidence.record(any_id)
         assert row.attrs["table"] == table
