@@ -55,7 +55,7 @@ class TableSpec:
 #: Tables and columns that the toolkit and the rules rely on, with every type that is not text. A descriptor may add
 #: columns.
 FIXED: dict[str, str] = {
-    "sources": "source_id kind first_author year:integer title container doi pmid nct url checked checked_note",
+    "sources": "source_id kind first_author year:integer title container doi pmid pmcid nct url checked checked_note",
     "therapies": "therapy_id name name_zh therapeutic_class target mechanism "
     "first_us_approval_year:integer status_note "
     "cns_penetration source_id locator",

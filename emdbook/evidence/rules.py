@@ -171,11 +171,39 @@ def _starts_with(package: _Package, add: Add, name: str, column: str, parent: st
             add(name, row, column, f"must begin with the {parent} of its row and a dot: {row[parent]}.…")
 
 
+#: Hosts that show copies of other people's pages: raw numbers, previews, staging servers, proxies, and the copies
+#: that were met while this book was made. A reader is sent to the work itself.
+MIRRORS = re.compile(
+    r"https://(\d+(\.\d+){3}|[^/]*\b(preview|staging|stage|proxy|mirror|sci-hub|libgen)\b[^/]*"
+    r"|([^/]*\.)?(ashpublications\.(net|com)|researcher\.life|researchgate\.net|scribd\.com|tomesphere\.com|journaljams\.org))"
+    r"(/|$)"
+)
+
+
+#: Words by which a keeper of the data speaks to himself; a list of references has no place for them.
+NOTE_TO_SELF = re.compile(r"\[|\bnot (seen|noted|shown|recorded|read|known)\b|\bcut off\b|\bcheck against\b", re.IGNORECASE)
+
+
+def _own_pages(row: Row) -> list[str]:
+    """The addresses that the identifiers of a source stand for."""
+    forms = (
+        ("doi", "https://doi.org/{}"),
+        ("pmid", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+        ("pmcid", "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+    )
+    return [form.format(row[column]) for column, form in forms if row[column] is not None]
+
+
 def _sources(package: _Package, add: Add) -> None:
-    """A source that was not found has no identifiers: they could only come from memory."""
+    """A source is one work under one id, and its address is the work's own."""
+    works: dict[tuple[str, str], int] = {}
     for row in package.rows("sources"):
+        for column in ("first_author", "title", "container"):
+            if row[column] is not None and NOTE_TO_SELF.search(row[column]):
+                add("sources", row, column, "must be as a journal prints it; what was not seen is left empty")
+        # an identifier of what was not found could only come from memory
         if row["checked"] == "not_found":
-            for column in ("doi", "pmid", "url"):
+            for column in ("doi", "pmid", "pmcid", "url"):
                 if row[column] is not None:
                     add(
                         "sources",
@@ -183,6 +211,20 @@ def _sources(package: _Package, add: Add) -> None:
                         column,
                         "must be empty where checked is not_found: an identifier that was not seen is not cited",
                     )
+            continue
+        for column in ("doi", "pmid", "pmcid", "url"):
+            if row[column] is None:
+                continue
+            first = works.setdefault((column, row[column].casefold().rstrip("/")), row.number)
+            if first != row.number:
+                add("sources", row, column, f"is already that of row {first}: one work has one source_id")
+        if row["url"] is None or not row.sound("doi", "pmid", "pmcid", "url"):
+            continue
+        own = _own_pages(row)
+        if own and row["url"] not in own:
+            add("sources", row, "url", f"must be the work's own page, {' or '.join(own)}")
+        elif MIRRORS.match(row["url"]):
+            add("sources", row, "url", "is a copy, a preview or a proxy of another page; give the address of the work")
 
 
 def _studies(package: _Package, add: Add) -> None:
