@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from emdbook import style
 from emdbook.evidence import Evidence
 from emdbook.ground.view import view as current_view
-from emdbook.ground.wording import count, is_missing, number, percent, short_source
+from emdbook.ground.wording import count, is_missing, listing, number, percent, short_source
 
 #: Short words for the badge; the long form stands in its title.
 BADGE = {"confirmed": "primary seen", "probable": "primary identified", "not_found": "review only"}
@@ -24,6 +26,9 @@ DESIGN = {
     "case_series": "case series", "pooled_analysis": "pooled analysis", "meta_analysis": "meta-analysis",
     "guideline": "guideline", "laboratory": "laboratory",
 }
+#: What a source is, as the list of references says it.
+SOURCE_KIND = {"review": "the review", "primary": "the study itself", "secondary": "a page or paper about the study",
+               "label": "label or agency page", "news": "news or company release"}
 BASIS = {"review": "as the review prints it", "primary": "from the primary", "secondary": "from a secondary page",
          "derived": "worked out from other rows"}
 
@@ -161,32 +166,45 @@ def endpoint_text(row) -> str:
     return f"{name}, {tail}" if tail else name
 
 
+#: Identifiers of a work in the order printed: how each is written, and its official address.
+_IDENTIFIERS = {
+    "doi": ("https://doi.org/{}", "https://doi.org/{}"),
+    "pmid": ("PMID {}", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    "pmcid": ("{}", "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+    "nct": ("{}", "https://clinicaltrials.gov/study/{}"),
+}
+
+
+def identified(source) -> bool:
+    """Whether a source can be cited: its title, its container, an identifier or an address is known."""
+    return any(not is_missing(source[key]) for key in ("title", "container", "doi", "pmid", "pmcid", "url"))
+
+
 def cite(source, *, link: bool = True) -> str:
-    """A source as one line of HTML: author, year, title, container, DOI or PMID.
+    """A source as a journal prints it, in HTML: author, year, title, container, DOI, PMID, PMCID, trial, or its page.
 
     Parameters
     ----------
     source : mapping
         A row of ``sources``.
     link : bool
-        Link DOI, PMID and registry number to their official addresses.
+        Link identifiers to their official addresses. A work without DOI, PMID and PMCID shows its own page.
     """
     lead = [_esc(source["first_author"])] if not is_missing(source["first_author"]) else []
     if not is_missing(source["year"]):
         lead.append(f"({_esc(source['year'])})")
-    parts = [" ".join(lead)] if lead else []
+    parts = [" ".join(lead) + "."] if lead else []
     if not is_missing(source["title"]):
-        parts.append(f"{_esc(source['title']).rstrip('.')}.")
+        title = _esc(source["title"]).rstrip(".")
+        parts.append(title if title.endswith(("…", "?", "!")) else f"{title}.")
     if not is_missing(source["container"]):
         parts.append(f"<cite>{_esc(source['container'])}</cite>.")
-    for key, address in (("doi", "https://doi.org/{}"), ("pmid", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
-                         ("nct", "https://clinicaltrials.gov/study/{}")):
-        for value in re.split(r"[;\s]+", _text(source[key]).strip()):
-            if value:
-                label = {"doi": f"doi:{value}", "pmid": f"PMID {value}", "nct": value}[key]
-                url = address.format(value)
-                parts.append(f'<a href="{html.escape(url, quote=True)}">{html.escape(label)}</a>' if link
-                             else html.escape(label))
+    shown = [(word.format(value), address.format(value)) for key, (word, address) in _IDENTIFIERS.items()
+             for value in re.split(r"[;\s]+", _text(source[key]).strip()) if value]
+    if all(is_missing(source[key]) for key in ("doi", "pmid", "pmcid")) and not is_missing(source["url"]):
+        shown.insert(0, (_text(source["url"]), _text(source["url"])))
+    parts += [f'<a href="{html.escape(address, quote=True)}">{html.escape(word)}</a>' if link else html.escape(word)
+              for word, address in shown]
     return " ".join(parts) or "Source not identified."
 
 
@@ -348,8 +366,13 @@ def source_list(evidence: Evidence, study_ids, *, caption: str = "Sources of thi
     wanted += view[view.study_id.isin(list(study_ids))].source_id.dropna().tolist()
     ids = list(dict.fromkeys(["zhao-2025", *wanted]))
     sources = evidence.sources.set_index("source_id").loc[ids]
-    records = [{"Source": cite(row), "Checked": badge(row["checked"]), "Note": _esc(row["checked_note"])}
-               for _, row in sources.iterrows()]
+    found = [identified(row) for _, row in sources.iterrows()]
+    records = [{"Source": cite(row), "Checked": badge(row["checked"])} for _, row in sources[found].iterrows()]
+    studies = evidence.studies
+    lost = studies[studies.study_id.isin(list(study_ids)) & studies.source_id.isin(sources.index[~np.array(found)])]
+    if len(lost):
+        records.append({"Source": "No publication was found behind " + _esc(listing(lost.label)) + ": what is said of "
+                        f"{'it' if len(lost) == 1 else 'them'} rests on the review.", "Checked": badge("not_found")})
     return _make(caption, records, css="emd-sources")
 
 
@@ -447,15 +470,26 @@ def _short_source(sources: pd.DataFrame, source_id) -> str:
     if is_missing(source_id):
         return ""
     name = short_source(sources.loc[source_id])
+    if not identified(sources.loc[source_id]):
+        return html.escape(name)  # it stands in no list of references
     return f'<a href="references.html#{html.escape(source_id, quote=True)}">{html.escape(name)}</a>'
 
 
 def references(evidence: Evidence) -> Table:
-    """Every source, with an anchor and its verification."""
-    rows = evidence.sources.sort_values(["first_author", "year", "source_id"], na_position="last")
-    records = [{"Source": cite(r), "Kind": _esc(r["kind"]), "Checked": badge(r["checked"]),
-                "Note": _esc(r["checked_note"])} for _, r in rows.iterrows()]
+    """Every work that can be cited, with an anchor, in the order of a list of references; no notes of the keepers."""
+    rows = evidence.sources
+    rows = rows[[identified(row) for _, row in rows.iterrows()]]
+    order = rows.first_author.fillna(rows.title).fillna(rows.container).map(_sort_key)
+    rows = rows.assign(_order=order).sort_values(["_order", "year", "source_id"], na_position="last")
+    records = [{"Source": cite(r), "Kind": SOURCE_KIND[r["kind"]], "Checked": badge(r["checked"])}
+               for _, r in rows.iterrows()]
     return _make("Every source of this book", records, row_ids=rows.source_id, css="emd-sources")
+
+
+def _sort_key(text: str) -> str:
+    """Letters as a reader looks them up: without accents, small, from the first letter or digit on."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.sub(r"^\W+", "", plain.casefold())
 
 
 def term_id(term: str) -> str:

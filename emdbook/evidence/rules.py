@@ -181,7 +181,9 @@ MIRRORS = re.compile(
 
 
 #: Words by which a keeper of the data speaks to himself; a list of references has no place for them.
-NOTE_TO_SELF = re.compile(r"\[|\bnot (seen|noted|shown|recorded|read|known)\b|\bcut off\b|\bcheck against\b", re.IGNORECASE)
+NOTE_TO_SELF = re.compile(
+    r"\[|\bnot (seen|noted|shown|recorded|read|known)\b|\bcut off\b|\bcheck against\b", re.IGNORECASE
+)
 
 
 def _own_pages(row: Row) -> list[str]:

@@ -79,6 +79,17 @@ def sentence(text: str) -> str:
     return (text[:1].upper() + text[1:]).rstrip(".") + "."
 
 
+def family_name(author: str) -> str:
+    """An author without initials: ``Jiménez-Segura R`` becomes ``Jiménez-Segura``.
+
+    Examples
+    --------
+    >>> family_name("Fernández de Larrea C"), family_name("van de Donk NWCJ"), family_name("GSK")
+    ('Fernández de Larrea', 'van de Donk', 'GSK')
+    """
+    return re.sub(r"(?: [A-Z]{1,4})+$", "", author)
+
+
 def short_source(source) -> str:
     """A source in a few words: author and year; where no author is known the journal or site, or how the title begins.
 
@@ -89,6 +100,7 @@ def short_source(source) -> str:
     """
     name, container, title, year = (
         "" if is_missing(source[key]) else str(source[key]) for key in ("first_author", "container", "title", "year"))
+    name = family_name(name)
     if not name:  # the journal without volume, page and what stands in brackets
         name = re.split(r"[,(;]| \d", container)[0].strip()
     if not name and (words := re.sub(r"\[.*?\]", "", title).split()):

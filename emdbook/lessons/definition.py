@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from matplotlib.patches import FancyBboxPatch
 from emdbook import style
 from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.ranges import ranges
-from emdbook.ground.wording import is_missing, number, sentence
+from emdbook.ground.wording import is_missing, number, sentence, short_source
 
 LESIONS = ("none", "one", "several")
 CONTACT = ("yes", "no", "some")
@@ -242,8 +241,8 @@ def incidence_rows(epidemiology: pd.DataFrame, sources: pd.DataFrame, shares: pd
     for fact in epidemiology[epidemiology.topic.isin([f"incidence_{phase}" for phase in PHASES])].itertuples():
         source = known.loc[fact.source_id]
         review = fact.source_id == "zhao-2025"
-        rows.append({"source": (names or {}).get(fact.source_id) or _name(source), "definition": _definition(fact),
-                     "phase": fact.topic.removeprefix("incidence_"), "measured": not is_missing(fact.n),
+        rows.append({"source": (names or {}).get(fact.source_id) or short_source(source),
+                     "definition": _definition(fact), "phase": fact.topic.removeprefix("incidence_"), "measured": not is_missing(fact.n),
                      "low": fact.low, "high": fact.high, "value": fact.value, "n": fact.n,
                      "checked": source["checked"], "review": review})
     for share in () if shares is None else shares.itertuples():
@@ -261,13 +260,6 @@ def _definition(fact) -> str:
         return "not stated"
     return "EM-E" if fact.fact_id.startswith("epi.eme-") else \
         "EM-B" if fact.fact_id.startswith("epi.paraskeletal-") else "any"
-
-
-def _name(source) -> str:
-    if is_missing(source["first_author"]):
-        return str(source["container"])
-    author = re.sub(r"(?: [A-Z]{1,3})+$", "", str(source["first_author"]))
-    return author if is_missing(source["year"]) else f"{author} {int(source['year'])}"
 
 
 def incidence(rows: pd.DataFrame, *, definition: str = "all", phase: str = "diagnosis",

@@ -130,9 +130,9 @@ def test_each_incidence_has_its_definition_and_phase(incidences):
                           & (incidences.phase == phase) & incidences.measured]
         return part.value.tolist()
 
-    assert value("Jimenez-Segura 2022", "any", "diagnosis") == [19.6]
-    assert value("Jimenez-Segura 2022", "EM-B", "relapse") == [14.6]
-    assert value("Jimenez-Segura 2022", "EM-E", "diagnosis") == [1.9]
+    assert value("Jiménez-Segura 2022", "any", "diagnosis") == [19.6]
+    assert value("Jiménez-Segura 2022", "EM-B", "relapse") == [14.6]
+    assert value("Jiménez-Segura 2022", "EM-E", "diagnosis") == [1.9]
     assert value("Gagelmann 2018", "EM-E", "diagnosis") == [3.7]
     assert value("Korea 2022", "any", "relapse") == [17.1]
     assert incidences.review.sum() == 2

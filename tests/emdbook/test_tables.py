@@ -1,5 +1,6 @@
 """Tables for readers: escaped, anchored, honest about what was checked."""
 
+import html
 import re
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 import emdbook
 from emdbook import rows, tables
+from emdbook.evidence.rules import NOTE_TO_SELF
 from emdbook.ground import wording
 
 
@@ -58,11 +60,60 @@ def test_cells_are_escaped():
     assert "a &lt; b" in made.html()
 
 
-def test_references_cite_official_addresses_only(evidence):
-    links = re.findall(r'href="([^"]+)"', tables.references(evidence).html())
-    assert links
-    assert all(re.match(r"https://(doi\.org|pubmed\.ncbi\.nlm\.nih\.gov|clinicaltrials\.gov)/", link)
-               for link in links)
+def test_references_link_every_identifier_to_its_official_address(evidence):
+    page = tables.references(evidence).html()
+    for source in evidence.sources.itertuples():
+        for value, address in ((source.doi, "https://doi.org/{}"), (source.pmid, "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+                               (source.pmcid, "https://pmc.ncbi.nlm.nih.gov/articles/{}/")):
+            if not pd.isna(value):
+                assert f'<a href="{html.escape(address.format(value))}">' in page, source.source_id
+        if pd.isna(source.doi) and pd.isna(source.pmid) and pd.isna(source.pmcid) and not pd.isna(source.url):
+            assert f'<a href="{html.escape(source.url)}">' in page, source.source_id
+
+
+def test_a_reference_reads_as_a_journal_prints_it(evidence):
+    source = evidence.sources.set_index("source_id").loc["dima-2024"]
+    assert tables.cite(source, link=False) == (
+        "Dima D (2024). Impact of Extraosseous Extramedullary Disease on Outcomes of Patients with Relapsed-Refractory "
+        "Multiple Myeloma receiving Standard-of-Care Chimeric Antigen Receptor T-Cell Therapy. "
+        "<cite>Blood Cancer Journal 14(1):90</cite>. "
+        "https://doi.org/10.1038/s41408-024-01068-w PMID 38821914 PMC11143360")
+    assert '<a href="https://pmc.ncbi.nlm.nih.gov/articles/PMC11143360/">PMC11143360</a>' in tables.cite(source)
+    bare = source.where(source.index == "none", pd.NA)
+    assert tables.cite(bare) == "Source not identified."
+    assert not tables.identified(bare)
+    page = bare.copy()
+    page["title"], page["url"] = "A page, cut …", "https://example.org/a?b=1&c=2"
+    assert tables.cite(page) == ('A page, cut … <a href="https://example.org/a?b=1&amp;c=2">'
+                                 "https://example.org/a?b=1&amp;c=2</a>")
+
+
+def test_no_note_of_the_keepers_reaches_a_reader(evidence):
+    shown = tables.references(evidence).html() + "".join(t.html() for _, t in tables.ledger(evidence)) \
+        + tables.source_list(evidence, evidence.studies.study_id).html()
+    text = html.unescape(re.sub(r"<[^>]+>", " ", tables.references(evidence).html()))
+    assert NOTE_TO_SELF.findall(text) == []
+    notes = evidence.sources.checked_note.dropna()
+    assert len(notes) > 100
+    assert [note for note in notes if len(note) > 40 and html.escape(note) in shown] == []
+
+
+def test_every_link_to_a_reference_arrives(evidence):
+    there = set(re.findall(r'<tr role="row" id="([^"]+)"', tables.references(evidence).html()))
+    shown = "".join(t.html() for _, t in tables.ledger(evidence) + tables.facts(evidence))
+    asked = set(re.findall(r'href="references\.html#([^"]+)"', shown))
+    assert len(asked) > 100
+    assert asked <= there
+    assert "krd-364-primary" not in there
+
+
+def test_the_list_of_a_chapter_says_which_studies_have_no_publication(evidence):
+    page = tables.source_list(evidence, ["krd-364", "dima-2024", "selinexor-cart"]).html()
+    labels = evidence.studies.set_index("study_id").label
+    names = f"{labels['krd-364']} and {labels['selinexor-cart']}"
+    assert f"No publication was found behind {names}: what is said of them rests on the review." in page
+    assert "Source not identified" not in page
+    assert "No publication" not in tables.source_list(evidence, ["dima-2024"]).html()
 
 
 def test_figure_text_of_each_kind():
