@@ -242,7 +242,8 @@ def incidence_rows(epidemiology: pd.DataFrame, sources: pd.DataFrame, shares: pd
         source = known.loc[fact.source_id]
         review = fact.source_id == "zhao-2025"
         rows.append({"source": (names or {}).get(fact.source_id) or short_source(source),
-                     "definition": _definition(fact), "phase": fact.topic.removeprefix("incidence_"), "measured": not is_missing(fact.n),
+                     "definition": _definition(fact), "phase": fact.topic.removeprefix("incidence_"),
+                     "measured": not is_missing(fact.n),
                      "low": fact.low, "high": fact.high, "value": fact.value, "n": fact.n,
                      "checked": source["checked"], "review": review})
     for share in () if shares is None else shares.itertuples():
