@@ -19,9 +19,6 @@ COLUMNS = {
     "arm_label": "arm", "arm_n": "arm_n", "arm_id": "arm_id", "overlaps_with": "overlaps_with", "unit": "unit",
 }
 
-#: Days of an average month, for the few sources that print days.
-DAYS_PER_MONTH = 365.25 / 12
-
 
 def chart_rows(evidence: Evidence, outcome_ids: Iterable[str] | Mapping[str, str], *,
                label: str = "{study}, {population}") -> pd.DataFrame:
@@ -48,11 +45,14 @@ def chart_rows(evidence: Evidence, outcome_ids: Iterable[str] | Mapping[str, str
     """
     ids = list(outcome_ids)
     for outcome_id in ids:
-        evidence.outcome(outcome_id)
+        evidence.outcome(outcome_id)  # a fact or a study has no place here, and an unknown id is named with its like
     view = evidence.view().set_index("outcome_id", drop=False).loc[ids]
     table = view[list(COLUMNS)].rename(columns=COLUMNS).reset_index(drop=True)
-    # a median's n stands with the arm when the outcome row does not repeat it
-    table["n"] = table["n"].fillna(table["arm_n"])
+    readings = [evidence.reading(outcome_id).in_months() for outcome_id in ids]
+    for column, name in {"value": "value", "ci_low": "low", "ci_high": "high", "at_months": "time"}.items():
+        table[column] = pd.array([getattr(r, name) for r in readings], dtype="Float64")
+    table["n"] = pd.array([r.n for r in readings], dtype="Int64")
+    table["unit"] = pd.array(["%" if r.unit == "percent" else r.unit for r in readings], dtype="string")
     if isinstance(outcome_ids, Mapping):
         names = [outcome_ids[outcome_id] for outcome_id in ids]
     else:
@@ -94,8 +94,8 @@ def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.
     Returns
     -------
     pandas.DataFrame
-        ``label, population, response, months, not_reached, checked, arm_id``; a median printed in days is
-        turned into months of 30.44 days.
+        ``label, population, response, months, not_reached, checked, arm_id``; a median is in
+        months.
 
     Raises
     ------
@@ -105,21 +105,20 @@ def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.
         If a label has neither row, or its two rows are of different patients.
     """
     out = []
+    nan = float("nan")
     for label, ids in groups.items():
-        found = [evidence.view().set_index("outcome_id").loc[evidence.outcome(i).name] if i else None for i in ids]
-        known = [row for row in found if row is not None]
+        rows = [chart_rows(evidence, [i]).iloc[0] if i else None for i in ids]
+        known = [row for row in rows if row is not None]
         if not known:
             raise ValueError(f"{label}: neither a response nor a median is named.")
         if len({row["arm_id"] for row in known}) > 1:
             raise ValueError(f"{label}: the response and the median are of different patients.")
-        response, median = found
-        months = float("nan")
-        if median is not None and not pd.isna(median["value"]):
-            months = float(median["value"]) / (DAYS_PER_MONTH if median["unit"] == "days" else 1)
+        response, median = rows
         out.append({"label": label, "population": known[0]["population"],
-                    "response": float("nan") if response is None else float(response["value"]), "months": months,
-                    "not_reached": median is not None and bool(median["not_reached"] is True or (
-                        not pd.isna(median["not_reached"]) and median["not_reached"])),
+                    "response": nan if response is None else float(response["value"]),
+                    "months": nan if median is None or is_missing(median["value"]) else float(median["value"]),
+                    "not_reached": median is not None and not is_missing(median["not_reached"])
+                    and bool(median["not_reached"]),
                     "checked": known[0]["checked"], "arm_id": known[0]["arm_id"]})
     return pd.DataFrame(out)
 

@@ -7,7 +7,6 @@ The same functions that the charts use do the work, so a sentence and the chart 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -190,20 +189,10 @@ def _share(records, evidence) -> Readings:
     return [[_percent(part / whole)]]
 
 
-def _printed(record, evidence) -> str:
-    """The value as it stands in the CSV, because 40.0 and 40 allow different counts and a number forgets which."""
-    path = evidence.folder / "outcomes.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if row["outcome_id"] == record.name:
-                return row["value"]
-    raise CannotCompute(f"{record.name} is no row of outcomes.csv")
-
-
 def _fitting(record, evidence) -> list[int]:
     if str(record.get("unit", "")) != "%":
         raise CannotCompute(f"{record.name} is no percentage")
-    printed = _printed(record, evidence)
+    printed = evidence.printed(record.name, "value")  # 40.0 and 40 allow different counts
     if not printed:
         raise CannotCompute(f"{record.name} has no value")
     return attainable_counts(printed, int(_field(record, "n")), len(printed.partition(".")[2]))

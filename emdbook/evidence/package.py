@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 
 from emdbook.evidence.clinical_rules import check_clinical
 from emdbook.evidence.descriptor import FIXED, read_descriptor
+from emdbook.evidence.figures import Reading, reading_of
 from emdbook.evidence.reading import Table, read_table, suggestion
 from emdbook.evidence.rules import ID_COLUMNS, check_contract
 from emdbook.ground import paths
@@ -69,6 +70,7 @@ class Evidence:
 
     folder: Path
     _tables: Mapping[str, pd.DataFrame]
+    _cells: Mapping[str, Sequence[Mapping[str, str]]]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table by name.
@@ -283,6 +285,40 @@ class Evidence:
         """
         return self._row(any_id, tuple(ID_COLUMNS))
 
+    def printed(self, any_id: str, column: str) -> str:
+        """Return one cell of a row as it stands in its file: ``40.0`` stays ``40.0``.
+
+        Raises
+        ------
+        LookupError
+            If there is no such row or column.
+        """
+        table, position = self._places.get(any_id, (None, 0))
+        if table is None or column not in self._cells[table][position]:
+            raise LookupError(f"There is no cell {column!r} of {any_id!r}")
+        return self._cells[table][position][column]
+
+    def reading(self, any_id: str) -> Reading:
+        """Return what one row says: its number with unit, interval, count, time and standing.
+
+        Parameters
+        ----------
+        any_id : str
+            The id of a study, arm, outcome, fact, discrepancy or update.
+
+        Returns
+        -------
+        emdbook.evidence.figures.Reading
+
+        Raises
+        ------
+        LookupError
+            If there is none with this id; the message names near ones.
+        ValueError
+            If the row holds an impossible value.
+        """
+        return reading_of(self.record(any_id), self)
+
     def select(self, **filters: Any) -> pd.DataFrame:
         """Return the rows of :meth:`view` that meet all conditions.
 
@@ -431,4 +467,6 @@ def load(path: Path | str | None = None) -> Evidence:
     tables, faults = _read(folder)
     if faults:
         raise EvidenceError(faults, folder)
-    return Evidence(folder, {name: _frame(tables[name]) for name in [*FIXED, *(n for n in tables if n not in FIXED)]})
+    names = [*FIXED, *(n for n in tables if n not in FIXED)]
+    return Evidence(folder, {name: _frame(tables[name]) for name in names},
+                    {name: [row.raw for row in tables[name].rows] for name in names})
