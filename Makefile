@@ -6,7 +6,7 @@ VENV = .venv
 PY = $(VENV)/bin/python
 READY = $(VENV)/.ready
 
-.PHONY: copies help book slides offline serve lab test check-data check-text audit lint bench lock setup clean
+.PHONY: sync copies help book slides offline serve lab test check-data check-text audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
@@ -64,7 +64,10 @@ check-data: $(READY)
 	@$(PY) -m emdbook check-data
 
 check-text: $(READY)
-	@$(PY) -m emdbook structure; shape=$$?; $(PY) -m emdbook audit && exit $$shape
+	@$(PY) -m emdbook structure; shape=$$?; $(PY) -m emdbook sync --check && exit $$shape
+
+sync: $(READY)
+	@$(PY) -m emdbook sync
 
 lint: $(READY)
 	@$(PY) -m emdbook test lint

@@ -12,7 +12,7 @@ from emdbook.ground.paths import project_dir
 def _print_findings(findings) -> int:
     for finding in findings:
         print(finding)
-    print(f"{len(findings)} findings" if findings else "nothing found: the text agrees")
+    print(f"{len(findings)} findings" if findings else "nothing found")
     return 1 if findings else 0
 
 
@@ -60,11 +60,19 @@ def _check_data(options) -> int:
     return check_data()
 
 
-def _audit(options) -> int:
+def _sync(options) -> int:
     import emdbook
     from emdbook.checks.prose import audit_project
+    from emdbook.checks.sync import sync_project
 
-    return _print_findings(audit_project(project_dir(), emdbook.load()))
+    evidence = emdbook.load()
+    changes = sync_project(project_dir(), evidence, write=not options.check)
+    written = [change for change in changes if not change.by_hand]
+    for change in written:
+        print(change)
+    print(f"{len(written)} numbers {'differ from' if options.check else 'written from'} the data")
+    left = [*(change for change in changes if change.by_hand), *audit_project(project_dir(), evidence)]
+    return 1 if _print_findings(left) or (options.check and written) else 0
 
 
 def _structure(options) -> int:
@@ -133,7 +141,7 @@ COMMANDS = {
     "lab": (_lab, "open JupyterLab at the chapters"),
     "test": (_test, "run every gate, or the named ones"),
     "check-data": (_check_data, "check the data package"),
-    "audit": (_audit, "compare the numbers of the text with the data"),
+    "sync": (_sync, "write every number of the text from the data, and list what a person has to look at"),
     "structure": (_structure, "check that every chapter has its parts"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
@@ -157,6 +165,9 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
         elif name == "offline":
             command.add_argument("--no-pdf", action="store_true", help="the zip only, which needs no browser")
+        elif name == "sync":
+            command.add_argument("--check", action="store_true",
+                                 help="write nothing; fail where anything would change")
         elif name == "copies":
             command.add_argument("--check", action="store_true", help="only say which copies are stale")
         elif name == "serve":

@@ -26,7 +26,7 @@ _TITLE = re.compile(r"^### (Exercise \d+[^\n]*)$", re.M)
 _CHANGED = re.compile(rf"^(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.+?)\s*{MARK}\s*$", re.M)
 _ASKS = re.compile(r"\b(?:change|set|put|lower|raise)\b", re.I)
 _TICKS = re.compile(r"`([^`\n]+)`")
-_LINKED = re.compile(r"\[([^\[\]]+)\]\((?:ev|calc|ex):[^()\s]*\)")
+_LINKED = re.compile(r"\[([^\[\]]+)\]\((?:ev|calc|ex|try):[^()\s]*\)")
 _CONSTRUCTED = re.compile(r"\[([^\[\]]+)\]\(ex:\)")
 
 

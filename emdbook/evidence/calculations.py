@@ -1,14 +1,14 @@
-"""The calculations that a ``calc:`` link of a chapter may name.
+"""The calculations that a ``calc:`` link may name.
 
-``[18.6 to 55.9%](calc:clopper-pearson/majestec-1.em-e.orr.primary)`` names one calculation and the rows it works on.
-Each calculation returns the readings that its link may print: lists of numbers in the order in which they are read.
-The same functions that the charts use do the work, so a sentence and the chart beside it cannot differ.
+``[18.6 to 55.9%](calc:clopper-pearson/majestec-1.em-e.orr.primary#interval)`` names one calculation, the rows it works
+on and the fields of its result. The same functions that the charts use do the work, so a sentence and the chart beside
+it cannot differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from itertools import combinations
 
 from emdbook.estimates import (
     INTERVAL_METHODS,
@@ -20,18 +20,11 @@ from emdbook.estimates import (
     risk_difference,
     risk_ratio,
 )
+from emdbook.evidence.figures import Quantity, Reading
 from emdbook.ground.wording import is_missing
 
-
-class Quantity(NamedTuple):
-    """A number with the kind of unit that may be printed behind it."""
-
-    value: float
-    unit: str
-
-
-#: The readings a link may print; each is a list of quantities in reading order.
-Readings = list[list[Quantity]]
+#: What a calculation gives: its fields by name.
+Result = dict[str, Quantity]
 
 
 class CannotCompute(ValueError):
@@ -47,245 +40,217 @@ def _points(value: float) -> Quantity:
 
 
 def _count(value: float) -> Quantity:
-    return Quantity(value, "count")
+    return Quantity(float(value), "count")
 
 
-def _rows(records: Sequence, exactly: int | None = None, least: int = 1) -> None:
-    if exactly is not None and len(records) != exactly:
-        raise CannotCompute(f"needs {exactly} row{'s' * (exactly != 1)}, joined by +, and {len(records)} are named")
-    if len(records) < least:
+def _rows(readings: Sequence[Reading], exactly: int | None = None, least: int = 1) -> None:
+    if exactly is not None and len(readings) != exactly:
+        raise CannotCompute(f"needs {exactly} row{'s' * (exactly != 1)}, joined by +, and {len(readings)} are named")
+    if len(readings) < least:
         raise CannotCompute(f"needs at least {least} rows, joined by +")
 
 
-def _field(record, name: str) -> float:
-    if name not in record or is_missing(record[name]):
-        raise CannotCompute(f"{record.name} has no {name}")
-    return float(record[name])
+def _get(reading: Reading, name: str) -> Quantity:
+    try:
+        return reading.quantity(name)
+    except LookupError as error:
+        raise CannotCompute(str(error)) from None
 
 
-def _events(record) -> tuple[int, int]:
-    return int(_field(record, "events")), int(_field(record, "n"))
+def _events(reading: Reading) -> tuple[int, int]:
+    return int(_get(reading, "events").value), int(_get(reading, "n").value)
 
 
-def _value(record) -> Quantity:
-    unit = {"%": "percent", "months": "months", "days": "days", "years": "years", "ratio": "ratio"}
-    return Quantity(_field(record, "value"), unit.get(str(record.get("unit", "")), "count"))
+def _percentage(reading: Reading) -> Quantity:
+    found = _get(reading, "value")
+    if found.unit != "percent":
+        raise CannotCompute(f"{reading.row_id} is no percentage")
+    return found
 
 
-def _limits(low: Quantity, high: Quantity, estimate: Quantity | None = None) -> Readings:
-    """An interval is read as one limit, as both in order, or as both after their estimate."""
-    readings = [[low], [high], [low, high]]
-    return [*readings, [estimate, low, high]] if estimate is not None else readings
+def _same_unit(readings: Sequence[Reading]) -> list[Quantity]:
+    found = [_get(reading, "value") for reading in readings]
+    if len({q.unit for q in found}) > 1:
+        raise CannotCompute(f"{' and '.join(r.row_id for r in readings)} have different units")
+    return found
 
 
-def _no_shared_patients(records: Sequence, evidence) -> None:
-    arms = [str(record["arm_id"]) for record in records if "arm_id" in record]
-    for i, arm_id in enumerate(arms):
-        others = evidence.arm(arm_id)["overlaps_with"]
-        shared = set(arms[:i] + arms[i + 1:]) & set([] if is_missing(others) else str(others).split(";"))
-        if shared or arm_id in arms[:i]:
-            raise CannotCompute(f"{arm_id} shares patients with {', '.join(sorted(shared)) or 'itself'}")
+def _no_shared_patients(readings: Sequence[Reading], evidence) -> None:
+    arms = [str(evidence.outcome(r.row_id)["arm_id"]) for r in readings if r.table == "outcomes"]
+    for first, second in combinations(arms, 2):
+        others = evidence.arm(second)["overlaps_with"]
+        if first == second or (not is_missing(others) and first in str(others).split(";")):
+            raise CannotCompute(f"{second} shares patients with {'itself' if first == second else first}")
+
+
+def _estimate(estimate: float, low: float, high: float, as_: Callable[[float], Quantity]) -> Result:
+    return {"estimate": as_(estimate), "low": as_(low), "high": as_(high)}
 
 
 def _interval(method: str) -> Callable:
-    def compute(records, evidence) -> Readings:
-        _rows(records, 1)
-        found = proportion_interval(*_events(records[0]), method=method)
-        return _limits(_percent(found.ci_low), _percent(found.ci_high), _percent(found.estimate))
-
-    return compute
-
-
-def _width(method: str) -> Callable:
-    def compute(records, evidence) -> Readings:
-        _rows(records, 1)
-        low, high = proportion_interval(*_events(records[0]), method=method)
-        return [[_points(high - low)]]
+    def compute(readings, evidence) -> Result:
+        _rows(readings, 1)
+        found = proportion_interval(*_events(readings[0]), method=method)
+        return {**_estimate(found.estimate, found.ci_low, found.ci_high, _percent),
+                "width": _points(found.ci_high - found.ci_low)}
 
     return compute
 
 
 def _credible(prior: str) -> Callable:
-    def compute(records, evidence) -> Readings:
-        _rows(records, 1)
-        found = binomial_posterior(*_events(records[0]), prior=prior)
-        return _limits(_percent(found.ci_low), _percent(found.ci_high), _percent(found.median))
+    def compute(readings, evidence) -> Result:
+        _rows(readings, 1)
+        found = binomial_posterior(*_events(readings[0]), prior=prior)
+        return _estimate(found.median, found.ci_low, found.ci_high, _percent)
 
     return compute
 
 
-def _share_of_events(records, evidence) -> Readings:
-    _rows(records, 1)
-    events, n = _events(records[0])
-    return [[_percent(events / n)]]
+def _share_of_events(readings, evidence) -> Result:
+    """Events of the first row among its own patients, or among those of a second row."""
+    if len(readings) > 2:
+        raise CannotCompute("needs one row or two, joined by +")
+    events, n = _get(readings[0], "events").value, _get(readings[-1], "n").value
+    if events > n:
+        raise CannotCompute(f"{readings[-1].row_id} has fewer patients than {readings[0].row_id} has events")
+    return {"value": _percent(events / n), "events": _count(events), "n": _count(n)}
 
 
-def _per_100(records, evidence) -> Readings:
-    _rows(records, 1)
-    events, n = _events(records[0])
-    of_100 = _count(100 * events / n)
-    return [[of_100], [of_100, _count(100)]]
+def _complement(readings, evidence) -> Result:
+    _rows(readings, 1)
+    return {"value": Quantity(100 - _percentage(readings[0]).value, "percent")}
 
 
-def _complement(records, evidence) -> Readings:
-    _rows(records, 1)
-    found = _value(records[0])
-    if found.unit != "percent":
-        raise CannotCompute(f"{records[0].name} is no percentage")
-    return [[Quantity(100 - found.value, "percent")]]
+def _non_responders(readings, evidence) -> Result:
+    _rows(readings, 1)
+    events, n = _events(readings[0])
+    return {"events": _count(n - events), "n": _count(n)}
 
 
-def _non_responders(records, evidence) -> Readings:
-    _rows(records, 1)
-    events, n = _events(records[0])
-    return [[_count(n - events)], [_count(n - events), _count(n)]]
+def _difference(readings, evidence) -> Result:
+    _rows(readings, 2)
+    first, second = _same_unit(readings)
+    return {"value": Quantity(first.value - second.value, "points" if first.unit == "percent" else first.unit)}
 
 
-def _difference(records, evidence) -> Readings:
-    _rows(records, 2)
-    first, second = (_value(record) for record in records)
-    if first.unit != second.unit:
-        raise CannotCompute(f"{records[0].name} and {records[1].name} have different units")
-    unit = "points" if first.unit == "percent" else first.unit
-    return [[Quantity(first.value - second.value, unit)]]
+def _difference_ci(readings, evidence) -> Result:
+    _rows(readings, 2)
+    _no_shared_patients(readings, evidence)
+    found = risk_difference(*_events(readings[0]), *_events(readings[1]))
+    return _estimate(found.estimate, found.ci_low, found.ci_high, _points)
 
 
-def _difference_ci(records, evidence) -> Readings:
-    _rows(records, 2)
-    _no_shared_patients(records, evidence)
-    found = risk_difference(*_events(records[0]), *_events(records[1]))
-    return _limits(_points(found.ci_low), _points(found.ci_high), _points(found.estimate))
+def _risk_ratio(readings, evidence) -> Result:
+    _rows(readings, 2)
+    _no_shared_patients(readings, evidence)
+    found = risk_ratio(*_events(readings[0]), *_events(readings[1]))
+    return _estimate(found.estimate, found.ci_low, found.ci_high, lambda x: Quantity(x, "ratio"))
 
 
-def _risk_ratio(records, evidence) -> Readings:
-    _rows(records, 2)
-    _no_shared_patients(records, evidence)
-    found = risk_ratio(*_events(records[0]), *_events(records[1]))
-    estimate, low, high = (Quantity(x, "ratio") for x in (found.estimate, found.ci_low, found.ci_high))
-    return [[estimate], *_limits(low, high, estimate)]
+def _times(readings, evidence) -> Result:
+    _rows(readings, 2)
+    first, second = _same_unit(readings)
+    if not second.value:
+        raise CannotCompute(f"{readings[0].row_id} cannot be divided by {readings[1].row_id}")
+    return {"value": Quantity(first.value / second.value, "ratio"), "percent": _percent(first.value / second.value)}
 
 
-def _times(records, evidence) -> Readings:
-    _rows(records, 2)
-    first, second = (_value(record) for record in records)
-    if first.unit != second.unit or not second.value:
-        raise CannotCompute(f"{records[0].name} cannot be divided by {records[1].name}")
-    return [[Quantity(first.value / second.value, "ratio")]]
+def _sum(readings, evidence) -> Result:
+    _rows(readings, least=2)
+    n = sum(_get(r, "n").value for r in readings)
+    counted = all(r.events is not None for r in readings)
+    return ({"events": _count(sum(r.events for r in readings))} if counted else {}) | {"n": _count(n)}
 
 
-def _sum(*fields: str) -> Callable:
-    def compute(records, evidence) -> Readings:
-        _rows(records, least=2)
-        return [[_count(sum(_field(record, field) for record in records)) for field in fields]]
+def _rest(readings, evidence) -> Result:
+    _rows(readings, 2)
+    whole, part = readings
+    n = _get(whole, "n").value - _get(part, "n").value
+    if n <= 0:
+        raise CannotCompute(f"{part.row_id} has no fewer patients than {whole.row_id}")
+    if whole.events is None or part.events is None:
+        return {"n": _count(n)}
+    events = whole.events - part.events
+    return {"events": _count(events), "n": _count(n), "value": _percent(events / n)}
 
-    return compute
 
-
-def _share(records, evidence) -> Readings:
-    _rows(records, 2)
-    part, whole = (_field(record, "n") for record in records)
+def _share(readings, evidence) -> Result:
+    _rows(readings, 2)
+    part, whole = (_get(r, "n").value for r in readings)
     if part > whole:
-        raise CannotCompute(f"{records[0].name} has more patients than {records[1].name}")
-    return [[_percent(part / whole)]]
+        raise CannotCompute(f"{readings[0].row_id} has more patients than {readings[1].row_id}")
+    return {"value": _percent(part / whole)}
 
 
-def _fitting(record, evidence) -> list[int]:
-    if str(record.get("unit", "")) != "%":
-        raise CannotCompute(f"{record.name} is no percentage")
-    printed = evidence.printed(record.name, "value")  # 40.0 and 40 allow different counts
-    if not printed:
-        raise CannotCompute(f"{record.name} has no value")
-    return attainable_counts(printed, int(_field(record, "n")), len(printed.partition(".")[2]))
+def _fitting(reading: Reading) -> list[int]:
+    _percentage(reading)
+    printed = reading.printed["value"]  # 40.0 and 40 allow different counts
+    return attainable_counts(printed, int(_get(reading, "n").value), reading.decimals)
 
 
-def _attainable(records, evidence) -> Readings:
-    _rows(records, 1)
-    counts = _fitting(records[0], evidence)
+def _attainable(readings, evidence) -> Result:
+    _rows(readings, 1)
+    counts = _fitting(readings[0])
     if not counts:
-        raise CannotCompute(f"no count of {records[0].name} gives its percentage; write calc:fits-none")
-    return [[_count(c) for c in counts], [_count(c) for c in counts] + [_count(_field(records[0], "n"))]]
+        raise CannotCompute(f"no count of {readings[0].row_id} gives its percentage; write calc:fits-none")
+    found = {"low": _count(min(counts)), "high": _count(max(counts)), "number": _count(len(counts)),
+             "n": _get(readings[0], "n")}
+    return found | ({"events": _count(counts[0])} if len(counts) == 1 else {})
 
 
-def _attainable_number(records, evidence) -> Readings:
-    _rows(records, 1)
-    return [[_count(len(_fitting(records[0], evidence)))]]
-
-
-def _fits_none(records, evidence) -> Readings:
-    _rows(records, 1)
-    counts = _fitting(records[0], evidence)
+def _fits_none(readings, evidence) -> Result:
+    _rows(readings, 1)
+    counts = _fitting(readings[0])
     if counts:
-        raise CannotCompute(f"{', '.join(map(str, counts))} of {records[0].name} gives its percentage")
-    value, n = _value(records[0]), _count(_field(records[0], "n"))
-    return [[], [value], [n], [value, n]]
+        raise CannotCompute(f"{', '.join(map(str, counts))} of {readings[0].row_id} gives its percentage")
+    return {"value": _get(readings[0], "value"), "n": _get(readings[0], "n")}
 
 
-def _pool(records, evidence):
-    _rows(records, least=2)
-    _no_shared_patients(records, evidence)
-    pairs = [_events(record) for record in records]
+def _pool(readings, evidence):
+    _rows(readings, least=2)
+    _no_shared_patients(readings, evidence)
+    pairs = [_events(reading) for reading in readings]
     return pool_proportions([e for e, _ in pairs], [n for _, n in pairs])
 
 
-def _pooled(records, evidence) -> Readings:
-    found = _pool(records, evidence)
-    estimate = _percent(found.estimate)
-    return [[estimate], *_limits(_percent(found.ci_low), _percent(found.ci_high), estimate)]
+def _pooled(readings, evidence) -> Result:
+    found = _pool(readings, evidence)
+    return {**_estimate(found.estimate, found.ci_low, found.ci_high, _percent), "i2": Quantity(found.i2, "percent")}
 
 
-def _prediction(records, evidence) -> Readings:
-    found = _pool(records, evidence)
-    return _limits(_percent(found.prediction_low), _percent(found.prediction_high), _percent(found.estimate))
+def _prediction(readings, evidence) -> Result:
+    found = _pool(readings, evidence)
+    return _estimate(found.estimate, found.prediction_low, found.prediction_high, _percent)
 
 
-def _pooled_i2(records, evidence) -> Readings:
-    return [[Quantity(_pool(records, evidence).i2, "percent")]]
+def _range(readings, evidence) -> Result:
+    _rows(readings, least=2)
+    values = _same_unit(readings)
+    return {"low": min(values), "high": max(values)}
 
 
-def _range(records, evidence) -> Readings:
-    _rows(records, least=2)
-    values = [_value(record) for record in records]
-    if len({v.unit for v in values}) > 1:
-        raise CannotCompute("the rows have different units")
-    return _limits(min(values), max(values))
-
-
-def _how_many(records, evidence) -> Readings:
-    return [[_count(len({record.name for record in records}))]]
-
-
-def _years(records, evidence) -> Readings:
-    _rows(records, 1)
-    found = _value(records[0])
-    if found.unit != "months":
-        raise CannotCompute(f"{records[0].name} is not in months")
-    return [[Quantity(found.value / 12, "years")]]
+def _how_many(readings, evidence) -> Result:
+    return {"value": _count(len({reading.row_id for reading in readings}))}
 
 
 #: Every calculation by the name that a link uses.
-CALCULATIONS: dict[str, Callable[[Sequence, object], Readings]] = {
+CALCULATIONS: dict[str, Callable[[Sequence[Reading], object], Result]] = {
     **{method: _interval(method) for method in INTERVAL_METHODS},
-    **{f"width-{method}": _width(method) for method in INTERVAL_METHODS},
     **{f"credible-{prior}": _credible(prior) for prior in PRIORS},
     "percent": _share_of_events,
-    "per-100": _per_100,
     "complement": _complement,
     "non-responders": _non_responders,
     "difference": _difference,
     "difference-ci": _difference_ci,
     "risk-ratio": _risk_ratio,
     "times": _times,
-    "sum": _sum("events", "n"),
-    "sum-n": _sum("n"),
-    "sum-events": _sum("events"),
+    "sum": _sum,
+    "rest": _rest,
     "share": _share,
     "attainable": _attainable,
-    "attainable-number": _attainable_number,
     "fits-none": _fits_none,
     "pooled": _pooled,
     "prediction": _prediction,
-    "pooled-i2": _pooled_i2,
     "range": _range,
     "how-many": _how_many,
-    "years": _years,
 }

@@ -1,4 +1,4 @@
-"""``python -m emdbook.teach.quiz``: export the question bank, count it, audit its numbers."""
+"""``python -m emdbook.teach.quiz``: export the question bank, count it."""
 
 from __future__ import annotations
 
@@ -27,17 +27,6 @@ def _count(options) -> int:
     return 0
 
 
-def _audit(options) -> int:
-    import emdbook
-    from emdbook.checks.questions import audit_bank
-
-    findings = audit_bank(emdbook.load())
-    for finding in findings:
-        print(finding)
-    print(f"{len(findings)} findings" if findings else "nothing found: the questions agree with the data")
-    return 1 if findings else 0
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m emdbook.teach.quiz", description="The question bank.")
@@ -47,8 +36,6 @@ def main(arguments: list[str] | None = None) -> int:
     made.add_argument("--gift", metavar="FILE", help="GIFT")
     made.set_defaults(function=_export)
     commands.add_parser("count", help="how many questions there are").set_defaults(function=_count)
-    commands.add_parser("audit", help="compare the numbers of the questions with the data").set_defaults(
-        function=_audit)
     options = parser.parse_args(arguments)
     return options.function(options)
 

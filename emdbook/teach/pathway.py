@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
+from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
 from emdbook.ground.paths import data_dir
 from emdbook.ground.strict_json import Fault, FaultsError
@@ -362,7 +363,7 @@ def _build(data: dict) -> Pathway:
 
 def _read_json(path: Path):
     try:
-        return strict_json.read(path)
+        return plain_all(strict_json.read(path))  # readers need the words; the links keep its numbers true
     except strict_json.UnreadableError as error:
         raise PathwayError([Fault(str(path), "", error.rule, error.found)]) from None
 

@@ -66,7 +66,7 @@ class Links:
         return f"{self.book}/{PurePosixPath(*parts).with_suffix('.html')}{anchor}", ""
 
     def _data(self, scheme: str, target: str) -> tuple[str, str]:
-        if scheme == "ex":
+        if scheme in ("ex", "try"):
             return "", "emd-example"
         if scheme == "gl":
             return (f"{self.book}/book/glossary.html#gl-{target}" if self.book else ""), "emd-term"

@@ -78,12 +78,12 @@ PAGES = {
 
 
 def _resolve(app: Sphinx, doctree: nodes.document) -> None:
-    """Turn ``ev:``, ``calc:``, ``ex:`` and ``gl:`` links into links to the pages made from the data."""
+    """Turn ``ev:``, ``calc:``, ``ex:``, ``try:`` and ``gl:`` links into links to the pages made from the data."""
     for node in list(doctree.findall(nodes.reference)):
         scheme, colon, target = node.get("refuri", "").partition(":")
         if not colon or scheme not in SCHEMES:
             continue
-        if scheme == "ex":
+        if scheme in ("ex", "try"):
             span = nodes.inline("", "", *node.children, classes=["emd-example"])
             node.replace_self(span)
             continue
