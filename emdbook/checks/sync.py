@@ -80,7 +80,7 @@ def _shown(quantity: Quantity, unit: str) -> float:
 def _say(quantity: Quantity) -> str:
     unit = {"percent": "%", "points": " points", "ratio": "", "count": "", "p": ""}.get(quantity.unit,
                                                                                        f" {quantity.unit}")
-    return quantity.sign + number(quantity.value, None if float(quantity.value).is_integer() else 2) + unit
+    return quantity.sign + number(quantity.value, None if quantity.unit == "p" or float(quantity.value).is_integer() else 2) + unit
 
 
 def _negative(numeral: Numeral, words: str) -> bool:
@@ -91,12 +91,12 @@ def _negative(numeral: Numeral, words: str) -> bool:
 def _holds(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> bool:
     value = _shown(quantity, numeral.unit)
     if quantity.unit == "p":
-        return (numeral.bound == quantity.sign or not numeral.bound) and holds(numeral, value)
+        return numeral.bound in ("", quantity.sign or "=") and holds(numeral, value)
     if value < 0 and numeral.value >= 0:
         if not _negative(numeral, words):
             raise _ByHandError(f"the number is negative: {_say(quantity)}")
         value = -value
-    if numeral.bound and numeral.form != "judgement" and not direction and not holds(numeral, value):
+    if numeral.bound in ("<", ">") and numeral.form != "judgement" and not direction and not holds(numeral, value):
         return value > numeral.value if numeral.bound == ">" else value < numeral.value
     if numeral.unit != quantity.unit and numeral.unit in _TIMES and numeral.decimals == 0:
         return abs(value - numeral.value) < 0.05  # "one year" for 12 months, not for 14
@@ -106,13 +106,13 @@ def _holds(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> 
 def _rewritten(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> str:
     if numeral.form == "judgement":
         raise _ByHandError(f"a judgement, and the number is now {_say(quantity)}")
-    if numeral.bound and not direction and quantity.unit != "p":
+    if numeral.bound in ("<", ">") and not direction and quantity.unit != "p":
         raise _ByHandError(f"a bound, and the number is now {_say(quantity)}")
     value = _shown(quantity, numeral.unit)
     if value < 0 and numeral.value >= 0:
         value = -value
     if quantity.unit == "p":
-        if quantity.sign != numeral.bound:
+        if numeral.bound not in ("", quantity.sign or "="):
             raise _ByHandError(f"the p-value is now {_say(quantity)}")
         return number(value)
     if numeral.unit != quantity.unit and numeral.unit in _TIMES and not float(value).is_integer():
@@ -306,7 +306,8 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
 
 def _put_to_the_test(raw: str, changes: Sequence[Change], name: str) -> list[Change]:
     """Numbers put to the test in a question whose figures moved: whether they still do, a person must say."""
-    moved = {change.place.split(" > ")[1] for change in changes if change.place.startswith("questions > ")}
+    moved = {change.place.split(" > ")[1] for change in changes
+             if change.place.startswith("questions > ") and not change.by_hand}
     if not moved:
         return []
     out = []

@@ -59,9 +59,9 @@ _PEOPLE = (r"(?:patients?|people|persons?|participants?|responders?|responses?|d
 _UNITS = (("percent", r"%|per ?cent\b"), ("points", r"(?:percentage |%-)?points?\b"), ("months", r"months?\b"),
           ("years", r"years?\b"), ("weeks", r"weeks?\b"), ("days", r"days?\b"), ("ratio", r"fold\b|times\b"),
           ("count", rf"(?:(?!(?:for|of|in|with|and|to|or|by|from|at|on|after)\b)[\w-]+ ){{0,2}}{_PEOPLE}\b"))
-_JOINED = re.compile(r"[\s*_]*(?:to|and|or|-|–|—|,|\()[\s*_]*")
-_LESS = re.compile(r"(?:more than|over|above|greater than|at least|[>≥])\s*$", re.I)
-_MORE = re.compile(r"(?:less than|under|below|fewer than|at most|up to|[<≤])\s*$", re.I)
+_JOINED = re.compile(r"[\s*_]*(?:to|and|or|-|–|—|,)[\s*_]*")
+_OVER = re.compile(r"(?:more than|over|above|greater than|at least|[>≥])\s*$", re.I)
+_UNDER = re.compile(r"(?:less than|under|below|fewer than|at most|up to|[<≤])\s*$", re.I)
 
 
 class Numeral(NamedTuple):
@@ -81,7 +81,7 @@ class Numeral(NamedTuple):
     form : str
         ``digits``, ``word`` or ``judgement``.
     bound : str
-        ``<`` or ``>`` where the words before it make it one ("under 0.001", "more than 36%").
+        ``<`` or ``>`` where the words before it make it one ("under 0.001", "more than 36%"); ``=`` where that is said.
     """
 
     text: str
@@ -141,12 +141,13 @@ def read(words: str, after: str = "") -> list[Numeral]:
         if _is_pronoun(text, match, unit):
             continue
         before, low = text[:match.start()], match[0].lower()
-        bound = ">" if _LESS.search(before) else "<" if _MORE.search(before) else ""
+        bound = ">" if _OVER.search(before) else "<" if _UNDER.search(before) else "=" if re.search(r"=\s*$", before) \
+            else ""
         if match["share"]:
             top = 1 if match["top"] in (None, "a", "an") else _WORDS.get(match["top"].lower(), 1)
             share = _FRACTIONS.get(low) or 100 * top / _PARTS[match["part"].lower()]
             limits = (share - _LOOSE, share + _LOOSE)
-            if bound:  # "less than half"
+            if bound in ("<", ">"):  # "less than half"
                 limits = (-math.inf, share) if bound == "<" else (share, math.inf)
             found.append(Numeral(match[0], *match.span(), *limits, "percent", "judgement"))
             continue

@@ -9,7 +9,6 @@ import pytest
 
 import emdbook
 from emdbook.ground.paths import data_dir
-from emdbook.ground.wording import is_missing
 from emdbook.publish.web.stylesheets import Used
 from emdbook.tables import therapy_table
 from emdbook.teach.cases import (
@@ -104,20 +103,6 @@ def test_no_critique_counts_on_a_place_in_the_list(cases):
     for case in cases:
         for step in case.steps:
             assert not any(position.search(o.critique) for o in step.options), step.id
-
-
-def test_figures_of_a_step_stand_in_the_rows_it_names(cases):
-    """Percentages, counts such as "10 of 28" and decimals in a critique come from the data."""
-    evidence = emdbook.load()
-    figure = re.compile(r"\d+(?:\.\d+)?(?=%)|\d+\.\d+|\b\d+(?= of \d)|(?<=\d of )\d+|\b\d+(?= patients)")
-    fields = ("value", "n", "events", "ci_low", "ci_high", "low", "high")
-    for case in cases:
-        for step in case.steps:
-            records = [evidence.record(row_id) for row_id in step.evidence]
-            known = {f"{float(r[f]):g}" for r in records for f in fields if f in r and not is_missing(r[f])}
-            for text in [step.text, *(t for o in step.options for t in (o.text, o.critique))]:
-                for found in figure.findall(text):
-                    assert f"{float(found):g}" in known, f"{step.id}: {found}"
 
 
 def test_locators_of_the_steps_are_paragraphs_behind_their_node(cases, pathway):
