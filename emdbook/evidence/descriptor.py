@@ -55,9 +55,10 @@ class TableSpec:
 #: Tables and columns that the toolkit and the rules rely on, with every type that is not text. A descriptor may add
 #: columns.
 FIXED: dict[str, str] = {
-    "sources": "source_id kind first_author year:integer title container doi pmid pmcid nct url checked checked_note",
+    "sources": "source_id kind first_author year:integer title container doi pmid pmcid nct url checked seen "
+    "checked_note",
     "therapies": "therapy_id name name_zh therapeutic_class target mechanism "
-    "first_us_approval_year:integer status_note "
+    "first_us_approval_year:integer standing status_note "
     "cns_penetration source_id locator",
     "studies": "study_id label therapeutic_class regimen setting design emd_definition n_total:integer "
     "in_review:boolean locator "
@@ -66,17 +67,17 @@ FIXED: dict[str, str] = {
     "arms": "arm_id study_id population label n:integer n_evaluable:integer overlaps_with locator note",
     "outcomes": "outcome_id arm_id endpoint measure value:number unit events:integer n:integer "
     "events_derived:boolean ci_low:number "
-    "ci_high:number at_months:number not_reached:boolean p_value comparator_arm_id basis "
+    "ci_high:number at_months:number not_reached:boolean p_value comparator_arm_id basis standing "
     "headline:boolean poolable:boolean "
     "poolable_reason locator source_id note",
     "epidemiology": "fact_id topic subject direction low:number high:number value:number unit n:integer locator "
-    "source_id note",
+    "source_id standing note",
     "biology": "fact_id topic subject direction low:number high:number value:number unit n:integer locator "
-    "source_id note",
+    "source_id standing note",
     "discrepancies": "discrepancy_id study_id kind review_says evidence_says how_the_book_handles_it severity "
     "locator source_id",
     "updates": "update_id date topic what_changed value:number unit n:integer ci_low:number ci_high:number "
-    "certainty source_id",
+    "certainty standing source_id",
     "glossary": "term abbreviation zh definition",
     "paragraphs": "locator section paraphrase zh_terms",
     "safety": "safety_id therapy_id therapeutic_class event grade measure events:integer n:integer value:number unit "

@@ -207,7 +207,8 @@ class Evidence:
         Returns
         -------
         pandas.DataFrame
-            All columns of outcomes, then ``arm_label, study_id, population, arm_n, arm_n_evaluable, overlaps_with``;
+            All columns of outcomes, among them ``standing`` (how far this figure was seen), then
+            ``arm_label, study_id, population, arm_n, arm_n_evaluable, overlaps_with``;
             ``study_label, therapeutic_class, regimen, setting, design, emd_definition, study_n_total, in_review,
             study_source_id``; ``study_checked`` (was the study's primary source seen); ``source_kind, source_checked,
             first_author, year, container, doi, pmid, nct`` of the row's own source; and ``checked``, the status a
