@@ -74,7 +74,7 @@ FIXED: dict[str, str] = {
     "source_id standing note",
     "biology": "fact_id topic subject direction low:number high:number value:number unit n:integer locator "
     "source_id standing note",
-    "discrepancies": "discrepancy_id study_id kind review_says evidence_says how_the_book_handles_it severity "
+    "discrepancies": "discrepancy_id study_id kind nature review_says evidence_says how_the_book_handles_it severity "
     "locator source_id",
     "updates": "update_id date topic what_changed value:number unit n:integer ci_low:number ci_high:number "
     "certainty standing source_id",

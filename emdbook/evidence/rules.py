@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from emdbook.estimates.counts import attainable_counts
+from emdbook.evidence.log import NATURES
 from emdbook.evidence.reading import Row, Table, suggestion
 from emdbook.ground.faults import Fault
 
@@ -160,6 +161,7 @@ def check_contract(tables: Mapping[str, Table | None]) -> list[Fault]:
         _glossary,
         _paragraphs,
         _locators,
+        _log,
         _grounds,
     ):
         check(package, add)
@@ -636,6 +638,25 @@ def _locators(package: _Package, add: Add) -> None:
                         name, row, "locator",
                         f"{locator} is not a locator of paragraphs.csv{suggestion(locator, known)}",
                     )  # fmt: skip
+
+
+def _log(package: _Package, add: Add) -> None:
+    """A row of high weight accuses: it needs a disagreement, and evidence that was itself seen."""
+    seen = {i: row["seen"] for i, row in package.index("sources", "source_id").items() if row.sound("seen")}
+    for row in package.rows("discrepancies"):
+        if row["severity"] != "high" or not row.sound("severity", "nature", "source_id"):
+            continue
+        if row["nature"] not in NATURES["disagreement"]:
+            add(
+                "discrepancies", row, "severity",
+                f"cannot be high for {row['nature']}: only {', '.join(NATURES['disagreement'])} can",
+            )  # fmt: skip
+        source = row["source_id"]
+        if source in seen and seen[source] not in ("paper", "abstract", "official", "review"):
+            add(
+                "discrepancies", row, "severity",
+                f"cannot be high: {source} was seen as {seen[source]}, not in a paper, an abstract or an official text",
+            )  # fmt: skip
 
 
 def _grounds(package: _Package, add: Add) -> None:

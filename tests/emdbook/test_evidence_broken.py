@@ -195,6 +195,11 @@ CASES = [
     ("id names another basis", cell("outcomes", DURATION, outcome_id="beta.emd.dor.primary"), [("outcomes.csv", DURATION, "outcome_id", "must name the basis of its row")]),
     ("one id in two tables", cell("discrepancies", 2, discrepancy_id="beta.emd"), [("discrepancies.csv", 2, "discrepancy_id", "already the id of arms.csv, row 4")]),
     ("capitals of a term", cell("glossary", 3, term="Extramedullary disease"), [("glossary.csv", 3, "term", "other capitals")]),
+    # the discrepancy log
+    ("weight without a disagreement", cell("discrepancies", 2, severity="high"), [("discrepancies.csv", 2, "severity", "cannot be high for gap_of_summary")]),
+    ("weight on hearsay", cell("discrepancies", 3, source_id="alpha-page-2024"), [("discrepancies.csv", 3, "severity", "alpha-page-2024 was seen as secondary")]),
+    ("nature that is none", cell("discrepancies", 3, nature="wrong"), [("discrepancies.csv", 3, "nature", "must be one of")]),
+    ("nature left out", cell("discrepancies", 3, nature=""), [("discrepancies.csv", 3, "nature", "must not be empty")]),
     # paragraphs
     ("locator of no paragraph", cell("biology", 2, locator="PATH-9"), [("biology.csv", 2, "locator", "PATH-9 is not a locator of paragraphs.csv; did you mean PATH-2")]),
     ("one locator of two", cell("studies", 3, locator="PI-4;TAB3-1"), [("studies.csv", 3, "locator", "TAB3-1 is not a locator of paragraphs.csv")]),
