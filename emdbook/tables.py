@@ -16,7 +16,7 @@ import pandas as pd
 from emdbook import style
 from emdbook.evidence import Evidence
 from emdbook.ground.view import view as current_view
-from emdbook.ground.wording import count, is_missing, listing, number, percent, short_source
+from emdbook.ground.wording import count, interval, is_missing, listing, months, number, percent, short_source
 
 #: Short words for the badge; the long form stands in its title.
 BADGE = {"confirmed": "primary seen", "probable": "primary identified", "not_found": "review only"}
@@ -148,10 +148,12 @@ def figure_text(row) -> str:
     else:
         unit = "" if row["unit"] == "ratio" else f" {row['unit']}"
         text = number(row["value"]) + unit
-    if not is_missing(row["ci_low"]):
-        text += f" ({number(row['ci_low'])} to {number(row['ci_high'])})"
+    # the open upper end of a median of time was not reached; that of a percentage or ratio is only not printed
+    limits = interval(row["ci_low"], row["ci_high"],
+                      open_end="not reached" if row["measure"] == "median" else "not given")
+    text += f" ({limits})" if limits else ""
     if row["measure"] == "rate_at" and not is_missing(row["at_months"]):
-        text += f" at {number(row['at_months'])} months"
+        text += f" at {months(row['at_months'])}"
     return text
 
 
