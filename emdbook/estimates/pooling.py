@@ -191,12 +191,12 @@ def pool_proportions(
         tau2_method=tau2_method,
         ci_method=ci_method,
         level=level,
-        note=" ".join(_notes(pairs, v, tau2_method, i2, narrower, never_narrower)),
+        note=" ".join(_notes(pairs, v, tau2_method, i2, narrower=narrower, never_narrower=never_narrower)),
     )
 
 
 def _notes(
-    pairs: list[tuple[int, int]], v: np.ndarray, tau2_method: str, i2: float, narrower: bool, never_narrower: bool
+    pairs: list[tuple[int, int]], v: np.ndarray, tau2_method: str, i2: float, *, narrower: bool, never_narrower: bool
 ) -> list[str]:
     """What a reader has to be told wherever the pooled numbers are shown."""
     notes = []
