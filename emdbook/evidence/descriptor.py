@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from emdbook.ground import strict_json
 from emdbook.ground.faults import Fault
 
 __all__ = ["DESCRIPTOR", "FIXED", "FieldSpec", "Link", "PackageSpec", "TableSpec", "read_descriptor"]
@@ -303,21 +303,14 @@ def read_descriptor(folder: Path) -> tuple[PackageSpec | None, list[Fault]]:
 
     if not folder.is_dir():
         return None, [Fault(str(folder), None, None, None, "there is no such folder")]
-    try:
-        text = (folder / DESCRIPTOR).read_bytes().decode("utf-8")
-    except FileNotFoundError:
+    path = folder / DESCRIPTOR
+    if not path.exists():
         return None, [fault("the file is missing; it describes all tables")]
-    except OSError as error:
-        return None, [fault(f"the file cannot be opened ({error.strerror})")]
-    except UnicodeDecodeError:
-        return None, [fault("the file must be UTF-8 text")]
     try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        return None, [fault(f"the file must be JSON; column {error.colno}: {error.msg}", error.lineno)]
-    except (ValueError, RecursionError):
-        return None, [fault("the file must be JSON")]
-    if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
+        raw = strict_json.read(path)
+    except strict_json.UnreadableError as error:
+        return None, [fault(f"{error.rule}; found {error.found}", error.line)]
+    if not isinstance(raw.get("resources"), list):
         return None, [fault("the descriptor must be an object with a list of resources")]
     spec, faults = PackageSpec(), []
     for resource in raw["resources"]:

@@ -191,7 +191,7 @@ def test_select(evidence):
         ({"n": True}, "True never occurs in the column 'n'"),
         ({"endpoint": None}, "None never occurs"),
         ({"endpoint": pd.NA}, "never occurs"),
-        ({"endpoint": {"a": 1}}, "never occurs"),
+        ({"endpoint": {"a": 1}}, "a value or a flat list"),
     ],
 )
 def test_select_refuses_what_can_never_match(evidence, filters, words):
@@ -252,3 +252,12 @@ def test_load_is_quick_with_a_thousand_outcomes(folder):
 
 def test_public_names():
     assert set(evidence_room.__all__) == {"Evidence", "EvidenceError", "Fault", "load"}
+
+
+@pytest.mark.parametrize("wanted", [lambda ids: ids.to_numpy(), lambda ids: ids.array, iter,
+                                    lambda ids: dict.fromkeys(ids).keys()], ids=["numpy", "array", "iterator", "keys"])
+def test_select_takes_any_list_of_values(evidence, wanted):
+    ids = evidence.view()["study_id"].drop_duplicates()[:2]
+    found = evidence.select(study_id=wanted(ids))
+    assert set(found["study_id"]) == set(ids)
+    assert len(found) == evidence.view()["study_id"].isin(ids).sum()

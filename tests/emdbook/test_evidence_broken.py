@@ -349,9 +349,9 @@ CASES = [
     ("other patients called direct", cell("certainty", 3, indirectness="none", result="low"), [("certainty.csv", 3, "indirectness", "no row is of patients with extramedullary disease")]),
     # the descriptor
     ("descriptor missing", lambda f: (f / "datapackage.json").unlink(), [("datapackage.json", None, None, "file is missing")]),
-    ("descriptor not JSON", raw("datapackage.json", lambda b: b.replace(b":", b";", 1)), [("datapackage.json", 2, None, "must be JSON")]),
+    ("descriptor not JSON", raw("datapackage.json", lambda b: b.replace(b":", b";", 1)), [("datapackage.json", 2, None, "must be valid JSON")]),
     ("descriptor not UTF-8", raw("datapackage.json", lambda b: b[:40] + b"\xff" + b[40:]), [("datapackage.json", None, None, "UTF-8")]),
-    ("descriptor is a list", raw("datapackage.json", lambda b: b"[]"), [("datapackage.json", None, None, "list of resources")]),
+    ("descriptor is a list", raw("datapackage.json", lambda b: b"[]"), [("datapackage.json", None, None, "must hold one object")]),
     ("table not described", twist_descriptor(lambda d: d["resources"].pop(1)), [("datapackage.json", None, None, "table therapies is missing")]),
     ("column not described", twist_descriptor(lambda d: field_of(d, "arms", "n").update(name="people")),
      [("datapackage.json", None, None, "table arms: the field n is missing")]),
@@ -405,7 +405,7 @@ def test_a_broken_document_is_a_fault(tmp_path):
     with pytest.raises(EvidenceError, match=r"extra\.json: the file is missing"):
         load(folder)
     (folder / "extra.json").write_text("{\n]", encoding="utf-8")
-    with pytest.raises(EvidenceError, match=r"extra\.json, row 2: the file must be JSON"):
+    with pytest.raises(EvidenceError, match=r"extra\.json, row 2: the file must be valid JSON"):
         load(folder)
     (folder / "extra.json").write_text("{}", encoding="utf-8")
     assert isinstance(load(folder), Evidence)

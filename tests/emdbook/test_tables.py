@@ -50,8 +50,9 @@ def test_the_log_shows_every_row_and_folds_the_lighter_ones(evidence):
     page = whole.html()
     assert page.count('<tr role="row" id=') == len(evidence.discrepancies)
     assert f"{(evidence.discrepancies.severity != 'high').sum()} more of medium or low weight" in page
+    free = set(evidence.studies.study_id) - set(evidence.discrepancies.study_id.dropna())
     with pytest.raises(ValueError, match="no row for these studies"):
-        tables.discrepancy_table(evidence, ["no-such-study"])
+        tables.discrepancy_table(evidence, [min(free)])
 
 
 def test_cells_are_escaped():
@@ -214,3 +215,15 @@ def test_values_are_those_of_the_data(evidence):
 def test_a_fact_in_words(given, words):
     row = {"direction": None, "low": None, "high": None, "value": None, "unit": None} | given
     assert tables.fact_text(row) == words
+
+
+def test_a_slip_in_an_id_is_named_and_no_table_is_made_from_the_rest():
+    ev = emdbook.load()
+    with pytest.raises(LookupError, match="majestec-11; did you mean majestec-1"):
+        tables.source_list(ev, ["majestec-1", "majestec-11"])
+    with pytest.raises(LookupError, match="majestec-11"):
+        tables.discrepancy_table(ev, ["majestec-1", "majestec-11"])
+    with pytest.raises(LookupError, match="row of the log"):
+        tables.discrepancy_table(ev, entries=["no-such.row"])
+    with pytest.raises(ValueError, match="at least one study"):
+        tables.evidence_table(ev, [])

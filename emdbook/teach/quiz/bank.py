@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from emdbook.ground import strict_json
 from emdbook.ground.paths import data_dir
 
 SCHEMA = "question.schema.json"
@@ -71,7 +71,7 @@ def _folder(path) -> Path:
 
 @cache
 def _schema(file: Path) -> dict:
-    return json.loads(file.read_text(encoding="utf-8"))
+    return strict_json.read(file)
 
 
 def _find_schema(folder: Path) -> dict:
@@ -187,15 +187,13 @@ def load_questions(set_id: str, path=None) -> QuestionSet:
     """
     folder = _folder(path)
     file = folder / f"{set_id}.json"
-    try:
-        data = json.loads(file.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
+    if not file.is_file():
         known = ", ".join(f.stem for f in question_files(folder)) or "none"
-        raise QuizError(file.name, [f"the file: there is no such set; known sets: {known}"]) from None
-    except UnicodeDecodeError:
-        raise QuizError(file.name, ["the file: is not UTF-8 text"]) from None
-    except json.JSONDecodeError as error:
-        raise QuizError(file.name, [f"the file: is not JSON (line {error.lineno}: {error.msg})"]) from None
+        raise QuizError(file.name, [f"the file: there is no such set; known sets: {known}"])
+    try:
+        data = strict_json.read(file)
+    except strict_json.UnreadableError as error:
+        raise QuizError(file.name, [f"the file: {error.rule}; found {error.found}"]) from None
     problems = check_questions(data, file.name, _find_schema(folder))
     if problems:
         raise QuizError(file.name, problems)
