@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -234,20 +233,6 @@ def test_check_command(folder, capsys):
     out = capsys.readouterr().out
     assert "arms.csv, row 2, column n: '-3' – must be a whole number of 1 or more" in out
     assert out.endswith("data package has 1 fault\n")
-
-
-def test_load_is_quick_with_a_thousand_outcomes(folder):
-    def many(lines):
-        plain = next(line for line in lines if line.startswith("alpha.overall.orr.primary"))
-        plain = plain.replace(",true,false,,", ",false,false,,")
-        return lines + [plain.replace(".orr.primary", f".orr.primary-{i}") for i in range(1000)]
-
-    factory.edit_lines(folder, "outcomes", many)
-    start = time.perf_counter()
-    evidence = load(folder)
-    seconds = time.perf_counter() - start
-    assert len(evidence.outcomes) > 1000
-    assert seconds < 3, f"load() took {seconds:.2f} s"
 
 
 def test_public_names():

@@ -82,7 +82,7 @@ def test_every_break_names_place_and_rule(name, data, tmp_path):
     assert rule in text
 
 
-@pytest.mark.parametrize(("raw", "rule"), [(b"{", "must be valid JSON"), (b"\xff\xfe", "must be UTF-8"), (b"[]", "must hold one object")])
+@pytest.mark.parametrize(("raw", "rule"), [(b"{", "valid JSON"), (b"\xff\xfe", "UTF-8"), (b"[]", "one object")])
 def test_unreadable_files(raw, rule, tmp_path):
     (tmp_path / "sample.json").write_bytes(raw)
     with pytest.raises(QuizError, match=rule):
