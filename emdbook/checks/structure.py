@@ -28,6 +28,11 @@ NOT_A_CLASS = {"01", "02", "03", "12", "13", "14", "15", "16", "17"}
 MECHANISM = ("How the class works", "How it works")
 PATIENT, RETURN, HARM = "The patient", "Back to the patient", "Before you give it"
 REPORT = "How to report this"
+#: What a class meets first.
+_FIRST = (SECTIONS[0], PATIENT, "Bottom line")
+#: The shape of a chapter that has no bottom line yet.
+_EARLIER = ("You will be able to", "The clinical question", "How the class works", "The evidence", "Explore",
+            "Read it critically", "Check yourself", "Take away", "How to report this", "Sources")
 #: What a bottom line says of its certainty: the four words of GRADE, by which ``data/certainty.csv`` judges.
 CERTAINTY = re.compile(r"\b(high|moderate|low|very low) certainty\b", re.I)
 
@@ -87,6 +92,7 @@ class _Chapter:
         self.sections: list[_Section] = []
         for cell in self.cells:
             self._place(cell)
+        self.moved = any(s.title in (PATIENT, "Bottom line") for s in self.sections)
 
     def _place(self, cell: Cell) -> None:
         if cell.kind != "markdown":
@@ -234,7 +240,8 @@ def _imports(c: _Chapter) -> Iterator[Finding]:
 def _sections(c: _Chapter) -> Iterator[Finding]:
     titles = [s.title for s in c.sections]
     other = c.name[:2] in NOT_A_CLASS
-    wanted = [MECHANISM[1] if other and t == MECHANISM[0] and MECHANISM[1] in titles else t for t in SECTIONS]
+    wanted = [MECHANISM[1] if other and t == MECHANISM[0] and MECHANISM[1] in titles else t
+              for t in (SECTIONS if c.moved else _EARLIER)]
     optional = {REPORT, HARM} if other else set()
     for section in c.sections:
         if section.title not in wanted:
@@ -333,9 +340,9 @@ def _questions(c: _Chapter, count_questions: Callable[[str], int]) -> Iterator[F
             yield c.finding(section.cells[0], set_id, f"has no questions: {error}")
             continue
         total += len(only.elts) if isinstance(only, ast.List | ast.Tuple) else available
-    if not shows or total < LEAST_QUESTIONS:
-        yield c.finding(section.cells[0], f"{total} questions",
-                        f"Check yourself shows at least {LEAST_QUESTIONS}, by quiz.show(")
+    least = LEAST_QUESTIONS if c.moved else 5
+    if not shows or total < least:
+        yield c.finding(section.cells[0], f"{total} questions", f"Check yourself shows at least {least}, by quiz.show(")
 
 
 @dataclass
@@ -454,11 +461,11 @@ def _slides(c: _Chapter) -> Iterator[Finding]:
             must_show = "figure or widget"
         if must_show and kind not in SHOWN:
             yield c.finding(cell, must_show, f"must be seen in class: slide, subslide or fragment, not {kind}")
-        opens = any(s.cells[0].number == cell.number for s in c.sections if s.title in (SECTIONS[0], PATIENT, "Bottom line"))
+        opens = any(s.cells[0].number == cell.number for s in c.sections if s.title in _FIRST)
         long = cell.kind == "markdown" and not must_show and not opens and _words(cell.source) > LONG_PROSE
         if long and kind not in ("skip", "notes"):
             yield c.finding(cell, f"{_words(cell.source)} words", f"long prose is skip or notes in slides, not {kind}")
-    for title in (SECTIONS[0], PATIENT, "Bottom line"):
+    for title in _FIRST if c.moved else ():
         section = c.section(title)
         if section is not None and section.cells[0].slide_type not in SHOWN:
             yield c.finding(section.cells[0], title, "must be on a slide: a class meets the patient first")
@@ -493,8 +500,8 @@ def check_chapter(path: Path | str, count_questions: Callable[[str], int] = _cou
     findings = []
     if not re.fullmatch(r"\d{2}_[a-z0-9_]+", path.stem):
         findings.append(chapter.finding(None, path.name, "a chapter is named NN_topic.ipynb"))
-    for rule in (_opening, _imports, _sections, _objectives, _bottom_line, _parts, _figures, _exercises, _take_away, _links_within,
-                 _code_cells, _slides):
+    for rule in (_opening, _imports, _sections, _objectives, _bottom_line, _parts, _figures, _exercises, _take_away,
+                 _links_within, _code_cells, _slides):
         findings += rule(chapter)
     return findings + list(_questions(chapter, count_questions))
 

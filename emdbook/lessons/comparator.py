@@ -94,10 +94,10 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
         As :func:`prepare_dilution`.
     """
     table = prepare_dilution(trials, share, gap)
-    figure, axes = new_figure(3.6, left=0.75, right=0.35, top=0.5, bottom=1.05)
+    figure, axes = new_figure(3.6, left=0.75, right=0.35, top=0.5, bottom=1.3)
     grid = np.linspace(0, MOST, 71)
-    true = axes.plot([0, MOST], [gap, gap], color=style.POPULATION["non-EMD"].light, ls=(0, (5, 2)), lw=2, gid="true-gap",
-                     label="gap to the patients without EMD")[0]
+    true = axes.plot([0, MOST], [gap, gap], color=style.POPULATION["non-EMD"].light, ls=(0, (5, 2)), lw=2,
+                     gid="true-gap", label="gap to the patients without EMD")[0]
     seen = axes.plot(grid, [gap_shown(gap, x) for x in grid], color=style.POPULATION["overall"].light, lw=2.2,
                      gid="shown-gap", label="gap to the whole cohort")[0]
     known, supposed = table.iloc[:-1], table.iloc[-1]
@@ -122,8 +122,9 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
 def _describe(table: pd.DataFrame) -> str:
     known, one = table.iloc[:-1], table.iloc[-1]
     lost = one.gap - one.shown
-    found = listing(f"{number(r.shown, 0)} instead of {number(r.gap, 0)} in {r.label}" for r in known.itertuples())
-    trials = f"In trials: {found} points. " if len(known) else ""
+    found = listing(f"{number(r.shown, 0)} instead of {number(r.gap, 0)} points in {r.label}"
+                    for r in known.itertuples())
+    trials = f"In trials: {found}. " if len(known) else ""
     return (f"Suppose patients with EMD respond {number(one.gap, 0)} points less often than the others, and make up "
             f"{percent(one.share, 0)} of a cohort: against the whole cohort the gap looks like {number(one.shown, 0)} "
             f"points, so {plural(round(lost), 'point')} {'is' if round(lost) == 1 else 'are'} hidden. {trials}"

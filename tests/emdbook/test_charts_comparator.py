@@ -36,7 +36,7 @@ def test_marks_stand_where_the_table_says():
 def test_the_sentence_says_what_is_hidden():
     said = comparator.dilution(TRIALS, share=40, gap=20).description
     assert "looks like 12 points, so 8 points are hidden" in said
-    assert "27 instead of 33 in A and 23 instead of 33 in B" in said
+    assert "27 instead of 33 points in A and 23 instead of 33 points in B" in said
 
 
 @pytest.mark.parametrize(("share", "gap"), [(-1, 20), (101, 20), (20, 120), (20, -5)])

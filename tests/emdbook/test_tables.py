@@ -227,3 +227,16 @@ def test_a_slip_in_an_id_is_named_and_no_table_is_made_from_the_rest():
         tables.discrepancy_table(ev, entries=["no-such.row"])
     with pytest.raises(ValueError, match="at least one study"):
         tables.evidence_table(ev, [])
+
+
+def test_rows_of_harms_and_of_the_other_patients():
+    ev = emdbook.load()
+    made = rows.safety_rows(ev, {"saf.teclistamab.crs.majestec-1": "CRS"})
+    assert made.loc[0, ["label", "events", "n", "standing"]].tolist() == ["CRS", 119, 165, "abstract"]
+    with pytest.raises(ValueError, match="no share of patients"):
+        rows.safety_rows(ev, ["majestec-1.em-e.orr.primary"])
+    ids = ("majestec-1.em-e.orr.primary", "majestec-1.non-emd.orr.primary")
+    assert rows.with_others(ev, {"A": ids}) == [
+        {"label": "A", "events": 10, "n": 28, "others_events": 94, "others_n": 137}]
+    with pytest.raises(ValueError, match="has no count"):
+        rows.with_others(ev, {"A": ("afrough-2025.em-e.pfs.primary", ids[1])})
