@@ -15,6 +15,7 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.evidence import Evidence
+from emdbook.evidence.log import NATURE_WORDS
 from emdbook.evidence.reading import suggestion
 from emdbook.ground.view import view as current_view
 from emdbook.ground.wording import count, interval, is_missing, listing, months, number, percent, short_source
@@ -303,7 +304,8 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
     caption : str
         What the table shows.
     fold : bool
-        Show the rows of high severity and fold the others away; a reader opens them with one click.
+        Show the rows of high severity, or the first three where there is none, and fold the others away; a reader
+        opens them with one click.
 
     Raises
     ------
@@ -322,11 +324,12 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
     log = log.assign(_rank=log.severity.map(order)).sort_values("_rank", kind="stable")
     records = [{
         "Study": f"{_esc(labels.get(r.study_id, 'The review itself'))}<br><small>{_places(r.locator)}</small>",
-        "Kind": f"{_esc(r.kind)}<br><small>{_esc(r.severity)}</small>",
+        "Sort": f"{_esc(NATURE_WORDS[r.nature])}<br><small>{_esc(r.kind)}, {_esc(r.severity)} weight</small>",
         "The review says": _esc(r.review_says), "The evidence says": _esc(r.evidence_says),
         "What this book does": _esc(r.how_the_book_handles_it),
     } for r in log.itertuples()]
-    shown = int((log.severity == "high").sum()) if fold else len(log)
+    # a chapter without a weighty row shows a few of the others, not all
+    shown = (int((log.severity == "high").sum()) or min(3, len(log))) if fold else len(log)
     return _make(caption, records, row_ids=log.discrepancy_id, css="emd-discrepancies", shown=shown,
                  rest="more of medium or low weight")
 

@@ -57,7 +57,7 @@ class TableSpec:
 FIXED: dict[str, str] = {
     "sources": "source_id kind first_author year:integer title container doi pmid pmcid nct url checked seen "
     "checked_note",
-    "therapies": "therapy_id name name_zh therapeutic_class target mechanism "
+    "therapies": "therapy_id name name_zh trade_names trade_source_ids therapeutic_class target mechanism "
     "first_us_approval_year:integer standing status_note "
     "cns_penetration source_id locator",
     "studies": "study_id label therapeutic_class regimen setting design emd_definition n_total:integer "

@@ -162,6 +162,7 @@ def check_contract(tables: Mapping[str, Table | None]) -> list[Fault]:
         _paragraphs,
         _locators,
         _log,
+        _trade_names,
         _grounds,
     ):
         check(package, add)
@@ -657,6 +658,21 @@ def _log(package: _Package, add: Add) -> None:
                 "discrepancies", row, "severity",
                 f"cannot be high: {source} was seen as {seen[source]}, not in a paper, an abstract or an official text",
             )  # fmt: skip
+
+
+def _trade_names(package: _Package, add: Add) -> None:
+    """A trade name says where it was seen."""
+    sources = package.index("sources", "source_id")
+    for row in package.rows("therapies"):
+        if not row.sound("trade_names", "trade_source_ids"):
+            continue
+        if (row["trade_names"] is None) != (row["trade_source_ids"] is None):
+            column = "trade_source_ids" if row["trade_source_ids"] is None else "trade_names"
+            add("therapies", row, column, "trade_names and trade_source_ids must both be given or both be empty")
+        for source in (row["trade_source_ids"] or "").split(";"):
+            if source and source not in sources and package.complete("sources"):
+                rule = f"{source} is not a source_id of sources.csv{suggestion(source, sources)}"
+                add("therapies", row, "trade_source_ids", rule)
 
 
 def _grounds(package: _Package, add: Add) -> None:

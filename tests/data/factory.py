@@ -23,7 +23,7 @@ TABLES: dict[str, list[dict[str, str]]] = {
         {"source_id": "clinic-2024", "kind": "secondary", "year": "2024", "container": "A clinic", "checked": "probable", "seen": "secondary"},
     ],
     "therapies": [
-        {"therapy_id": "drug-a", "name": "Drug A", "name_zh": "甲药", "therapeutic_class": "bsab", "target": "BCMA",
+        {"therapy_id": "drug-a", "name": "Drug A", "name_zh": "甲药", "trade_names": "Brand A [US];甲牌 [China]", "trade_source_ids": "alpha-2020", "therapeutic_class": "bsab", "target": "BCMA",
          "first_us_approval_year": "2022", "standing": "abstract", "locator": "BSAB-1", "source_id": "alpha-2020"},
         {"therapy_id": "drug-b", "name": "Drug B", "name_zh": "乙药", "therapeutic_class": "pi", "source_id": "alpha-2020"},
     ],

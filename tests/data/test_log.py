@@ -1,5 +1,6 @@
 """The discrepancy log keeps its word: each promise of its last column that can be told from the data is a test."""
 
+# ruff: noqa: E501 - conditions read better on one line
 from __future__ import annotations
 
 import csv

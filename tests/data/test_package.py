@@ -365,4 +365,5 @@ def test_every_source_is_used():
         for n in ("studies", "therapies", "outcomes", "epidemiology", "biology", "discrepancies", "updates", "safety", "criteria", "guidance")
         for row in rows_of(n)
     }
+    used |= {source for row in rows_of("therapies") for source in row["trade_source_ids"].split(";")}
     none([r["source_id"] for r in rows_of("sources") if r["source_id"] not in used])

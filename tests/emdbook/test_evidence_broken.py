@@ -200,6 +200,10 @@ CASES = [
     ("weight on hearsay", cell("discrepancies", 3, source_id="alpha-page-2024"), [("discrepancies.csv", 3, "severity", "alpha-page-2024 was seen as secondary")]),
     ("nature that is none", cell("discrepancies", 3, nature="wrong"), [("discrepancies.csv", 3, "nature", "must be one of")]),
     ("nature left out", cell("discrepancies", 3, nature=""), [("discrepancies.csv", 3, "nature", "must not be empty")]),
+    # trade names
+    ("trade name without its place", cell("therapies", 2, trade_names="Brand"), [("therapies.csv", 2, "trade_names", "such as Tecvayli [US]")]),
+    ("trade name seen nowhere", cell("therapies", 3, trade_names="Brand [US]"), [("therapies.csv", 3, "trade_source_ids", "must both be given")]),
+    ("trade name seen in no source", cell("therapies", 2, trade_source_ids="alpha-2021"), [("therapies.csv", 2, "trade_source_ids", "alpha-2021 is not a source_id of sources.csv; did you mean alpha-2020")]),
     # paragraphs
     ("locator of no paragraph", cell("biology", 2, locator="PATH-9"), [("biology.csv", 2, "locator", "PATH-9 is not a locator of paragraphs.csv; did you mean PATH-2")]),
     ("one locator of two", cell("studies", 3, locator="PI-4;TAB3-1"), [("studies.csv", 3, "locator", "TAB3-1 is not a locator of paragraphs.csv")]),

@@ -20,7 +20,8 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import explore, style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.publish import cover
+from emdbook.publish import cover, drugs, review
+from emdbook.publish.web.locators import link_locators
 from emdbook.teach import cases, progress, quiz, teaching
 
 _OWN_ASSETS = Path(__file__).resolve().parent / "assets"
@@ -70,6 +71,9 @@ PAGES = {
     "references": lambda ev: tables.references(ev).html(),
     "glossary": lambda ev: tables.glossary(ev).html(),
     "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
+    "log-numbers": cover.log_numbers,
+    "review": review.page,
+    "drugs": drugs.page,
     "progress": lambda ev: progress.panel(),
     "pretest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "pretest"),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
@@ -143,6 +147,15 @@ def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
             app.add_js_file(f"{name}.js", loading_method="defer")
 
 
+def _link_locators(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Each locator that stands in text, a table, a question or a case leads to its paragraph, told in English."""
+    if context.get("body"):
+        address = app.builder.get_relative_uri(pagename, "book/review").partition("#")[0]
+        if pagename == "book/review":
+            address = ""
+        context["body"] = link_locators(context["body"], review.notes(_evidence()), address)
+
+
 def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Take out the scripts of in-page kernels.
 
@@ -174,6 +187,7 @@ def setup(app: Sphinx):
     app.connect("builder-inited", _write_palette)
     app.connect("doctree-read", _resolve)
     app.connect("html-page-context", _page_assets)
+    app.connect("html-page-context", _link_locators)
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     app.add_css_file("emd-palette.css", priority=600)
