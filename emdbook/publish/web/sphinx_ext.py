@@ -18,7 +18,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 import emdbook
-from emdbook import clinic, explore, style, tables
+from emdbook import explore, style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
 from emdbook.publish import cover, drugs, review
 from emdbook.publish.web.locators import link_locators
@@ -67,7 +67,7 @@ PAGES = {
     "cover-art": lambda ev: cover.art(),
     "cover-numbers": cover.numbers,
     "ledger": lambda ev: _sections(tables.ledger(ev)),
-    "facts": lambda ev: _sections(tables.facts(ev) + clinic.facts(ev)),
+    "facts": lambda ev: _sections(tables.facts(ev) + tables.clinical_facts(ev)),
     "references": lambda ev: tables.references(ev).html(),
     "glossary": lambda ev: tables.glossary(ev).html(),
     "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),

@@ -1,7 +1,7 @@
 """Tables that a reader acts on: harm, what labels and guidelines ask, criteria, and how certain each bottom line is.
 
 They come from the tables ``safety``, ``guidance``, ``criteria`` and ``certainty`` of the data; each row shows how far
-it was seen. Every function returns a :class:`emdbook.tables.Table`.
+it was seen. Every function returns a :class:`emdbook.tables.core.Table`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from emdbook.evidence import Evidence
 from emdbook.evidence.clinical_rules import DOMAINS, STATEMENT_LINK
 from emdbook.evidence.links import data_page
 from emdbook.ground.wording import count, interval, is_missing, months, number, percent
-from emdbook.tables import (
+from emdbook.tables.core import (
     DESIGN,
     POPULATIONS,
     Table,
@@ -442,7 +442,7 @@ def evidence_profile(evidence: Evidence, therapeutic_class: str, *, caption: str
     return _make(caption, _profile_records(evidence, _statements(evidence, therapeutic_class)), css="emd-profile")
 
 
-def facts(evidence: Evidence) -> list[tuple[str, Table]]:
+def clinical_facts(evidence: Evidence) -> list[tuple[str, Table]]:
     """Every row of the four tables with an anchor, for the page that all numbers lead to.
 
     Returns

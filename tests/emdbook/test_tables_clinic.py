@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 import emdbook
-from emdbook import clinic, style
+from emdbook import style
 from emdbook.estimates.intervals import proportion_interval
 from emdbook.evidence.clinical_rules import DOMAINS, STATEMENT_LINK, result_of
+from emdbook.tables import clinic
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +215,7 @@ def test_the_result_follows_from_the_steps(evidence):
 # --- the page that all numbers lead to ------------------------------------------------------------------------------
 
 def test_every_row_has_one_anchor_and_no_link_is_lost(evidence):
-    shown = clinic.facts(evidence)
+    shown = clinic.clinical_facts(evidence)
     page = "".join(table.html() for _, table in shown)
     anchors = re.findall(r'<tr role="row" id="([^"]+)"', page)
     wanted = [*evidence.safety.safety_id, *evidence.criteria.criterion_id, *evidence.guidance.guidance_id,
