@@ -201,7 +201,7 @@ def control_html(id: str, name: str, control: Control) -> str:
             f'<div {own}><label for="{at}">{label}</label><span class="emd-range">'
             f'<input type="range" id="{at}" min="0" max="{control.size - 1}" step="1" value="{control.default}" '
             f'list="{at}--steps" aria-valuetext="{texts[control.default]}">'
-            f'<output for="{at}">{texts[control.default]}</output></span>'
+            f'<output for="{at}" aria-live="off">{texts[control.default]}</output></span>'
             f'<datalist id="{at}--steps">{marks}</datalist></div>'
         )
     if control.kind == "choice" and control.size > RADIO_MAX:
