@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,9 +71,33 @@ def _pytest(name: str, *arguments: str) -> Result:
 
 
 def lint() -> Result:
-    """Style and spelling of the code and the text."""
+    """Style and spelling of the code and the text; scripts and style sheets too, where Node is at hand."""
     codes = [_module("ruff", "check", "."), _module("codespell_lib")]
-    return Result("lint", not any(codes))
+    code, note = front_end()
+    return Result("lint", not any(codes) and code == 0, note=note)
+
+
+def front_end() -> tuple[int, str]:
+    """Style and types of scripts and style sheets, by the tools that ``package.json`` names.
+
+    Returns
+    -------
+    tuple of (int, str)
+        0 when nothing was found or nothing could be looked at, and why it could not.
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        return 0, "scripts and style sheets were not looked at: there is no npm"
+
+    def run(*arguments: str) -> int:
+        return subprocess.run([npm, *arguments], cwd=project_dir(), stdin=subprocess.DEVNULL, check=False).returncode
+
+    kept = project_dir() / "node_modules" / ".package-lock.json"
+    wanted = project_dir() / "package-lock.json"
+    if (not kept.is_file() or kept.stat().st_mtime < wanted.stat().st_mtime) and \
+            run("ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"):
+        return 0, "scripts and style sheets were not looked at: npm could not fetch the tools"
+    return run("run", "--silent", "lint"), ""
 
 
 def check_data() -> int:

@@ -209,6 +209,17 @@ def test_the_run_ends_with_one_clear_line(results, line):
     assert gates.summary(results, 12.3) == line
 
 
+def test_the_scripts_are_part_of_lint_where_there_is_npm(monkeypatch):
+    monkeypatch.setattr(gates, "_module", lambda *arguments: 0)
+    monkeypatch.setattr(gates, "front_end", lambda: (1, ""))
+    assert not gates.lint().passed
+    monkeypatch.undo()
+    monkeypatch.setattr(gates.shutil, "which", lambda name: None)
+    code, why = gates.front_end()
+    assert code == 0
+    assert "there is no npm" in why
+
+
 def test_a_failed_gate_does_not_stop_the_others(monkeypatch, capsys):
     ran = []
 

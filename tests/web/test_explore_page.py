@@ -256,7 +256,9 @@ def test_numbers_and_downloads(address, open_page, widget):
     with page.expect_download() as got:
         page.get_by_role("button", name="Download SVG").click()
     svg = Path(got.value.path()).read_text(encoding="utf-8")
-    assert fingerprint(svg) == fingerprint(after.svg)
+    # the same shapes and words; colours and fonts are written out, as tests/web/test_robust.py checks
+    for piece in (r' d="([^"]+)"', r">([^<>]+)</text>", r' transform="([^"]+)"'):
+        assert re.findall(piece, svg) == re.findall(piece, after.svg), piece
     assert after.sentence.split(":")[0] in svg
     page.watch.assert_clean()
 
