@@ -1,12 +1,17 @@
 # Thin: each target calls python -m emdbook, which works without make too (see README.md).
-# Set-up goes into .venv, happens once, and is redone when the requirements change.
+# Set-up goes into .venv, happens once, and is redone when the requirements change.  What reading and building need
+# (.ready) comes first; what tests, the PDF and authors need beyond that (.ready-test) only when it is asked for.
 
 PYTHON ?= python3
 VENV = .venv
 PY = $(VENV)/bin/python
 READY = $(VENV)/.ready
+READY_TEST = $(VENV)/.ready-test
+PIP = $(PY) -m pip install --quiet --disable-pip-version-check
+# More words for a command: make lab ARGS=--allow-root
+ARGS ?=
 
-.PHONY: sync copies help book slides offline serve lab test check-data check-text audit lint bench lock setup clean
+.PHONY: sync copies help book preview slides offline serve lab test check-data check-text audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
@@ -20,27 +25,42 @@ help:
 	@echo "make lint        style and spelling"
 	@echo "make bench       measure drawing, widgets, pages and data, into one JSON file"
 	@echo "make audit       look at the built pages with Lighthouse (needs Node)"
-	@echo "make lock        write requirements.lock from requirements.txt"
+	@echo "make copies      write a learner's and a teacher's copy of every chapter"
+	@echo "make lock        write the lock files anew"
 	@echo "make clean       remove what was built (not .venv)"
 
 setup: $(READY)
 
-# The stamp is removed first, so that a set-up that was cut off is done again.
-$(READY): requirements.txt requirements.lock pyproject.toml
-	@rm -f $(READY)
+# The stamps are removed first, so that a set-up that was cut off is done again.
+$(READY): requirements.lock pyproject.toml
+	@rm -f $(READY) $(READY_TEST)
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name yours: make book PYTHON=python3.12"; \
 	  exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "This book needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1)."; \
 	  echo "If you have a newer one, name it: make book PYTHON=python3.12"; exit 1; }
-	@echo "Setting up $(VENV) (once; it takes a few minutes)"
+	@echo "Setting up $(VENV) (once; it takes a minute or two)"
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "The virtual environment could not be made. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check \
-	  -r $$(test "$$(uname -s)" = Linux && echo requirements.lock || echo requirements.txt)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(call install,requirements.lock)
+	@$(PY) -m uv pip install --quiet --python $(PY) --no-deps -e . 2>/dev/null || $(PIP) --no-deps -e . || $(NO_NETWORK)
 	@touch $(READY)
+
+$(READY_TEST): $(READY) requirements-test.lock
+	@rm -f $(READY_TEST)
+	@echo "Adding what tests, the PDF and authors need (once)"
+	@$(call install,requirements-test.lock)
+	@touch $(READY_TEST)
+
+# uv installs in a tenth of pip's time.  It comes by pip, with its hash from the lock.  Where it cannot be had, or where
+# packages come from an address that only pip is told, pip does all of it.
+define install
+sed -n '/^uv==/,/[^\]$$/p' $(1) > $(VENV)/uv.txt; \
+{ $(PIP) -r $(VENV)/uv.txt && $(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r $(1); } 2>/dev/null \
+|| $(PIP) -r $(1) || $(NO_NETWORK)
+endef
+NO_NETWORK = { echo "The packages could not be installed; the reason stands above. Without a network nothing can be set up."; exit 1; }
 
 book: $(READY)
 	@$(PY) -m emdbook build
@@ -48,16 +68,16 @@ book: $(READY)
 slides: $(READY)
 	@$(PY) -m emdbook slides
 
-offline: $(READY)
+offline: $(READY_TEST)
 	@$(PY) -m emdbook offline
 
 serve: $(READY)
 	@$(PY) -m emdbook serve
 
 lab: $(READY)
-	@$(PY) -m emdbook lab
+	@$(PY) -m emdbook lab $(ARGS)
 
-test: $(READY)
+test: $(READY_TEST)
 	@$(PY) -m emdbook test
 
 check-data: $(READY)
@@ -69,22 +89,17 @@ check-text: $(READY)
 sync: $(READY)
 	@$(PY) -m emdbook sync
 
-lint: $(READY)
+lint: $(READY_TEST)
 	@$(PY) -m emdbook test lint
 
-bench: $(READY)
+bench: $(READY_TEST)
 	@$(PY) -m benchmarks
 
-audit: $(READY)
+audit: $(READY_TEST)
 	@$(PY) -m benchmarks lighthouse
 
-# From a fresh environment with requirements.txt only, so that no stray package slips in.
-lock:
-	@rm -rf $(VENV)-lock
-	@$(PYTHON) -m venv $(VENV)-lock
-	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(VENV)-lock/bin/python -m emdbook lock
-	@rm -rf $(VENV)-lock
+lock: $(READY)
+	@$(PY) -m emdbook lock
 
 copies: $(READY)
 	@$(PY) -m emdbook copies

@@ -41,7 +41,7 @@ def _serve(options) -> int:
 def _lab(options) -> int:
     from emdbook.publish.build import lab
 
-    return lab()
+    return lab(options.options)
 
 
 def _test(options) -> int:
@@ -119,10 +119,9 @@ def _copies(options) -> int:
 
 
 def _lock(options) -> int:
-    from emdbook.publish.lock import write_lock
+    from emdbook.publish.lock import write_locks
 
-    print(f"requirements.lock: {write_lock(project_dir())} packages")
-    return 0
+    return write_locks(project_dir())
 
 
 def _weblinks(options) -> int:
@@ -146,7 +145,7 @@ COMMANDS = {
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
-    "lock": (_lock, "write requirements.lock from what is installed"),
+    "lock": (_lock, "write the lock files anew"),
     "weblinks": (_weblinks, "ask every outside address of the built pages whether it answers"),
 }
 
@@ -159,8 +158,8 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=help_)
         command.set_defaults(function=function)
         if name == "test":
-            command.add_argument("gates", nargs="*",
-                                 help="lint, data, tests, notebooks, book, web (these if left out), widgets, offline")
+            command.add_argument("gates", nargs="*", help="lint, data, tests, notebooks, book, web (these if left "
+                                                          "out), widgets, offline, setup")
         elif name == "slides":
             command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
         elif name == "offline":
@@ -172,6 +171,9 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--check", action="store_true", help="only say which copies are stale")
         elif name == "serve":
             command.add_argument("--port", type=int, default=8000)
+        elif name == "lab":
+            command.add_argument("options", nargs=argparse.REMAINDER,
+                                 help="handed to JupyterLab, such as --allow-root in a container")
     options = parser.parse_args(arguments)
     os.chdir(project_dir())
     return options.function(options)

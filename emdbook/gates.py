@@ -1,4 +1,4 @@
-"""The gates that a change must pass: lint, data, tests, notebooks, book, web; and two slow ones, widgets and offline.
+"""The gates that a change must pass: lint, data, tests, notebooks, book, web; and three slow ones.
 
 One gate that fails does not stop the others, so one run tells everything.  The run ends with one line that names the
 gates that failed, or says that all passed.
@@ -6,6 +6,10 @@ gates that failed, or says that all passed.
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,11 +17,13 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from emdbook.ground.paths import project_dir
+from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish.build import build, index_page
 
+_OLDEST = (3, 11, 0)
 #: Two workers: what the smallest machines have that run this.
 _WORKERS = ("-n", "2")
 
@@ -65,16 +71,45 @@ def _pytest(name: str, *arguments: str) -> Result:
 
 
 def lint() -> Result:
-    """Style and spelling of the code and the text."""
+    """Style and spelling of the code and the text; scripts and style sheets too, where Node is at hand."""
     codes = [_module("ruff", "check", "."), _module("codespell_lib")]
-    return Result("lint", not any(codes))
+    code, note = front_end()
+    return Result("lint", not any(codes) and code == 0, note=note)
+
+
+def front_end() -> tuple[int, str]:
+    """Style and types of scripts and style sheets, by the tools that ``package.json`` names.
+
+    Returns
+    -------
+    tuple of (int, str)
+        0 when nothing was found or nothing could be looked at, and why it could not.
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        return 0, "scripts and style sheets were not looked at: there is no npm"
+
+    def run(*arguments: str) -> int:
+        return subprocess.run([npm, *arguments], cwd=project_dir(), stdin=subprocess.DEVNULL, check=False).returncode
+
+    kept = project_dir() / "node_modules" / ".package-lock.json"
+    wanted = project_dir() / "package-lock.json"
+    if (not kept.is_file() or kept.stat().st_mtime < wanted.stat().st_mtime) and \
+            run("ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"):
+        return 0, "scripts and style sheets were not looked at: npm could not fetch the tools"
+    return run("run", "--silent", "lint"), ""
 
 
 def check_data() -> int:
-    """Check the data package by the rules of the contract, then by frictionless; 0 when it is sound."""
+    """Check the data package by the rules of the contract, then by frictionless; 0 when it is sound.
+
+    Whoever only reads or builds the book need not install frictionless: the contract is stricter in all but form.
+    """
     codes = [_module("emdbook.evidence", "check")]
-    descriptor = project_dir() / "data" / "datapackage.json"
-    codes.append(_run("-c", _FRICTIONLESS, str(descriptor)))
+    if find_spec("frictionless"):
+        codes.append(_run("-c", _FRICTIONLESS, str(data_dir() / "datapackage.json")))
+    else:
+        print("frictionless was not asked: it comes with requirements-test.txt")
     return 1 if any(codes) else 0
 
 
@@ -137,12 +172,44 @@ def offline() -> Result:
     return _pytest("offline", "tests/web", "-m", "whole")
 
 
+def _pythons() -> dict[tuple[int, ...], str]:
+    """Version and path of every Python here that the book supports: those that uv knows, and those of pyenv."""
+    command = [sys.executable, "-m", "uv", "python", "list", "--only-installed", "--output-format", "json"]
+    listed = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    found = {one["version"]: one["path"] for one in json.loads(listed.stdout) if one["implementation"] == "cpython"}
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    found |= {path.parents[1].name: str(path) for path in pyenv.glob("*/bin/python")}
+    numbers = {tuple(map(int, version.split("."))): path for version, path in found.items()
+               if re.fullmatch(r"\d+\.\d+\.\d+", version)}
+    return {version: path for version, path in sorted(numbers.items()) if version >= _OLDEST}
+
+
+def setup() -> Result:
+    """Readers' packages install, with their hashes, on every Python here that the book supports, and it loads there."""
+    wanted, failed = _pythons(), []
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
+    for version, path in wanted.items():
+        name = ".".join(map(str, version))
+        with tempfile.TemporaryDirectory() as folder:
+            python = str(Path(folder, "Scripts/python.exe" if os.name == "nt" else "bin/python"))
+            steps = ([path, "-m", "venv", "--without-pip", folder],
+                     [*install, "--python", python, "--require-hashes", "-r", "requirements.lock"],
+                     [*install, "--python", python, "--no-deps", "."],
+                     [python, "-m", "emdbook.evidence", "check"])
+            worked = not any(subprocess.run(step, cwd=project_dir(), stdin=subprocess.DEVNULL, check=False).returncode
+                             for step in steps)
+        print(f"Python {name}: {'set up' if worked else 'NOT set up'}", flush=True)
+        failed += [] if worked else [name]
+    note = f"not on {', '.join(failed)}" if failed else "" if wanted else "no Python was found"
+    return Result("setup", bool(wanted) and not failed, tests=len(wanted), failed=len(failed), note=note)
+
+
 #: In the order in which they run: the quick ones first.
 GATES: dict[str, Callable[[], Result]] = {
     "lint": lint, "data": data, "tests": tests, "notebooks": notebooks, "book": book, "web": web,
-    "widgets": widgets, "offline": offline}
+    "widgets": widgets, "offline": offline, "setup": setup}
 #: Run when asked for by name, and every week: they take longest, and ``web`` has a quick form of each.
-SLOW = {"widgets", "offline"}
+SLOW = {"widgets", "offline", "setup"}
 
 
 def summary(results: Sequence[Result], seconds: float) -> str:
@@ -183,6 +250,10 @@ def run(names: Sequence[str] = ()) -> int:
     int
         0 when every gate passed, else 1.
     """
+    if missing := [name for name in ("pytest", "ruff", "frictionless", "nbval") if not find_spec(name)]:
+        print(f"The gates need {', '.join(missing)}: make test installs what is missing, "
+              "or python -m pip install -r requirements-test.txt", file=sys.stderr)
+        return 2
     start = time.monotonic()
     chosen = [name for name in GATES if name in names or (not names and name not in SLOW)]
     results = []

@@ -81,6 +81,75 @@ def pairs(evidence: Evidence, outcome_ids: Sequence[tuple[str, str]]) -> pd.Data
     return table
 
 
+def with_others(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> list[dict]:
+    """A group and the other patients of the same trial, as counts.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    groups : mapping of str to (str, str)
+        Label to the row of the group and the row of the other patients; both rows have a count.
+
+    Returns
+    -------
+    list of dict
+        ``label, events, n, others_events, others_n``.
+
+    Raises
+    ------
+    LookupError
+        For an unknown row.
+    ValueError
+        If a row has no count.
+    """
+    out = []
+    for label, ids in groups.items():
+        group, others = (evidence.reading(outcome_id) for outcome_id in ids)
+        for reading in (group, others):
+            if reading.events is None or reading.n is None:
+                raise ValueError(f"{reading.row_id} has no count.")
+        out.append({"label": label, "events": group.events, "n": group.n, "others_events": others.events,
+                    "others_n": others.n})
+    return out
+
+
+def safety_rows(evidence: Evidence, safety_ids: Iterable[str] | Mapping[str, str]) -> pd.DataFrame:
+    """Harms as rows for a chart of proportions.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    safety_ids : iterable of str, or mapping of str to str
+        Rows of ``safety`` that give a share of patients; a mapping gives each its own label.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, population, events, n, value, ci_low, ci_high, standing, safety_id``; percentages 0 to 100.
+
+    Raises
+    ------
+    LookupError
+        For an unknown row.
+    ValueError
+        If a row is no share of patients.
+    """
+    ids = list(safety_ids)
+    records = [evidence.record(safety_id) for safety_id in ids]
+    for safety_id, record in zip(ids, records, strict=True):
+        if record.attrs.get("table") != "safety" or record["measure"] != "proportion":
+            raise ValueError(f"{safety_id} is no share of patients with a harm.")
+    labels = [safety_ids[i] for i in ids] if isinstance(safety_ids, Mapping) else [
+        f"{'' if is_missing(r['therapy_id']) else str(r['therapy_id']).capitalize() + ': '}{r['event']}"
+        for r in records]
+    table = pd.DataFrame([{name: r[name] for name in ("population", "events", "n", "value", "ci_low", "ci_high",
+                                                       "standing")} for r in records])
+    table.insert(0, "label", labels)
+    return table.assign(safety_id=ids)
+
+
 def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
     """A response and a median of the same patients on one line.
 

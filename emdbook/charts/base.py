@@ -80,8 +80,8 @@ class Chart:
         svg = self.svg(prefix).replace("<svg ", f'<svg role="img" aria-label="{text}" ', 1)
         width, height = self.figure.get_size_inches()
         return (
-            f'<figure class="emd-figure"><div class="emd-figure-paper">'
-            f'<div class="emd-drawing" style="--emd-ratio:{width:g}/{height:g}">{svg}</div></div>'
+            f'<figure class="emd-figure"><div class="emd-figure-paper emd-window"><div class="emd-drawing" '
+            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}">{svg}</div></div>'
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"
         )
 
@@ -137,6 +137,29 @@ _COLOUR = re.compile(f": ({'|'.join(_NAMES)})")
 def _round(match: re.Match) -> str:
     text = f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+_LETTERS = re.compile(r"font(?:-size)?:(?: [a-z0-9]+)*? ([\d.]+)px")
+
+
+def width_in_letters(svg: str) -> float:
+    """How wide a drawing is, counted in heights of its smallest letters.
+
+    A page multiplies this by the least height at which letters can be read, and never shows the drawing narrower.
+
+    Parameters
+    ----------
+    svg : str
+        As :meth:`Chart.svg` gives it.
+
+    Returns
+    -------
+    float
+        0 for a drawing without words.
+    """
+    sizes = [float(size) for size in _LETTERS.findall(svg)]
+    width = float(re.search(r'viewBox="([^"]+)"', svg)[1].split()[2])
+    return width / min(sizes) if sizes else 0.0
 
 
 def clean_svg(figure: Figure, prefix: str) -> str:

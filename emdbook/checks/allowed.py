@@ -25,7 +25,7 @@ _NOUNS = """
     centre change chapter chart choices class click clock cohort colleagues colour column combinations
     comparator condition copies count criteria curve cut-off database date decisions deck definition denominator
     design doubt drug endpoint ends entries error estimates exceptions exercise explanation feature field figure
-    file finding flags form format gap gene generation group habit halves hospitals hypotheses interval item
+    file finding flags floor form format gap gene generation group habit halves hospitals hypotheses interval item
     jars key kind layer lessons letter level limit line links list mark measure measurements mechanism meeting
     meta-analyses method minute mixes model mutation name node nodules number objection objective optimists
     option order other outcome page panel paper paragraph part passage pathway pattern percentage phase pictures
@@ -48,8 +48,10 @@ ALLOWED = (
           "a confidence level is a convention, not a result"),
     _rule(r"(?:from |between )?0 ?%? ?(?:to|and|or|–|-) ?100 ?%", "the ends of a percentage scale"),
     _rule(r"(?:for|of|in|out of|from) every (?:100|1,?000|hundred|ten)\b", "a way to read a percentage"),
-    _rule(r"(?<![\d\ue000] )\b(?:in|of|among) 100 (?:patients|people)\b(?= like|[?.,])",
+    _rule(r"(?<![\d\ue000] )\b(?:in|of|among) (?:100|a hundred) (?:patients|people)\b(?= like|[?.,])",
           "a way to read a percentage"),
+    _rule(r"\bfewer than (?:a hundred patients|thirty)\b", "a limit that this book sets itself for imprecision"),
+    _rule(r"\bguidelines? \d+", "a number in a series of papers"),
     _rule(r"\bevery (?:other|second|two|three|four|\d) (?:days|weeks|months)\b",
           "a schedule, part of a regimen's name"),
     _rule(r"\b\d+ ?(?:min|minutes?)\b", "time to read"),

@@ -19,12 +19,22 @@ from emdbook.ground.notebook import Cell, read_cells
 __all__ = ["SECTIONS", "VERBS", "check_chapter", "check_project"]
 
 #: Second-level headings of every chapter, in order.
-SECTIONS = ("You will be able to", "The clinical question", "How the class works", "The evidence", "Explore",
-            "Read it critically", "Check yourself", "Take away", "How to report this", "Sources")
-#: Chapters that are about no therapy class; their third section has a plainer title and they may quote no number.
-NOT_A_CLASS = {"01", "02", "03", "12", "13", "14", "15", "16"}
+SECTIONS = ("You will be able to", "The patient", "Bottom line", "How the class works", "The evidence", "Explore",
+            "Before you give it", "Read it critically", "Back to the patient", "Check yourself", "Take away",
+            "How to report this", "Sources")
+#: Chapters that are about no therapy class: their mechanism has a plainer title, they give nothing, and they may quote
+#: no number.
+NOT_A_CLASS = {"01", "02", "03", "12", "13", "14", "15", "16", "17"}
 MECHANISM = ("How the class works", "How it works")
+PATIENT, RETURN, HARM = "The patient", "Back to the patient", "Before you give it"
 REPORT = "How to report this"
+#: What a class meets first.
+_FIRST = (SECTIONS[0], PATIENT, "Bottom line")
+#: The shape of a chapter that has no bottom line yet.
+_EARLIER = ("You will be able to", "The clinical question", "How the class works", "The evidence", "Explore",
+            "Read it critically", "Check yourself", "Take away", "How to report this", "Sources")
+#: What a bottom line says of its certainty: the four words of GRADE, by which ``data/certainty.csv`` judges.
+CERTAINTY = re.compile(r"\b(high|moderate|low|very low) certainty\b", re.I)
 
 #: Verbs whose doing can be seen in an answer. "Understand" and "know" are missing on purpose.
 VERBS = frozenset((
@@ -43,6 +53,7 @@ SHOWN = {"slide", "subslide", "fragment"}
 LONG_PROSE = 90
 LEAST_SLIDES = 6
 MAX_LINES, MEDIAN_LINES = 15, 5
+LEAST_QUESTIONS = 8
 CHANGE_ME = "# change this value"
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*$", re.M)
@@ -81,6 +92,7 @@ class _Chapter:
         self.sections: list[_Section] = []
         for cell in self.cells:
             self._place(cell)
+        self.moved = any(s.title in (PATIENT, "Bottom line") for s in self.sections)
 
     def _place(self, cell: Cell) -> None:
         if cell.kind != "markdown":
@@ -228,8 +240,9 @@ def _imports(c: _Chapter) -> Iterator[Finding]:
 def _sections(c: _Chapter) -> Iterator[Finding]:
     titles = [s.title for s in c.sections]
     other = c.name[:2] in NOT_A_CLASS
-    wanted = [MECHANISM[1] if other and t == MECHANISM[0] and MECHANISM[1] in titles else t for t in SECTIONS]
-    optional = {REPORT} if other else set()
+    wanted = [MECHANISM[1] if other and t == MECHANISM[0] and MECHANISM[1] in titles else t
+              for t in (SECTIONS if c.moved else _EARLIER)]
+    optional = {REPORT, HARM} if other else set()
     for section in c.sections:
         if section.title not in wanted:
             yield c.finding(section.cells[0], section.title, "is no section of a chapter")
@@ -263,6 +276,8 @@ def _parts(c: _Chapter) -> Iterator[Finding]:
         (("The evidence",), "no evidence_table(", lambda s: bool(_calls(s.code, "evidence_table"))),
         (("The evidence",), "no chart", lambda s: any(_draws(x, c.charts) for x in s.code)),
         (("Explore",), "no explore(", lambda s: bool(_calls(s.code, "explore"))),
+        ((HARM,), "no safety_table(", lambda s: bool(_calls(s.code, "safety_table"))),
+        ((HARM,), "no guidance_table(", lambda s: bool(_calls(s.code, "guidance_table"))),
         (("Read it critically",), "no discrepancy_table(", lambda s: bool(_calls(s.code, "discrepancy_table"))),
         (("Sources",), "no source_list(", lambda s: bool(_calls(s.code, "source_list"))),
     ]
@@ -270,10 +285,25 @@ def _parts(c: _Chapter) -> Iterator[Finding]:
         section = c.section(*titles)
         if section is not None and not holds(section):
             yield c.finding(section.cells[0], section.title, f"has {problem}")
-    for title in ("The clinical question", REPORT):
+    for title in (PATIENT, RETURN, REPORT):
         section = c.section(title)
         if section is not None and _words(section.text) < 15:
             yield c.finding(section.cells[0], title, "says almost nothing")
+
+
+def _bottom_line(c: _Chapter) -> Iterator[Finding]:
+    """Four to six statements, each tied to where the chapter shows it; in a class chapter each with its certainty."""
+    section = c.section("Bottom line")
+    if section is None:
+        return
+    items = _items(section.text)
+    if not 4 <= len(items) <= 6:
+        yield c.finding(section.cells[0], f"{len(items)} statements", "a bottom line has four to six, as a list")
+    for item in items:
+        if not re.search(r"\]\((?:#[\w-]+|(?:ev|calc):[^\s()]+|[\w/.-]+\.(?:ipynb|md)[^\s()]*)\)", item):
+            yield c.finding(section.cells[0], item[:60], "leads to nothing that shows it")
+    if c.name[:2] not in NOT_A_CLASS and sum(bool(CERTAINTY.search(item)) for item in items) < 3:
+        yield c.finding(section.cells[0], "certainty", "fewer than three statements say how certain they are")
 
 
 def _figures(c: _Chapter) -> Iterator[Finding]:
@@ -310,8 +340,9 @@ def _questions(c: _Chapter, count_questions: Callable[[str], int]) -> Iterator[F
             yield c.finding(section.cells[0], set_id, f"has no questions: {error}")
             continue
         total += len(only.elts) if isinstance(only, ast.List | ast.Tuple) else available
-    if not shows or total < 5:
-        yield c.finding(section.cells[0], f"{total} questions", "Check yourself shows at least five, by quiz.show(")
+    least = LEAST_QUESTIONS if c.moved else 5
+    if not shows or total < least:
+        yield c.finding(section.cells[0], f"{total} questions", f"Check yourself shows at least {least}, by quiz.show(")
 
 
 @dataclass
@@ -430,9 +461,14 @@ def _slides(c: _Chapter) -> Iterator[Finding]:
             must_show = "figure or widget"
         if must_show and kind not in SHOWN:
             yield c.finding(cell, must_show, f"must be seen in class: slide, subslide or fragment, not {kind}")
-        long = cell.kind == "markdown" and not must_show and _words(cell.source) > LONG_PROSE
+        opens = any(s.cells[0].number == cell.number for s in c.sections if s.title in _FIRST)
+        long = cell.kind == "markdown" and not must_show and not opens and _words(cell.source) > LONG_PROSE
         if long and kind not in ("skip", "notes"):
             yield c.finding(cell, f"{_words(cell.source)} words", f"long prose is skip or notes in slides, not {kind}")
+    for title in _FIRST if c.moved else ():
+        section = c.section(title)
+        if section is not None and section.cells[0].slide_type not in SHOWN:
+            yield c.finding(section.cells[0], title, "must be on a slide: a class meets the patient first")
     count = sum(cell.slide_type == "slide" for cell in c.cells)
     if count < LEAST_SLIDES:
         yield c.finding(None, f"{count} slides", f"a class needs at least {LEAST_SLIDES}")
@@ -464,8 +500,8 @@ def check_chapter(path: Path | str, count_questions: Callable[[str], int] = _cou
     findings = []
     if not re.fullmatch(r"\d{2}_[a-z0-9_]+", path.stem):
         findings.append(chapter.finding(None, path.name, "a chapter is named NN_topic.ipynb"))
-    for rule in (_opening, _imports, _sections, _objectives, _parts, _figures, _exercises, _take_away, _links_within,
-                 _code_cells, _slides):
+    for rule in (_opening, _imports, _sections, _objectives, _bottom_line, _parts, _figures, _exercises, _take_away,
+                 _links_within, _code_cells, _slides):
         findings += rule(chapter)
     return findings + list(_questions(chapter, count_questions))
 

@@ -78,9 +78,9 @@ def _shown(quantity: Quantity, unit: str) -> float:
 
 
 def _say(quantity: Quantity) -> str:
-    unit = {"percent": "%", "points": " points", "ratio": "", "count": "", "p": ""}.get(quantity.unit,
-                                                                                       f" {quantity.unit}")
-    return quantity.sign + number(quantity.value, None if quantity.unit == "p" or float(quantity.value).is_integer() else 2) + unit
+    units = {"percent": "%", "points": " points", "ratio": "", "count": "", "p": ""}
+    exact = quantity.unit == "p" or float(quantity.value).is_integer()
+    return quantity.sign + number(quantity.value, None if exact else 2) + units.get(quantity.unit, f" {quantity.unit}")
 
 
 def _negative(numeral: Numeral, words: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emdbook.estimates.counts import as_whole
+from emdbook.estimates.counts import as_whole, is_truth
 
 
 def check_level(level: Any) -> float:
@@ -21,7 +21,7 @@ def check_level(level: Any) -> float:
 def check_number(value: Any, what: str) -> float:
     """Return ``value`` as a finite float."""
     problem = f"{what} must be a finite number, not {value!r}."
-    if isinstance(value, (bool, str, bytes)):
+    if is_truth(value) or isinstance(value, (str, bytes)):
         raise ValueError(problem)
     try:
         number = float(value)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
+
+import numpy as np
 
 __all__ = ["as_exact", "as_whole", "attainable_counts", "printed_percentages"]
 
@@ -22,8 +25,8 @@ def as_exact(value: Any, what: str = "The percentage") -> Fraction:
     Parameters
     ----------
     value : int, float, str, Decimal or Fraction
-        The printed number. A float is read by its shortest decimal text, so ``35.7`` means 35.7 and not the
-        binary neighbour.
+        The printed number; a text in the digits 0 to 9 with at most one point, one sign and one ``%``. A float of
+        any width is read by its shortest decimal text, so ``35.7`` means 35.7 and not the binary neighbour.
     what : str
         The name used in the message when the value cannot be read.
 
@@ -36,26 +39,41 @@ def as_exact(value: Any, what: str = "The percentage") -> Fraction:
     ValueError
         If the value is not a finite number.
     """
-    if isinstance(value, bool):
-        raise ValueError(f"{what} must be a number, not {value!r}.")
+    problem = f"{what} must be a number, not {value!r}."
+    if is_truth(value) or isinstance(value, (bytes, bytearray)):  # float() reads bytes too
+        raise ValueError(problem)
     if isinstance(value, numbers.Rational):
         return Fraction(int(value.numerator), int(value.denominator))
+    if isinstance(value, str):
+        # Decimal and float also read 3_5, digits of other scripts and exponents, which no paper prints
+        printed = re.fullmatch(r"\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))\s*%?\s*", value)
+        if not printed:
+            raise ValueError(problem)
+        return Fraction(Decimal(printed[1]))
     try:
-        if isinstance(value, (str, Decimal)):
-            number = Decimal(str(value).strip().rstrip("%").strip())
+        if isinstance(value, np.floating) and np.isfinite(value):
+            # repr of a float32 turned into a float is 35.70000076293945; its own shortest text is 35.7
+            number = Decimal(np.format_float_positional(value, unique=True))
+        elif isinstance(value, Decimal):
+            number = value
         else:
             number = Decimal(repr(float(value)))
     except (InvalidOperation, TypeError, ValueError, OverflowError):
-        raise ValueError(f"{what} must be a number, not {value!r}.") from None
+        raise ValueError(problem) from None
     if not number.is_finite():
         raise ValueError(f"{what} must be a finite number, not {value!r}.")
     return Fraction(number)
 
 
+def is_truth(value: Any) -> bool:
+    """Whether a value is a yes or no, of Python or numpy, which counts as no number here."""
+    return isinstance(value, (bool, np.bool_))
+
+
 def as_whole(value: Any, what: str, least: int = 0) -> int:
     """Return ``value`` as a whole number of at least ``least``, or say in plain words why it is not one."""
     problem = f"{what} must be a whole number of at least {least}, not {value!r}."
-    if isinstance(value, (bool, str, bytes)):
+    if is_truth(value) or isinstance(value, (str, bytes)):
         raise ValueError(problem)
     try:
         number = float(value)

@@ -85,10 +85,12 @@ def risk_ratio(events1: int, n1: int, events2: int, n2: int, level: float = 0.95
     level = check_level(level)
     if e1 == e2 == 0:
         raise ValueError("Neither group has an event, so a ratio of the two proportions has no meaning.")
-    add = 0.5 if 0 in (e1, t1 - e1, e2, t2 - e2) else 0.0
+    empty = (e1, t1 - e1, e2, t2 - e2).count(0)
+    add = 0.5 if empty else 0.0
     a1, a2, m1, m2 = e1 + add, e2 + add, t1 + 2 * add, t2 + 2 * add
     centre = np.log(a1 / m1) - np.log(a2 / m2)
     half = stats.norm.ppf((1 + level) / 2) * np.sqrt(1 / a1 - 1 / m1 + 1 / a2 - 1 / m2)
-    note = "One cell is 0, so 1/2 was added to each of the four cells." if add else ""
+    lead = "One cell is" if empty == 1 else "Two cells are"  # more would leave neither group an event
+    note = f"{lead} 0, so 1/2 was added to each of the four cells." if add else ""
     low, high = float(np.exp(centre - half)), float(np.exp(centre + half))
     return Comparison(float(np.exp(centre)), low, high, "log (Katz)", level, note)

@@ -25,6 +25,8 @@ from emdbook.estimates.intervals import proportion_interval
 TAU2_METHODS = ("REML", "DL", "ML", "FE")
 #: ``hartung-knapp`` is metafor's ``test="knha"``, ``normal`` its ``test="z"``.
 CI_METHODS = ("hartung-knapp", "normal")
+#: Largest over smallest sampling variance from which on the larger study decides alone; metafor warns there too.
+LOPSIDED = 1e7
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Pooled:
     ``estimate``, the confidence limits and the prediction limits are proportions from 0 to 1. ``tau2`` is on
     the logit scale, ``i2`` in percent as metafor prints it. ``weights`` are fractions that add to 1. The
     prediction limits are ``None`` where there is no prediction interval: for one study, and for the model
-    ``FE``. ``note`` is a sentence where the numbers need a warning, else empty.
+    ``FE``. ``note`` holds the sentences without which the numbers would mislead, else nothing; whoever shows
+    the numbers shows them too.
     """
 
     estimate: float
@@ -88,11 +91,12 @@ def pool_proportions(
     level: float = 0.95,
     *,
     threshold: float = 1e-5,
+    never_narrower: bool = True,
 ) -> Pooled:
     """Random-effects pool of proportions on the logit scale, transformed back to proportions.
 
     It gives the numbers of R's ``rma(xi, ni, measure="PLO", method=tau2_method, test="knha" or "z")`` and of
-    ``predict(..., transf=transf.ilogit)``.
+    ``predict(..., transf=transf.ilogit)``, with one difference that ``never_narrower`` switches off.
 
     Parameters
     ----------
@@ -107,7 +111,12 @@ def pool_proportions(
     level : float
         Level of the confidence and the prediction interval.
     threshold : float
-        Fisher scoring (REML and ML) stops when a step is smaller than this. The default is metafor's own.
+        Fisher scoring (REML and ML) stops when a step is smaller than this. The default is metafor's own. Where
+        sampling variances are tiny (n beyond some ten thousand) a hundredth of the smallest is taken instead,
+        because a step of 1e-5 would then be larger than what is sought.
+    never_narrower : bool
+        Where the Hartung-Knapp interval is narrower than the normal one, give the normal one, which is wider,
+        and say so in ``note``. ``False`` gives metafor's ``test="knha"`` as it is.
 
     Returns
     -------
@@ -124,8 +133,9 @@ def pool_proportions(
     -----
     The result is the inverse logit of a mean log odds. It estimates the proportion of a typical study (a
     median over studies), not the mean proportion. Where studies agree more closely than chance allows, the
-    Hartung-Knapp interval can be narrower than the normal one, and of no width at all for identical studies;
-    ``note`` then says so.
+    Hartung-Knapp interval is narrower than the normal one, and of no width at all for identical studies. Such
+    an interval is an accident of few studies and not a finding, so the wider of the two is given, as R's
+    ``meta`` offers with ``adhoc.hakn.ci``.
 
     References
     ----------
@@ -147,21 +157,25 @@ def pool_proportions(
         )  # fmt: skip
 
     y, v = logit_effects(*zip(*pairs, strict=True))
-    tau2 = _between_study_variance(y, v, tau2_method, threshold)
+    tau2 = _between_study_variance(y, v, tau2_method, min(threshold, 0.01 * float(v.min())))
     w = 1 / (v + tau2)
     mean = float(np.sum(w * y) / np.sum(w))
     variance = 1 / float(np.sum(w))
-    normal_variance = variance
+    normal = float(stats.norm.ppf((1 + level) / 2))
+    half, ahead = normal * math.sqrt(variance), normal * math.sqrt(variance + tau2)
+    narrower = False
     if ci_method == "hartung-knapp":
         spread = float(np.sum(w * (y - mean) ** 2))
-        variance *= 0.0 if spread <= np.finfo(float).eps else spread / (k - 1)
+        scaled = variance * (0.0 if spread <= np.finfo(float).eps else spread / (k - 1))
         quantile = float(stats.t.ppf((1 + level) / 2, k - 1))
-    else:
-        quantile = float(stats.norm.ppf((1 + level) / 2))
-
-    half = quantile * math.sqrt(variance)
-    predicted = None if tau2_method == "FE" else quantile * math.sqrt(variance + tau2)
+        own_half, own_ahead = quantile * math.sqrt(scaled), quantile * math.sqrt(scaled + tau2)
+        narrower = own_half < half * (1 - 1e-9)
+        if not (narrower and never_narrower):
+            half = own_half
+        ahead = max(ahead, own_ahead) if narrower and never_narrower else own_ahead
+    predicted = None if tau2_method == "FE" else ahead
     q = _cochran_q(y, v)
+    i2 = _i_squared(v, tau2, q, tau2_method)
     return Pooled(
         estimate=float(expit(mean)),
         ci_low=float(expit(mean - half)),
@@ -169,7 +183,7 @@ def pool_proportions(
         prediction_low=None if predicted is None else float(expit(mean - predicted)),
         prediction_high=None if predicted is None else float(expit(mean + predicted)),
         tau2=tau2,
-        i2=_i_squared(v, tau2, q, tau2_method),
+        i2=i2,
         q=q,
         q_p=float(stats.chi2.sf(q, k - 1)),
         k=k,
@@ -177,19 +191,36 @@ def pool_proportions(
         tau2_method=tau2_method,
         ci_method=ci_method,
         level=level,
-        note=_note(half, math.sqrt(normal_variance) * float(stats.norm.ppf((1 + level) / 2)), k, ci_method, tau2),
+        note=" ".join(_notes(pairs, v, tau2_method, i2, narrower=narrower, never_narrower=never_narrower)),
     )
 
 
-def _note(half: float, normal_half: float, k: int, ci_method: str, tau2: float) -> str:
-    if ci_method == "hartung-knapp" and half < normal_half * (1 - 1e-9):
-        if tau2 > 0:
-            return "Here the Hartung-Knapp interval is narrower than the normal one. Read it with care."
-        return (
-            f"The {k} studies agree more closely than chance usually allows, so the Hartung-Knapp interval "
-            "is narrower than the normal one. Read it with care."
+def _notes(
+    pairs: list[tuple[int, int]], v: np.ndarray, tau2_method: str, i2: float, *, narrower: bool, never_narrower: bool
+) -> list[str]:
+    """What a reader has to be told wherever the pooled numbers are shown."""
+    notes = []
+    if narrower:
+        notes.append(
+            "The Hartung-Knapp interval would be narrower than the normal one here, so the normal one, which is "
+            "wider, is shown."
+            if never_narrower
+            else "Here the Hartung-Knapp interval is narrower than the normal one. Read it with care."
         )
-    return ""
+    if tau2_method != "FE" and i2 < 0.5:
+        # a variance of zero is what few small studies give whether or not they agree
+        notes.append(
+            f"The variance between the {len(pairs)} studies is estimated as zero; that does not show that they agree."
+        )
+    edge = sum(events in (0, n) for events, n in pairs)
+    if edge:
+        notes.append(
+            f"In {edge} of the {len(pairs)} studies nobody or everybody had the event, so 1/2 was added to both "
+            f"counts of {'that study' if edge == 1 else 'these studies'}."
+        )
+    if float(v.max() / v.min()) >= LOPSIDED:
+        notes.append("One study is so much larger than another that it decides the result alone.")
+    return notes
 
 
 def _pairs(events: Sequence[int], n: Sequence[int]) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from emdbook.estimates.counts import attainable_counts
+from emdbook.evidence.links import LINK, links_of
 from emdbook.evidence.reading import Row, Table, suggestion
 from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of
 from emdbook.ground.faults import Fault
@@ -20,8 +21,6 @@ LEVELS = ("very_low", "low", "moderate", "high")
 STEPS = {"none": 0, "serious": 1, "very_serious": 2}
 #: Patients with extramedullary disease below which imprecision is serious, and very serious.
 FEW, VERY_FEW = 100, 30
-#: A figure inside a statement: words, row, and which part of the row they print.
-STATEMENT_LINK = re.compile(r"\[([^\]]+)\]\(ev:([a-z0-9.-]+)#(value|count|events|n|interval|time)\)")
 
 SAFETY_UNITS = {"proportion": ("%",), "median": ("hours", "days", "weeks", "months"), "hazard_ratio": ("ratio",)}
 #: Populations that a chapter of this book asks about.
@@ -213,33 +212,37 @@ def _certainty(package: _Package, add: Add) -> None:
                               f"{suggestion(unknown[0], [*outcomes, *safety])}")
             continue
         _statement(row, named, fault)
+        if row["meaning"] is not None and re.search(r"\d", row["meaning"]):
+            fault("meaning", "must say it in plain words, without a figure")
         counted = [(outcomes[name], arms.get(outcomes[name]["arm_id"])) for name in named if name in outcomes]
         if any(arm is None or studies.get(arm["study_id"]) is None for _, arm in counted):
             continue
-        _start(row, [studies[arm["study_id"]]["design"] for _, arm in counted], fault)
-        _floors(row, counted, [safety[name] for name in named if name in safety], fault)
+        harms = [safety[name] for name in named if name in safety]
+        randomised = [studies[arm["study_id"]]["design"] == "randomised_trial" for _, arm in counted]
+        _start(row, [*randomised, *(bool(harm["randomised"]) for harm in harms)], fault)
+        _floors(row, counted, harms, fault)
 
 
 def _statement(row: Row, named: list[str], fault) -> None:
     """A figure stands in a statement only as a link to one of the rows it rests on."""
     if row["statement"] is None:
         return
-    for _, target, _part in STATEMENT_LINK.findall(row["statement"]):
-        if target not in named:
-            fault("statement", f"links to {target}, which is not among its rows")
-    rest = STATEMENT_LINK.sub("", row["statement"])
-    if re.search(r"\]\(", rest):
-        fault("statement", "a link must have the form [words](ev:row#part); the parts are value, count, events, n, "
-                           "interval and time")
-    elif re.search(r"\d", re.sub(r"\b[A-Z]+[0-9]+\b", "", rest)):  # names such as CD38 are no figures
-        fault("statement", "prints a figure outside a link; write [words](ev:row#part)")
+    links = list(links_of(row["statement"]))
+    for link in links:
+        for target in link.rows:
+            if target not in named:
+                fault("statement", f"links to {target}, which is not among its rows")
+    rest = LINK.sub("", row["statement"])
+    if re.search(r"\]\(", rest) or any(not link.rows or not link.fields for link in links):
+        fault("statement", "a link must have the form [words](ev:row#field) or [words](calc:name/row#field)")
+    elif re.search(r"\d", re.sub(r"\b[A-Z]+-?[0-9]+\b", "", rest)):  # names such as CD38 or DREAMM-7 are no figures
+        fault("statement", "prints a figure outside a link; write [words](ev:row#field)")
 
 
-def _start(row: Row, designs: list[str | None], fault) -> None:
+def _start(row: Row, randomised: list[bool], fault) -> None:
     if row["kind"] is None or row["start"] is None:
         return
-    randomised = bool(designs) and all(design == "randomised_trial" for design in designs)
-    wanted = "low" if row["kind"] == "effect" and not randomised else "high"
+    wanted = "low" if row["kind"] == "effect" and not all(randomised) else "high"
     if row["start"] != wanted:
         why = {"effect": "an effect starts high only where every row is of a randomised trial",
                "frequency": "how often and how long starts high, whatever the design",
@@ -249,14 +252,15 @@ def _start(row: Row, designs: list[str | None], fault) -> None:
 
 def _floors(row: Row, counted: list[tuple[Row, Row]], harms: list[Row], fault) -> None:
     """Two judgements have a floor that the data set: too few patients, and no patient of the kind asked about."""
+    # the groups of one study may share patients: its largest group stands for it
     sizes: dict[str, int] = {}
     for outcome, arm in counted:
         if arm["population"] in ASKED:
             size = outcome["n"] or arm["n"] or 0
-            sizes[arm["arm_id"]] = max(size, sizes.get(arm["arm_id"], 0))
+            sizes[arm["study_id"]] = max(size, sizes.get(arm["study_id"], 0))
     for harm in harms:
         if harm["population"] in ASKED:
-            sizes[harm["safety_id"]] = harm["n"] or 0
+            sizes[harm["source_id"]] = max(harm["n"] or 0, sizes.get(harm["source_id"], 0))
     if not sizes:
         if row["indirectness"] == "none":
             fault("indirectness", "must be at least serious: no row is of patients with extramedullary disease")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from emdbook.ground import strict_json
 from emdbook.ground.faults import Fault
 
 __all__ = ["DESCRIPTOR", "FIXED", "FieldSpec", "Link", "PackageSpec", "TableSpec", "read_descriptor"]
@@ -55,9 +55,10 @@ class TableSpec:
 #: Tables and columns that the toolkit and the rules rely on, with every type that is not text. A descriptor may add
 #: columns.
 FIXED: dict[str, str] = {
-    "sources": "source_id kind first_author year:integer title container doi pmid pmcid nct url checked checked_note",
-    "therapies": "therapy_id name name_zh therapeutic_class target mechanism "
-    "first_us_approval_year:integer status_note "
+    "sources": "source_id kind first_author year:integer title container doi pmid pmcid nct url checked seen "
+    "checked_note",
+    "therapies": "therapy_id name name_zh trade_names trade_source_ids therapeutic_class target mechanism "
+    "first_us_approval_year:integer standing status_note "
     "cns_penetration source_id locator",
     "studies": "study_id label therapeutic_class regimen setting design emd_definition n_total:integer "
     "in_review:boolean locator "
@@ -66,21 +67,22 @@ FIXED: dict[str, str] = {
     "arms": "arm_id study_id population label n:integer n_evaluable:integer overlaps_with locator note",
     "outcomes": "outcome_id arm_id endpoint measure value:number unit events:integer n:integer "
     "events_derived:boolean ci_low:number "
-    "ci_high:number at_months:number not_reached:boolean p_value comparator_arm_id basis "
+    "ci_high:number at_months:number not_reached:boolean p_value comparator_arm_id basis standing "
     "headline:boolean poolable:boolean "
     "poolable_reason locator source_id note",
     "epidemiology": "fact_id topic subject direction low:number high:number value:number unit n:integer locator "
-    "source_id note",
+    "source_id standing note",
     "biology": "fact_id topic subject direction low:number high:number value:number unit n:integer locator "
-    "source_id note",
-    "discrepancies": "discrepancy_id study_id kind review_says evidence_says how_the_book_handles_it severity "
+    "source_id standing note",
+    "discrepancies": "discrepancy_id study_id kind nature review_says evidence_says how_the_book_handles_it severity "
     "locator source_id",
     "updates": "update_id date topic what_changed value:number unit n:integer ci_low:number ci_high:number "
-    "certainty source_id",
+    "certainty standing source_id",
     "glossary": "term abbreviation zh definition",
     "paragraphs": "locator section paraphrase zh_terms",
     "safety": "safety_id therapy_id therapeutic_class event grade measure events:integer n:integer value:number unit "
-    "ci_low:number ci_high:number at_months:number comparator_id population setting group standing source_id note",
+    "ci_low:number ci_high:number at_months:number comparator_id randomised:boolean population setting group standing "
+    "source_id note",
     "criteria": "criterion_id topic subject criterion direction value:number value_high:number unit body year:integer "
     "standing source_id note",
     "guidance": "guidance_id therapy_id therapeutic_class situation topic phase what do body date superseded_by "
@@ -302,21 +304,14 @@ def read_descriptor(folder: Path) -> tuple[PackageSpec | None, list[Fault]]:
 
     if not folder.is_dir():
         return None, [Fault(str(folder), None, None, None, "there is no such folder")]
-    try:
-        text = (folder / DESCRIPTOR).read_bytes().decode("utf-8")
-    except FileNotFoundError:
+    path = folder / DESCRIPTOR
+    if not path.exists():
         return None, [fault("the file is missing; it describes all tables")]
-    except OSError as error:
-        return None, [fault(f"the file cannot be opened ({error.strerror})")]
-    except UnicodeDecodeError:
-        return None, [fault("the file must be UTF-8 text")]
     try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        return None, [fault(f"the file must be JSON; column {error.colno}: {error.msg}", error.lineno)]
-    except (ValueError, RecursionError):
-        return None, [fault("the file must be JSON")]
-    if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
+        raw = strict_json.read(path)
+    except strict_json.UnreadableError as error:
+        return None, [fault(f"{error.rule}; found {error.found}", error.line)]
+    if not isinstance(raw.get("resources"), list):
         return None, [fault("the descriptor must be an object with a list of resources")]
     spec, faults = PackageSpec(), []
     for resource in raw["resources"]:

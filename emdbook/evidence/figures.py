@@ -222,7 +222,9 @@ def _title(record, evidence) -> str:
         return f"{evidence.study(arm['study_id'])['label']}, {arm['label']}: {record['endpoint']}"
     if table == "arms":
         return f"{evidence.study(record['study_id'])['label']}, {record['label']}"
-    for column in ("label", "subject", "what_changed", "topic"):
+    if table == "safety":
+        return f"{record['group']}: {record['event']}"
+    for column in ("label", "subject", "what_changed", "question", "topic"):
         if _text(record, column):
             return _text(record, column)
     return str(record.name)

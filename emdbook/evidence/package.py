@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ from emdbook.evidence.descriptor import FIXED, read_descriptor
 from emdbook.evidence.figures import Reading, reading_of
 from emdbook.evidence.reading import Table, read_table, suggestion
 from emdbook.evidence.rules import ID_COLUMNS, check_contract
-from emdbook.ground import paths
+from emdbook.ground import paths, strict_json
 from emdbook.ground.faults import EvidenceError, Fault
 
 __all__ = ["Evidence", "find_faults", "load"]
@@ -207,7 +206,8 @@ class Evidence:
         Returns
         -------
         pandas.DataFrame
-            All columns of outcomes, then ``arm_label, study_id, population, arm_n, arm_n_evaluable, overlaps_with``;
+            All columns of outcomes, among them ``standing`` (how far this figure was seen), then
+            ``arm_label, study_id, population, arm_n, arm_n_evaluable, overlaps_with``;
             ``study_label, therapeutic_class, regimen, setting, design, emd_definition, study_n_total, in_review,
             study_source_id``; ``study_checked`` (was the study's primary source seen); ``source_kind, source_checked,
             first_author, year, container, doi, pmid, nct`` of the row's own source; and ``checked``, the status a
@@ -346,8 +346,11 @@ class Evidence:
         for column, wanted in filters.items():
             if column not in view.columns:
                 raise ValueError(f"The view has no column '{column}'{suggestion(column, view.columns) or '.'}")
-            several = isinstance(wanted, (list, tuple, set, frozenset, pd.Series, pd.Index))
+            # anything that can be walked through and is no text is a list of values: also arrays and generators
+            several = isinstance(wanted, Iterable) and not isinstance(wanted, (str, bytes, Mapping))
             values = list(wanted) if several else [wanted]
+            if any(not pd.api.types.is_scalar(value) for value in values):
+                raise ValueError(f"A filter of the column '{column}' must be a value or a flat list of values.")
             known = list(view[column].dropna().unique())
             for value in values:
                 if not any(_same(value, k) for k in known):
@@ -380,18 +383,12 @@ def _same(wanted: Any, known: Any) -> bool:
 
 
 def _document_fault(folder: Path, path: str) -> Fault | None:
-    try:
-        json.loads((folder / path).read_bytes().decode("utf-8"))
-    except FileNotFoundError:
+    if not (folder / path).exists():
         return Fault(path, None, None, None, "the file is missing")
-    except OSError as error:
-        return Fault(path, None, None, None, f"the file cannot be opened ({error.strerror})")
-    except UnicodeDecodeError:
-        return Fault(path, None, None, None, "the file must be UTF-8 text")
-    except json.JSONDecodeError as error:
-        return Fault(path, error.lineno, None, None, f"the file must be JSON: {error.msg}")
-    except (ValueError, RecursionError):
-        return Fault(path, None, None, None, "the file must be JSON")
+    try:
+        strict_json.read(folder / path)
+    except strict_json.UnreadableError as error:
+        return Fault(path, error.line, None, None, f"{error.rule}; found {error.found}")
     return None
 
 

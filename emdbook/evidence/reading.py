@@ -16,8 +16,9 @@ from emdbook.ground.faults import Fault
 __all__ = ["Row", "Table", "read_table", "suggestion"]
 
 LARGEST = 10**9
-INTEGER = re.compile(r"-?[0-9]+")
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+#: No leading zeros and no minus zero: a spreadsheet or a hand made those, and what was meant cannot be told.
+INTEGER = re.compile(r"(?!-0$)-?(?:0|[1-9][0-9]*)")
+NUMBER = re.compile(r"(?!-0(?:\.0*)?$)-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 BOM = b"\xef\xbb\xbf"
 
 
@@ -40,8 +41,10 @@ class Row:
 
 @dataclass
 class Table:
-    """One file as read. ``complete`` is False when a row or key was lost, so that nothing can be said "
-    "about ids it may have held."""
+    """One file as read.
+
+    ``complete`` is False when a row or key was lost, so that nothing can be said about ids it may have held.
+    """
 
     spec: TableSpec
     rows: list[Row] = field(default_factory=list)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from emdbook.estimates.counts import attainable_counts
+from emdbook.evidence.log import NATURES
 from emdbook.evidence.reading import Row, Table, suggestion
 from emdbook.ground.faults import Fault
 
-__all__ = ["EMD_POPULATIONS", "ID_COLUMNS", "check_contract", "decimals_of"]
+__all__ = ["EMD_POPULATIONS", "ID_COLUMNS", "STANDINGS", "STANDING_TABLES", "check_contract", "decimals_of"]
 
 #: Populations with extramedullary disease, whose response may be pooled.
 EMD_POPULATIONS = ("EMD", "EM-E", "EM-B")
@@ -27,6 +28,46 @@ ID_COLUMNS = {
     "criteria": "criterion_id",
     "guidance": "guidance_id",
     "certainty": "certainty_id",
+}
+
+#: How far a figure was seen; the order is the one in which books and charts list them.
+STANDINGS = ("paper", "abstract", "official", "secondary", "review", "derived")
+
+#: Tables whose rows carry a standing of their own, where a package has them.
+STANDING_TABLES = (
+    "therapies",
+    "outcomes",
+    "epidemiology",
+    "biology",
+    "updates",
+    "safety",
+    "criteria",
+    "guidance",
+)
+
+#: What a figure may be called at best, by how far its source was seen. What was worked out here stands on other rows,
+#: so that ``derived`` is open to all.
+_SEEN_ALLOWS = {
+    "paper": ("paper", "abstract", "secondary"),
+    "abstract": ("abstract", "secondary"),
+    "official": ("official", "secondary"),
+    "secondary": ("secondary",),
+    "review": ("review",),
+    "none": (),
+}
+#: How far a source of each kind can have been seen: a news page is second-hand however closely it was read.
+_KIND_ALLOWS = {
+    "review": ("review",),
+    "primary": ("paper", "abstract", "official", "secondary", "none"),
+    "label": ("official", "secondary", "none"),
+    "secondary": ("secondary", "none"),
+    "news": ("secondary", "none"),
+}
+_BASIS_STANDING = {
+    "review": ("review",),
+    "primary": ("paper", "abstract", "official"),
+    "secondary": ("secondary",),
+    "derived": ("derived",),
 }
 
 UNITS = {
@@ -115,10 +156,13 @@ def check_contract(tables: Mapping[str, Table | None]) -> list[Fault]:
         _headlines,
         _pools,
         _facts,
+        _standing,
         _updates,
         _glossary,
         _paragraphs,
         _locators,
+        _log,
+        _trade_names,
         _grounds,
     ):
         check(package, add)
@@ -203,6 +247,11 @@ def _sources(package: _Package, add: Add) -> None:
         for column in ("first_author", "title", "container"):
             if row[column] is not None and NOTE_TO_SELF.search(row[column]):
                 add("sources", row, column, "must be as a journal prints it; what was not seen is left empty")
+        allowed = _KIND_ALLOWS.get(row["kind"], ())
+        if allowed and row["seen"] is not None and row["seen"] not in allowed:
+            add("sources", row, "seen", f"must be {' or '.join(allowed)} for a source of kind {row['kind']}")
+        elif row["checked"] == "not_found" and row["seen"] not in (None, "none"):
+            add("sources", row, "seen", "must be none where checked is not_found")
         # an identifier of what was not found could only come from memory
         if row["checked"] == "not_found":
             for column in ("doi", "pmid", "pmcid", "url"):
@@ -396,9 +445,16 @@ def _outcome_basis(row: Row, fault: Callable[[str, str], None], kinds: Mapping[s
             fault("source_id", f"must not be empty, because basis is {basis}")
         elif kind == "review":
             fault("source_id", f"must not be the review, because basis is {basis}")
+        elif basis == "primary" and kind is not None and kind not in ("primary", "label"):
+            fault("source_id", f"must be the study's own source, because basis is primary; this one is of kind {kind}")
+    standing = row["standing"]
+    if basis is not None and standing is not None and standing not in _BASIS_STANDING.get(basis, STANDINGS):
+        fault("standing", f"must be {' or '.join(_BASIS_STANDING[basis])}, because basis is {basis}")
     if basis is not None and row["outcome_id"] is not None:
+        # A figure that proved to be second-hand keeps its id, because ids are addresses that others link to.
+        names = ("secondary", "primary") if basis == "secondary" else (basis,)
         parts = row["outcome_id"].split(".")
-        if not any(part == basis or part.startswith(f"{basis}-") for part in parts):
+        if not any(part == name or part.startswith(f"{name}-") for part in parts for name in names):
             fault("outcome_id", f"must name the basis of its row after a dot: ….{basis}")
     if basis == "derived" and row["note"] is None and row.sound("note"):
         fault("note", "must say how the figure was worked out, because basis is derived")
@@ -485,8 +541,45 @@ def _facts(package: _Package, add: Add) -> None:
                 add(name, row, "unit", "must not be empty where a figure is given")
 
 
+def _standing(package: _Package, add: Add) -> None:
+    """No figure stands higher than its source was seen, and none of the review passes for another."""
+    sources = package.index("sources", "source_id")
+    for name in STANDING_TABLES:
+        for row in package.rows(name):
+            if "standing" not in row.values or not row.sound("standing"):
+                continue
+            standing = row["standing"]
+            if name == "therapies" and (row["first_us_approval_year"] is None) != (standing is None):
+                if row.sound("first_us_approval_year"):
+                    need = "must be empty without a year" if standing else "must say how far the year was seen"
+                    add(name, row, "standing", f"{need}: it is the standing of first_us_approval_year")
+                continue
+            if standing in (None, "derived") or not row.sound("source_id"):
+                continue
+            source = sources.get(row["source_id"])
+            if source is None:
+                if row["source_id"] is None and standing != "review" and name != "outcomes":
+                    add(name, row, "standing", f"cannot be {standing} in a row without a source_id")
+                continue
+            if source["seen"] is None or not source.sound("seen", "kind"):
+                continue
+            if (standing == "review") != (source["kind"] == "review"):
+                if name != "outcomes":  # said there of the basis, by _outcome_basis
+                    add(name, row, "standing", "must be review where the source is the review, and only there")
+            elif standing != "review" and standing not in _SEEN_ALLOWS.get(source["seen"], STANDINGS):
+                add(
+                    name,
+                    row,
+                    "standing",
+                    f"cannot be {standing}: of the source {row['source_id']} was seen: {source['seen']}",
+                )
+
+
 def _updates(package: _Package, add: Add) -> None:
     for row in package.rows("updates"):
+        known = row["certainty"] is not None and row["standing"] is not None
+        if known and (row["certainty"] == "second_hand") != (row["standing"] == "secondary"):
+            add("updates", row, "certainty", "must be second_hand where standing is secondary, and only there")
         low, high, value = row["ci_low"], row["ci_high"], row["value"]
         if row["unit"] == "%":
             for column in ("value", "ci_low", "ci_high"):
@@ -546,6 +639,40 @@ def _locators(package: _Package, add: Add) -> None:
                         name, row, "locator",
                         f"{locator} is not a locator of paragraphs.csv{suggestion(locator, known)}",
                     )  # fmt: skip
+
+
+def _log(package: _Package, add: Add) -> None:
+    """A row of high weight accuses: it needs a disagreement, and evidence that was itself seen."""
+    seen = {i: row["seen"] for i, row in package.index("sources", "source_id").items() if row.sound("seen")}
+    for row in package.rows("discrepancies"):
+        if row["severity"] != "high" or not row.sound("severity", "nature", "source_id"):
+            continue
+        if row["nature"] not in NATURES["disagreement"]:
+            add(
+                "discrepancies", row, "severity",
+                f"cannot be high for {row['nature']}: only {', '.join(NATURES['disagreement'])} can",
+            )  # fmt: skip
+        source = row["source_id"]
+        if source in seen and seen[source] not in ("paper", "abstract", "official", "review"):
+            add(
+                "discrepancies", row, "severity",
+                f"cannot be high: {source} was seen as {seen[source]}, not in a paper, an abstract or an official text",
+            )  # fmt: skip
+
+
+def _trade_names(package: _Package, add: Add) -> None:
+    """A trade name says where it was seen."""
+    sources = package.index("sources", "source_id")
+    for row in package.rows("therapies"):
+        if not row.sound("trade_names", "trade_source_ids"):
+            continue
+        if (row["trade_names"] is None) != (row["trade_source_ids"] is None):
+            column = "trade_source_ids" if row["trade_source_ids"] is None else "trade_names"
+            add("therapies", row, column, "trade_names and trade_source_ids must both be given or both be empty")
+        for source in (row["trade_source_ids"] or "").split(";"):
+            if source and source not in sources and package.complete("sources"):
+                rule = f"{source} is not a source_id of sources.csv{suggestion(source, sources)}"
+                add("therapies", row, "trade_source_ids", rule)
 
 
 def _grounds(package: _Package, add: Add) -> None:

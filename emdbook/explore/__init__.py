@@ -10,7 +10,8 @@ The environment variable ``EMDBOOK_VIEW`` (``live``, ``page`` or ``still``) choo
 """
 
 from emdbook.explore.controls import Choice, Layers, OnOff, Stepped, Studies, choice, layers, onoff, stepped, studies
-from emdbook.explore.core import Exploration, asset_dir, explore, registry, view
+from emdbook.explore.core import Exploration, asset_dir
+from emdbook.explore.entry import explore, registry, view
 from emdbook.explore.errors import BudgetError, StateError
 from emdbook.explore.states import fingerprint
 

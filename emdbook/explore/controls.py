@@ -7,12 +7,13 @@ receives at position ``i``, ``default`` the position it starts from.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
 def slug(text: str) -> str:
-    """Lower-case text with hyphens, safe in an id and in an address.
+    """Lower-case text with hyphens, for an id and an address; letters of any script stay.
 
     Parameters
     ----------
@@ -22,7 +23,9 @@ def slug(text: str) -> str:
     -------
     str
     """
-    return re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-") or "x"
+    # letters of any script stay: two Chinese titles are two ids (HTML ids and addresses may hold them)
+    plain = unicodedata.normalize("NFKC", str(text)).lower()
+    return re.sub(r"[^\w]+|_+", "-", plain).strip("-") or "x"
 
 
 def _unique(tokens: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The one entry for interaction, and the object it returns."""
+"""One chart with its controls: what :func:`emdbook.explore.explore` returns."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from emdbook.explore.controls import Control, Layers, as_control, slug
-from emdbook.explore.errors import BudgetError, StateError, plain
+from emdbook.explore.controls import Control, Layers
+from emdbook.explore.errors import StateError, plain
 from emdbook.explore.states import Frame, draw_all, frame
-from emdbook.ground.view import view
-
-#: Every widget made in this process, by id.
-registry: dict[str, Exploration] = {}
 
 
 def asset_dir() -> Path:
@@ -53,6 +49,7 @@ class Exploration:
         self._frames: list[Frame] | None = None
         self._html: str | None = None
         self._live = None
+        self.place: tuple[str, int] | None = None
 
     @property
     def stateful(self) -> dict[str, Control]:
@@ -174,6 +171,11 @@ class Exploration:
         if len(self.errors) > before:
             raise self.errors[-1]
 
+    def close(self) -> None:
+        """Give the live controls back; the figure on the screen stays."""
+        if self._live is not None:
+            self._live.close()
+
     def html(self) -> str:
         """The page view as one block of HTML.
 
@@ -187,14 +189,19 @@ class Exploration:
             self._html = render(self)
         return self._html
 
-    def _prepare(self) -> None:
+    def prepare(self, live: Callable[[Exploration], object]) -> None:
+        """Draw what the view shows first.
+
+        Parameters
+        ----------
+        live : callable
+            Makes the live view of this exploration; called for that view only.
+        """
         for name, control in self.layers.items():
             if not control.options:
                 self.controls[name] = Layers(control.label, dict(self.draw().layers))
         if self.view == "live":
-            from emdbook.explore.live import Live
-
-            self._live = Live(self)
+            self._live = live(self)
         elif self.view == "page":
             self.html()
         else:
@@ -224,56 +231,3 @@ class Exploration:
 
     def __repr__(self) -> str:
         return f"<explore {self.id!r}: {self.count} states, {self.view} view>"
-
-
-def explore(chart_function: Callable, *, title: str, id: str | None = None, note: str | None = None,
-            budget: int = 300, **controls) -> Exploration:
-    """Let the reader change a chart's settings.
-
-    Parameters
-    ----------
-    chart_function : callable
-        Called with the settings by name; returns a :class:`~emdbook.charts.base.Chart`.
-        Bind its data with :func:`functools.partial`.
-    title : str
-        What the reader sees above the controls.
-    id : str, optional
-        Stable id, part of the address of a state; made from the title if left out.
-    note : str, optional
-        A plain sentence under the figure.
-    budget : int
-        How many states the widget may have.
-    **controls
-        One per argument of the chart function: :func:`choice`, :func:`stepped`, :func:`onoff`, :func:`studies`,
-        :func:`layers`, or a plain list, range or bool.
-
-    Returns
-    -------
-    Exploration
-
-    Raises
-    ------
-    BudgetError
-        If there are more states than the budget.
-    StateError
-        If the chart fails: for the default setting in every view, for any setting in the page view.
-    """
-    made_id = id or f"explore-{slug(title)}"
-    if slug(made_id) != made_id:
-        raise ValueError(f"widget id {made_id!r}: lower-case letters, digits and hyphens only")
-    if not callable(chart_function):
-        raise TypeError("explore needs a chart function, not its result: pass the function without calling it")
-    if "w" in controls:
-        raise ValueError(f"widget '{made_id}': a control cannot be named 'w', the address of a state uses it")
-    named = {name: as_control(name, given) for name, given in controls.items()}
-    made = Exploration(chart_function, title=title, id=made_id, note=note, controls=named, view=view())
-    if made.count > budget:
-        raise BudgetError(made_id, made.count, budget)
-    other = registry.get(made_id)
-    if made.view == "page" and other is not None and other.view == "page" and (
-        other.title != title or list(other.controls) != list(named)
-    ):
-        raise ValueError(f"widget id '{made_id}' is used twice; give one of them another id")
-    made._prepare()
-    registry[made_id] = made
-    return made

@@ -209,11 +209,23 @@ class Live:
         if self.more.selected_index is not None:
             self.numbers.value = f'<div class="emd-widget"><div class="emd-table">{table_html(self.frame)}</div></div>'
 
+    def close(self) -> None:
+        """Close every control with its layout and style: a cell that is run again would else keep the old ones."""
+        _close(self.box)
+
     def mimebundle(self) -> dict:
         """What Jupyter shows."""
         made = self.box._repr_mimebundle_()
         data = made[0] if isinstance(made, tuple) else made
         return {**data, "text/plain": self.frame.sentence}
+
+
+def _close(widget) -> None:
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    for part in (getattr(widget, "style", None), getattr(widget, "layout", None), widget):
+        if isinstance(part, widgets.Widget):
+            part.close()
 
 
 def _sentence(error: StateError) -> str:

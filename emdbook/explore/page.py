@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from html import escape
 
+from emdbook.charts.base import width_in_letters
 from emdbook.explore.controls import Control
 from emdbook.explore.states import Frame
 
@@ -140,7 +141,7 @@ def table_html(one: Frame) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def figure_html(one: Frame, id: str, ratio: tuple[float, float]) -> str:
+def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float) -> str:
     """Figure and caption, whole without JavaScript.
 
     Parameters
@@ -150,14 +151,17 @@ def figure_html(one: Frame, id: str, ratio: tuple[float, float]) -> str:
         The widget's id.
     ratio : tuple of float
         Width and height to keep free.
+    letters : float
+        Width of the figure in heights of its smallest letters, in whatever state.
 
     Returns
     -------
     str
     """
     return (
-        f'<figure class="emd-fig"><div class="emd-svg" role="img" aria-labelledby="{id}--caption" '
-        f'style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g}">{quiet(one.svg)}</div>'
+        f'<figure class="emd-fig"><div class="emd-window"><div class="emd-svg" role="img" '
+        f'aria-labelledby="{id}--caption" style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g};--emd-least:{letters:.1f}">'
+        f'{quiet(one.svg)}</div></div>'
         f'<figcaption id="{id}--caption">{escape(one.sentence)}</figcaption></figure>'
     )
 
@@ -197,7 +201,7 @@ def control_html(id: str, name: str, control: Control) -> str:
             f'<div {own}><label for="{at}">{label}</label><span class="emd-range">'
             f'<input type="range" id="{at}" min="0" max="{control.size - 1}" step="1" value="{control.default}" '
             f'list="{at}--steps" aria-valuetext="{texts[control.default]}">'
-            f'<output for="{at}">{texts[control.default]}</output></span>'
+            f'<output for="{at}" aria-live="off">{texts[control.default]}</output></span>'
             f'<datalist id="{at}--steps">{marks}</datalist></div>'
         )
     if control.kind == "choice" and control.size > RADIO_MAX:
@@ -265,7 +269,7 @@ def render(widget) -> str:
         f'<form class="emd-controls" autocomplete="off" aria-labelledby="{id}--title">{controls}'
         '<button type="button" class="emd-reset">Reset</button></form>'
         f'<p class="emd-failure" hidden></p>'
-        f"{figure_html(start, id, tallest(frames))}"
+        f"{figure_html(start, id, tallest(frames), max(width_in_letters(f.svg) for f in frames))}"
         '<p class="emd-unseen" role="status" aria-live="polite"></p>'
         f"{note}"
         '<p class="emd-nojs">The controls need JavaScript. The figure shows the setting this widget starts from.</p>'
@@ -274,8 +278,10 @@ def render(widget) -> str:
         f"{table_html(start)}</div></details>"
         '<div class="emd-actions">'
         '<button type="button" class="emd-link">Copy link</button>'
+        '<button type="button" class="emd-whole">Full screen</button>'
         '<button type="button" class="emd-csv">Download CSV</button>'
         '<button type="button" class="emd-save">Download SVG</button>'
+        '<button type="button" class="emd-png">Download PNG</button>'
         f'<label class="emd-address" hidden>Link to this setting <input type="text" readonly></label></div>'
         f'<script type="application/octet-stream;base64" class="emd-frames">{pack(frames)}</script>'
         "</emd-explore>"
@@ -298,5 +304,5 @@ def still(widget, one: Frame) -> str:
     note = f'<p class="emd-note">{escape(widget.note)}</p>' if widget.note else ""
     return (
         f'<div class="emd-widget emd-still" id="{widget.id}"><p class="emd-title">{escape(widget.title)}</p>'
-        f"{figure_html(one, widget.id, tallest([one]))}{note}</div>"
+        f"{figure_html(one, widget.id, tallest([one]), width_in_letters(one.svg))}{note}</div>"
     )

@@ -1,12 +1,12 @@
-"""What is wrong with a data package, said for the person who edits it by hand."""
+"""What is wrong with a file of facts, said for the person who edits it: one fault for tables and trees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["EvidenceError", "Fault"]
+__all__ = ["EvidenceError", "Fault", "FaultsError"]
 
 SHOWN_IN_MESSAGE = 50
 SHOWN_OF_VALUE = 60
@@ -28,6 +28,8 @@ class Fault:
         The text found in the cell. None when the fault concerns the whole row or file.
     rule : str
         The rule that is broken, in plain words.
+    place : str or None
+        Where in a tree (a JSON file) the fault lies; empty for the file as a whole. None in a table.
     """
 
     file: str
@@ -35,8 +37,22 @@ class Fault:
     column: str | None
     value: str | None
     rule: str
+    place: str | None = None
+
+    @classmethod
+    def at(cls, file: str, place: str, rule: str, found: str) -> Fault:
+        """A fault of a tree: the file, the place in it (empty for the whole), the rule and what was found."""
+        return cls(file, None, None, found, rule, place)
+
+    @property
+    def found(self) -> str | None:
+        """What stands there: another name of ``value``, for trees."""
+        return self.value
 
     def __str__(self) -> str:
+        if self.place is not None:
+            where = f"{self.file}, {self.place}" if self.place else self.file
+            return f"{where}: {self.rule}; found {self.value}"
         place = self.file
         if self.row is not None:
             place += f", row {self.row}"
@@ -47,8 +63,21 @@ class Fault:
         if self.value == "":
             return f"{place}: (empty) – {self.rule}"
         text = self.value if len(self.value) <= SHOWN_OF_VALUE else self.value[: SHOWN_OF_VALUE - 1] + "…"
-        text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+        text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}"
+                       for c in text)
         return f"{place}: '{text}' – {self.rule}"
+
+
+class FaultsError(ValueError):
+    """Trees that cannot be used. ``faults`` lists every fault; the message prints them all."""
+
+    #: How the message begins.
+    subject = "The file has"
+
+    def __init__(self, faults: Sequence[Fault]):
+        self.faults = tuple(faults)
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        super().__init__(f"{self.subject} {count}.\n" + "\n".join(f"- {fault}" for fault in self.faults))
 
 
 class EvidenceError(ValueError):
@@ -74,7 +103,9 @@ class EvidenceError(ValueError):
         lines = [f"The data package{where} has {count} fault{'' if count == 1 else 's'}; nothing was loaded."]
         lines += [f"  - {fault}" for fault in self.faults[:SHOWN_IN_MESSAGE]]
         if count > SHOWN_IN_MESSAGE:
-            lines.append(f"  … and {count - SHOWN_IN_MESSAGE} more. All of them: python -m emdbook.evidence check")
+            other = f" {folder}" if folder is not None else ""
+            lines.append(f"  … and {count - SHOWN_IN_MESSAGE} more. "
+                         f"All of them: python -m emdbook.evidence check{other}")
         super().__init__("\n".join(lines))
 
     def __reduce__(self):

@@ -60,6 +60,7 @@ _UNITS = (("percent", r"%|per ?cent\b"), ("points", r"(?:percentage |%-)?points?
           ("years", r"years?\b"), ("weeks", r"weeks?\b"), ("days", r"days?\b"), ("ratio", r"fold\b|times\b"),
           ("count", rf"(?:(?!(?:for|of|in|with|and|to|or|by|from|at|on|after)\b)[\w-]+ ){{0,2}}{_PEOPLE}\b"))
 _JOINED = re.compile(r"[\s*_]*(?:to|and|or|-|–|—|,)[\s*_]*")
+_PAIR = re.compile(r"[\s*_]*(?:/|(?:out )?of(?: the| all)?)[\s*_]*")
 _OVER = re.compile(r"(?:more than|over|above|greater than|at least|[>≥])\s*$", re.I)
 _UNDER = re.compile(r"(?:less than|under|below|fewer than|at most|up to|[<≤])\s*$", re.I)
 
@@ -161,6 +162,9 @@ def read(words: str, after: str = "") -> list[Numeral]:
         value = float(match[0].replace(",", "").replace("−", "-"))
         half = 0.5 * 10 ** -len(match[0].partition(".")[2]) * (1 + 1e-9)
         found.append(Numeral(match[0], *match.span(), value - half, value + half, unit, "digits", bound))
+    for i in range(len(found) - 1):  # "10 of 28": both count something
+        if _PAIR.fullmatch(text[found[i].end:found[i + 1].start]):
+            found[i:i + 2] = [one._replace(unit=one.unit or "count") for one in found[i:i + 2]]
     # "18.6 to 55.9%": the first takes the unit of the second
     for i in range(len(found) - 2, -1, -1):
         between = text[found[i].end:found[i + 1].start]

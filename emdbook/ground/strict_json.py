@@ -1,42 +1,11 @@
-"""Reading a JSON file strictly, and saying in plain words what a JSON schema found wrong.
-
-Shared by the rooms whose data are trees and not tables: the treatment pathway and the teaching cases.
-"""
+"""The one reader of JSON files: strict, and in plain words about what a JSON schema found wrong."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Fault", "FaultsError", "UnreadableError", "read", "schema_found", "schema_rule"]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault: the file, the place in it (empty for the file as a whole), the rule and what was found."""
-
-    file: str
-    place: str
-    rule: str
-    found: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}, {self.place}" if self.place else self.file
-        return f"{where}: {self.rule}; found {self.found}"
-
-
-class FaultsError(ValueError):
-    """Trees that cannot be used. ``faults`` lists every fault; the message prints them all."""
-
-    #: How the message begins.
-    subject = "The file has"
-
-    def __init__(self, faults: Sequence[Fault]):
-        self.faults = tuple(faults)
-        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__(f"{self.subject} {count}.\n" + "\n".join(f"- {fault}" for fault in self.faults))
+__all__ = ["UnreadableError", "read", "schema_found", "schema_rule"]
 
 
 class UnreadableError(ValueError):
@@ -47,15 +16,17 @@ class UnreadableError(ValueError):
     path : Path
     rule, found : str
         What the file must be, and what it is.
+    line : int, optional
+        Where it stops being JSON.
     """
 
-    def __init__(self, path: Path, rule: str, found: str):
-        self.path, self.rule, self.found = path, rule, found
+    def __init__(self, path: Path, rule: str, found: str, line: int | None = None):
+        self.path, self.rule, self.found, self.line = path, rule, found, line
         super().__init__(f"{path}: {rule}; found {found}")
 
 
-def read(path: Path):
-    """The content of a JSON file.
+def read(path: Path) -> dict:
+    """The object that a JSON file holds.
 
     Parameters
     ----------
@@ -63,13 +34,17 @@ def read(path: Path):
 
     Returns
     -------
-    object
+    dict
 
     Raises
     ------
     UnreadableError
-        If it is missing, not UTF-8, no JSON, or names something twice in one object.
+        If it is missing, not UTF-8, no JSON, no object, holds ``NaN`` or ``Infinity`` (which JSON does not know), or
+        names something twice in one object.
     """
+    def no_constant(name):
+        raise ValueError(f"{name}, which is no number of JSON")
+
     def no_twins(pairs):
         names = [name for name, _ in pairs]
         twins = sorted({name for name in names if names.count(name) > 1})
@@ -78,7 +53,7 @@ def read(path: Path):
         return dict(pairs)
 
     try:
-        return json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=no_twins)
+        data = json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=no_twins, parse_constant=no_constant)
     except OSError as error:
         found = error.strerror or str(error)
         raise UnreadableError(path, "the file must exist and be readable", found) from None
@@ -87,11 +62,16 @@ def read(path: Path):
         raise UnreadableError(path, "the file must be UTF-8 text", found) from None
     except json.JSONDecodeError as error:
         found = f"{error.msg.lower()} (line {error.lineno}, column {error.colno})"
-        raise UnreadableError(path, "the file must be valid JSON without a byte-order mark", found) from None
+        raise UnreadableError(path, "the file must be valid JSON without a byte-order mark", found,
+                              error.lineno) from None
     except RecursionError:
         raise UnreadableError(path, "the file must be valid JSON", "brackets nested too deeply") from None
     except ValueError as error:
-        raise UnreadableError(path, "each name may stand once in an object", str(error)) from None
+        raise UnreadableError(path, "each name may stand once in an object, and each number must be one",
+                              str(error)) from None
+    if not isinstance(data, dict):
+        raise UnreadableError(path, "the file must hold one object, { … }", type(data).__name__)
+    return data
 
 
 def schema_rule(error) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, new_figure
 from emdbook.charts.parts import foot_legend, legend_height, right_text, row_axis
+from emdbook.evidence.log import NATURE_WORDS
 from emdbook.ground.wording import listing, plural
 
 #: What each kind of discrepancy means, in a reader's words.
@@ -113,6 +114,7 @@ def _describe(chosen, total, kind, severity) -> str:
 
 def _reader_table(chosen):
     return pd.DataFrame({
-        "Study": chosen.label.fillna(NO_STUDY), "Class": chosen.class_label, "Kind": chosen.kind,
+        "Study": chosen.label.fillna(NO_STUDY), "Class": chosen.class_label,
+        "Sort": chosen.nature.map(NATURE_WORDS), "Kind": chosen.kind,
         "Weight": chosen.severity, "The review says": chosen.review_says, "The evidence says": chosen.evidence_says,
         "What this book does": chosen.how_the_book_handles_it}).reset_index(drop=True)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 
 from emdbook.ground.paths import project_dir
@@ -105,9 +106,15 @@ def serve(port: int = 8000) -> int:
     return 0
 
 
-def lab() -> int:
-    """Open JupyterLab at the chapters."""
-    command = [sys.executable, "-m", "jupyterlab", "notebooks"]
+def lab(options: Sequence[str] = ()) -> int:
+    """Open JupyterLab at the chapters.
+
+    Parameters
+    ----------
+    options : sequence of str
+        Handed to JupyterLab, such as ``--allow-root`` in a container.
+    """
+    command = [sys.executable, "-m", "jupyterlab", "notebooks", *options]
     if not may_open():
         command.append("--no-browser")
     try:

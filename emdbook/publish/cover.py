@@ -6,6 +6,7 @@ import html
 import math
 
 from emdbook.evidence import Evidence
+from emdbook.evidence.log import GROUPS, group_counts
 from emdbook.ground.wording import plural
 
 
@@ -55,6 +56,21 @@ def numbers(evidence: Evidence) -> str:
         f"Of the studies, {checked.get('confirmed', 0)} were seen in the primary paper, "
         f"{checked.get('probable', 0)} were identified but not seen in every figure, and "
         f"{checked.get('not_found', 0)} rest on the review alone. "
-        f"{plural(len(evidence.discrepancies), 'discrepancy', 'discrepancies')} are on record."
+        f"{log_words(evidence)}"
     )
     return f'<p class="emd-cover-numbers">{html.escape(text)} <a href="evidence_policy.html">How we checked</a></p>'
+
+
+def log_words(evidence: Evidence) -> str:
+    """The discrepancy log in one sentence: three counts that mean different things."""
+    counts = group_counts(evidence.discrepancies.nature)
+    parts = [f"{counts[group]} {words}" for group, words in GROUPS.items()]
+    return (f"The log of discrepancies has {plural(sum(counts.values()), 'row')}: {', '.join(parts[:-1])}, "
+            f"and {parts[-1]}.")
+
+
+def log_numbers(evidence: Evidence) -> str:
+    """The three counts of the discrepancy log as a paragraph, with the rows of high weight."""
+    heavy = int((evidence.discrepancies.severity == "high").sum())
+    return (f'<p class="emd-cover-numbers">{html.escape(log_words(evidence))} '
+            f"{plural(heavy, 'row')} {'is' if heavy == 1 else 'are'} of high weight.</p>")

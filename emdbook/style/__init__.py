@@ -88,6 +88,37 @@ CHECKED: dict[str, tuple[str, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How far a figure was seen, in words, and how a chart fills its mark.
+
+    Attributes
+    ----------
+    words : str
+        What a table prints.
+    fill : {"full", "dot", "open", "cross"}
+        A full mark, an open one with a dot, an open one, an open one with a cross.
+    key : str
+        What the key of a chart says of this filling.
+    """
+
+    words: str
+    fill: str
+    key: str
+
+
+_SEEN = "filled: its source was seen"
+#: One standing per value of ``outcomes.standing``; the same of every table whose rows carry figures.
+STANDING: dict[str, Standing] = {
+    "paper": Standing("seen in the paper", "full", _SEEN),
+    "abstract": Standing("seen in the abstract", "full", _SEEN),
+    "official": Standing("seen in the official text", "full", _SEEN),
+    "secondary": Standing("second-hand", "dot", "dot: second-hand"),
+    "review": Standing("reported in the review", "open", "open: the review alone"),
+    "derived": Standing("worked out", "cross", "cross: worked out"),
+}
+
+
 def palette() -> dict[str, Mark]:
     """Every mark by its CSS name.
 

@@ -16,8 +16,8 @@ from jsonschema import Draft202012Validator
 
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
+from emdbook.ground.faults import Fault, FaultsError
 from emdbook.ground.paths import data_dir
-from emdbook.ground.strict_json import Fault, FaultsError
 
 __all__ = ["Fault", "Gap", "Node", "Option", "Pathway", "PathwayError", "Section", "Step", "Walk", "load_pathway"]
 
@@ -365,13 +365,13 @@ def _read_json(path: Path):
     try:
         return plain_all(strict_json.read(path))  # readers need the words; the links keep its numbers true
     except strict_json.UnreadableError as error:
-        raise PathwayError([Fault(str(path), "", error.rule, error.found)]) from None
+        raise PathwayError([Fault.at(str(path), "", error.rule, error.found)]) from None
 
 
 def _schema_faults(data, schema: dict, file: str) -> list[Fault]:
     errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: str(error.json_path))
     return [
-        Fault(file, _node_of(data, list(error.absolute_path)), strict_json.schema_rule(error),
+        Fault.at(file, _node_of(data, list(error.absolute_path)), strict_json.schema_rule(error),
               strict_json.schema_found(error))
         for error in errors
     ]
@@ -394,7 +394,7 @@ def _tree_faults(data: dict, file: str) -> list[Fault]:
     faults: list[Fault] = []
 
     def fault(node: str, rule: str, found: str) -> None:
-        faults.append(Fault(file, f"node {node}" if node else "", rule, found))
+        faults.append(Fault.at(file, f"node {node}" if node else "", rule, found))
 
     for twin in sorted({node_id for node_id in ids if ids.count(node_id) > 1}):
         fault(twin, "every node id stands once", f"{ids.count(twin)} nodes of this id")
@@ -429,15 +429,15 @@ def _section_faults(data: dict, nodes: list[dict], file: str) -> list[Fault]:
     faults, before = [], {""}
     for section in sections:
         if section["id"] in before:
-            faults.append(Fault(file, "", "every section id stands once", repr(section["id"])))
+            faults.append(Fault.at(file, "", "every section id stands once", repr(section["id"])))
         if isinstance(section.get("after"), str) and section["after"] not in before:
             rule = f"the section {section['id']!r} comes after one that is named before it"
-            faults.append(Fault(file, "", rule, repr(section["after"])))
+            faults.append(Fault.at(file, "", rule, repr(section["after"])))
         before.add(section["id"])
-    faults += [Fault(file, f"node {node['id']}", "the section of a node exists", repr(node["section"]))
+    faults += [Fault.at(file, f"node {node['id']}", "the section of a node exists", repr(node["section"]))
                for node in nodes if isinstance(node.get("section"), str) and node["section"] not in before - {""}]
     used = {node.get("section") for node in nodes if isinstance(node.get("section"), str)}
-    faults += [Fault(file, "", "no section is empty", repr(name)) for name in sorted(before - {""} - used)]
+    faults += [Fault.at(file, "", "no section is empty", repr(name)) for name in sorted(before - {""} - used)]
     return faults
 
 

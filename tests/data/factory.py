@@ -14,16 +14,17 @@ REAL_DATA = REPOSITORY / "data"
 TABLES: dict[str, list[dict[str, str]]] = {
     "sources": [
         {"source_id": "zhao-2025", "kind": "review", "first_author": "Zhao", "year": "2025", "container": "Clin Exp Med",
-         "doi": "10.1007/s10238-025-01821-w", "url": "https://doi.org/10.1007/s10238-025-01821-w", "checked": "probable"},
+         "doi": "10.1007/s10238-025-01821-w", "url": "https://doi.org/10.1007/s10238-025-01821-w", "checked": "probable",
+         "seen": "review"},
         {"source_id": "alpha-2020", "kind": "primary", "first_author": "Alpha", "year": "2020", "title": "A trial, with a comma",
-         "container": "A Journal", "doi": "10.1000/alpha.1", "pmid": "123456", "nct": "NCT01234567", "checked": "confirmed"},
-        {"source_id": "beta-primary", "kind": "primary", "checked": "not_found", "checked_note": "Searched for; first author not seen."},
-        {"source_id": "alpha-page-2024", "kind": "secondary", "year": "2024", "container": "A publisher", "checked": "probable"},
-        {"source_id": "clinic-2024", "kind": "secondary", "year": "2024", "container": "A clinic", "checked": "probable"},
+         "container": "A Journal", "doi": "10.1000/alpha.1", "pmid": "123456", "nct": "NCT01234567", "checked": "confirmed", "seen": "paper"},
+        {"source_id": "beta-primary", "kind": "primary", "checked": "not_found", "seen": "none", "checked_note": "Searched for; first author not seen."},
+        {"source_id": "alpha-page-2024", "kind": "secondary", "year": "2024", "container": "A publisher", "checked": "probable", "seen": "secondary"},
+        {"source_id": "clinic-2024", "kind": "secondary", "year": "2024", "container": "A clinic", "checked": "probable", "seen": "secondary"},
     ],
     "therapies": [
-        {"therapy_id": "drug-a", "name": "Drug A", "name_zh": "甲药", "therapeutic_class": "bsab", "target": "BCMA",
-         "first_us_approval_year": "2022", "locator": "BSAB-1"},
+        {"therapy_id": "drug-a", "name": "Drug A", "name_zh": "甲药", "trade_names": "Brand A [US];甲牌 [China]", "trade_source_ids": "alpha-2020", "therapeutic_class": "bsab", "target": "BCMA",
+         "first_us_approval_year": "2022", "standing": "abstract", "locator": "BSAB-1", "source_id": "alpha-2020"},
         {"therapy_id": "drug-b", "name": "Drug B", "name_zh": "乙药", "therapeutic_class": "pi", "source_id": "alpha-2020"},
     ],
     "studies": [
@@ -79,21 +80,22 @@ TABLES: dict[str, list[dict[str, str]]] = {
     ],
     "epidemiology": [
         {"fact_id": "epi.diagnosis.review", "topic": "incidence", "subject": "EMD at diagnosis", "low": "7", "high": "17",
-         "unit": "%", "locator": "INTRO-3", "source_id": "zhao-2025"},
+         "unit": "%", "locator": "INTRO-3", "source_id": "zhao-2025", "standing": "review"},
     ],
     "biology": [
         {"fact_id": "bio.mapk.review", "topic": "mutations", "subject": "clonal MAPK activation", "direction": "more often",
-         "value": "80", "unit": "%", "locator": "PATH-2", "source_id": "zhao-2025"},
+         "value": "80", "unit": "%", "locator": "PATH-2", "source_id": "zhao-2025", "standing": "review"},
     ],
     "discrepancies": [
-        {"discrepancy_id": "beta.count-does-not-fit", "study_id": "beta", "kind": "arithmetic", "review_says": "35.5 % of 32.",
+        {"discrepancy_id": "beta.count-does-not-fit", "study_id": "beta", "kind": "arithmetic", "nature": "gap_of_summary", "review_says": "35.5 % of 32.",
          "evidence_says": "No count fits.", "how_the_book_handles_it": "Not pooled.", "severity": "medium", "locator": "PI-4"},
-        {"discrepancy_id": "general.definition", "kind": "definition", "review_says": "One term for two things.",
+        {"discrepancy_id": "general.definition", "kind": "definition", "nature": "two_sources_differ", "review_says": "One term for two things.",
          "evidence_says": "They differ.", "how_the_book_handles_it": "Keeps them apart.", "severity": "high", "source_id": "alpha-2020"},
     ],
     "updates": [
         {"update_id": "upd.alpha-final", "date": "2025-11", "topic": "Alpha", "what_changed": "Final figures appeared.", "value": "40",
-         "unit": "%", "n": "28", "ci_low": "25", "ci_high": "57", "certainty": "seen", "source_id": "alpha-2020"},
+         "unit": "%", "n": "28", "ci_low": "25", "ci_high": "57", "certainty": "seen", "standing": "abstract",
+         "source_id": "alpha-2020"},
     ],
     "glossary": [
         {"term": "extramedullary disease", "abbreviation": "EMD", "zh": "髓外病变", "definition": "Myeloma outside the marrow."},
@@ -110,17 +112,17 @@ TABLES: dict[str, list[dict[str, str]]] = {
     ],
     "safety": [
         {"safety_id": "saf.drug-a.crs", "therapy_id": "drug-a", "therapeutic_class": "bsab", "event": "cytokine release syndrome",
-         "grade": "any", "measure": "proportion", "events": "119", "n": "165", "value": "72.1", "unit": "%", "population": "overall",
+         "grade": "any", "measure": "proportion", "events": "119", "n": "165", "value": "72.1", "unit": "%", "randomised": "false", "population": "overall",
          "setting": "RRMM", "group": "Alpha", "standing": "abstract", "source_id": "alpha-2020"},
         {"safety_id": "saf.drug-a.icans.em-e", "therapy_id": "drug-a", "therapeutic_class": "bsab", "event": "ICANS", "grade": "any",
          "measure": "proportion", "n": "26", "value": "38", "unit": "%", "ci_low": "20", "ci_high": "59",
-         "comparator_id": "saf.drug-a.icans.non-emd", "population": "EM-E", "setting": "RRMM", "group": "Gamma",
+         "comparator_id": "saf.drug-a.icans.non-emd", "randomised": "false", "population": "EM-E", "setting": "RRMM", "group": "Gamma",
          "standing": "secondary", "source_id": "clinic-2024"},
         {"safety_id": "saf.drug-a.icans.non-emd", "therapy_id": "drug-a", "therapeutic_class": "bsab", "event": "ICANS", "grade": "any",
-         "measure": "proportion", "n": "82", "value": "17", "unit": "%", "population": "non-EMD", "setting": "RRMM", "group": "Gamma",
+         "measure": "proportion", "n": "82", "value": "17", "unit": "%", "randomised": "false", "population": "non-EMD", "setting": "RRMM", "group": "Gamma",
          "standing": "secondary", "source_id": "clinic-2024"},
         {"safety_id": "saf.drug-a.crs-onset", "therapeutic_class": "bsab", "event": "cytokine release syndrome", "grade": "any",
-         "measure": "median", "value": "27", "unit": "hours", "population": "overall", "group": "Alpha", "standing": "abstract",
+         "measure": "median", "value": "27", "unit": "hours", "randomised": "false", "population": "overall", "group": "Alpha", "standing": "abstract",
          "source_id": "alpha-2020"},
     ],
     "criteria": [
@@ -156,6 +158,9 @@ TABLES: dict[str, list[dict[str, str]]] = {
 
 MARKS = ("events_derived", "not_reached", "headline", "poolable")
 
+#: The standing of an outcome that names none.
+STANDING = {"primary": "paper", "secondary": "secondary", "review": "review", "derived": "derived"}
+
 
 def descriptor() -> dict:
     """Return the real descriptor of the book."""
@@ -187,7 +192,9 @@ def write_package(folder: Path) -> Path:
             writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
             writer.writeheader()
             for row in TABLES[resource["name"]]:
-                defaults = dict.fromkeys(MARKS, "false") if resource["name"] == "outcomes" else {}
+                defaults = {}
+                if resource["name"] == "outcomes":
+                    defaults = dict.fromkeys(MARKS, "false") | {"standing": STANDING[row["basis"]]}
                 writer.writerow(defaults | row)
     return folder
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from emdbook.estimates.counts import attainable_counts
 from emdbook.evidence import load
 from emdbook.evidence.__main__ import main
+from emdbook.evidence.package import find_faults
 from emdbook.ground.paths import data_dir
 
 DATA = data_dir()
@@ -318,10 +320,50 @@ def test_review_figures_rest_on_the_review(outcomes):
             assert row["locator"], row["outcome_id"]
 
 
+#: Words of a note that say a figure was not read in the study's own publication.
+ELSEWHERE = re.compile(r"second-hand|machine-written|trade (page|report)|news report|manufacturer's (medical|page)", re.I)
+
+
+def test_no_figure_that_its_note_calls_second_hand_stands_higher(outcomes):
+    """Over all headline figures: the note of the row and that of its source are what was written when it was read."""
+    notes = {row["source_id"]: row["checked_note"] for row in rows_of("sources") if row["kind"] not in ("primary", "label")}
+    headlines = [r for r in outcomes if r["headline"] == "true"]
+    assert len(headlines) > 600
+    too_high = [
+        (row["outcome_id"], row["standing"])
+        for row in headlines
+        if row["standing"] in ("paper", "abstract", "official")
+        and (ELSEWHERE.search(notes.get(row["source_id"], "")) or re.match(r"second-hand|read on an? |from a machine", row["note"], re.I))
+    ]
+    none(too_high)
+
+
+HIGHER = {"abstract": "paper", "secondary": "abstract", "review": "secondary", "derived": "abstract", "official": "paper"}
+
+
+def test_no_headline_figure_can_be_raised_unnoticed(tmp_path, outcomes):
+    """Every headline figure of the book is called one step better than it is: each is a fault of its own row."""
+    shutil.copytree(DATA, tmp_path / "data")
+    raised = set()
+    with (tmp_path / "data" / "outcomes.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(outcomes[0]), lineterminator="\n")
+        writer.writeheader()
+        for number, row in enumerate(outcomes, start=2):
+            higher = HIGHER.get(row["standing"]) if row["headline"] == "true" else None
+            writer.writerow(row | ({"standing": higher} if higher else {}))
+            raised |= {number} if higher else set()
+    assert len(raised) > 600
+    sources = {r["source_id"]: r["seen"] for r in rows_of("sources")}
+    within = {n for n in raised if outcomes[n - 2]["standing"] == "abstract" and sources[outcomes[n - 2]["source_id"]] == "paper"}
+    found = {f.row for f in find_faults(tmp_path / "data") if f.column == "standing"}
+    none(sorted(raised - within - found))
+
+
 def test_every_source_is_used():
     used = {
         row["source_id"]
         for n in ("studies", "therapies", "outcomes", "epidemiology", "biology", "discrepancies", "updates", "safety", "criteria", "guidance")
         for row in rows_of(n)
     }
+    used |= {source for row in rows_of("therapies") for source in row["trade_source_ids"].split(";")}
     none([r["source_id"] for r in rows_of("sources") if r["source_id"] not in used])

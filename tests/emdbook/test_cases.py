@@ -196,7 +196,7 @@ def test_two_cases_may_not_share_title_or_place(raw, tmp_path):
         load_cases(tmp_path)
 
 
-@pytest.mark.parametrize(("content", "rule"), [(b"{", "valid JSON"), (b"\xff", "UTF-8"), (b"[]", "must be of type"),
+@pytest.mark.parametrize(("content", "rule"), [(b"{", "valid JSON"), (b"\xff", "UTF-8"), (b"[]", "hold one object"),
                                                (b'{"a": 1, "a": 2}', "stand once")])
 def test_a_file_that_is_no_case_is_refused(content, rule, tmp_path):
     (tmp_path / "x.json").write_bytes(content)

@@ -364,3 +364,28 @@ def test_every_public_name_is_there_and_documented():
     for name in estimates.__all__:
         thing = getattr(estimates, name)
         assert not callable(thing) or thing.__doc__, name
+
+
+@pytest.mark.parametrize("value", ["3_5", "٣٥", "35%%", "1e1", "", "+", "3 5", np.True_, True, float("inf"), None,
+                                   b"35"])
+def test_what_no_paper_prints_is_no_percentage(value):
+    with pytest.raises(ValueError, match=r"must be a (finite )?number"):
+        estimates.attainable_counts(value, 20, 0)
+
+
+@pytest.mark.parametrize("value", ["35.7", "35.7%", " 35.7 % ", np.float32(35.7), np.float64(35.7), Decimal("35.7")])
+def test_a_percentage_is_read_as_it_is_printed(value):
+    assert estimates.attainable_counts(value, 28, 1) == [10]
+
+
+@pytest.mark.parametrize("n", [np.True_, True, float("inf"), "4", 2.5])
+def test_a_count_is_a_whole_number_and_nothing_else(n):
+    with pytest.raises(ValueError, match="whole number"):
+        estimates.proportion_interval(1, n)
+    with pytest.raises(ValueError, match="finite number"):
+        estimates.proportion_interval(1, 2, level=np.True_)
+
+
+def test_two_cells_of_zero_are_called_two():
+    assert estimates.risk_ratio(0, 5, 5, 5).note.startswith("Two cells are 0,")
+    assert estimates.risk_ratio(0, 5, 4, 5).note.startswith("One cell is 0,")

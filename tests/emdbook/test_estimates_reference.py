@@ -38,6 +38,7 @@ def pooled(case):
         ci_method=CI_METHODS[case["test"]],
         level=case["level"],
         threshold=THRESHOLDS[case["control"]],
+        never_narrower=False,
     )
 
 
@@ -64,7 +65,7 @@ def test_the_default_call_is_the_default_call_of_metafor():
         if (c["dataset"], c["method"], c["test"], c["control"], c["level"])
         == ("near_zero_tau2", "REML", "knha", "default", 0.95)
     )
-    ours = estimates.pool_proportions(**DATASETS["near_zero_tau2"])
+    ours = estimates.pool_proportions(**DATASETS["near_zero_tau2"], never_narrower=False)
     assert [getattr(ours, field) for field in FIELDS] == pytest.approx([case[field] for field in FIELDS], abs=REACHED)
 
 
@@ -213,10 +214,53 @@ def test_one_study_alone_is_its_own_result():
     assert estimates.pool_proportions([0], [5]).estimate == 0
 
 
-def test_an_interval_that_is_too_narrow_carries_a_note():
-    assert "Read it with care" in estimates.pool_proportions([4, 4, 4], [10, 10, 10]).note
-    assert estimates.pool_proportions([4, 4, 4], [10, 10, 10], ci_method="normal").note == ""
-    assert estimates.pool_proportions(**DATASETS["heterogeneous"]).note == ""
+@pytest.mark.parametrize(
+    ("events", "n", "low", "high"),
+    [
+        ([12, 4], [15, 5], 57, 92),
+        ([0, 0, 0], [10, 10, 10], 1, 20),
+        ([1, 1, 1], [1, 1, 1], 32, 95),
+        ([15, 8, 21, 49, 12, 4, 4], [20, 9, 25, 64, 15, 5, 4], 71, 85),
+    ],
+)
+def test_the_wider_interval_is_shown_and_said(events, n, low, high):
+    found = estimates.pool_proportions(events, n)
+    normal = estimates.pool_proportions(events, n, ci_method="normal")
+    assert (round(100 * found.ci_low), round(100 * found.ci_high)) == (low, high)
+    assert (found.ci_low, found.ci_high) == (normal.ci_low, normal.ci_high)
+    assert found.prediction_low <= found.ci_low < found.ci_high <= found.prediction_high
+    assert "which is wider, is shown" in found.note
+    raw = estimates.pool_proportions(events, n, never_narrower=False)
+    assert raw.ci_high - raw.ci_low < found.ci_high - found.ci_low
+    assert "Read it with care" in raw.note
+
+
+@given(studies(), st.sampled_from(estimates.TAU2_METHODS))
+@settings(deadline=None, max_examples=60)
+def test_hartung_knapp_is_never_narrower_than_the_normal_interval(data, tau2_method):
+    found, normal = (estimates.pool_proportions(*data, tau2_method, method) for method in estimates.CI_METHODS)
+    assert found.ci_low <= normal.ci_low + 1e-9
+    assert normal.ci_high <= found.ci_high + 1e-9
+
+
+def test_what_a_pool_took_for_granted_is_said():
+    pool = estimates.pool_proportions
+    zero = pool([4, 5, 4], [10, 10, 10], ci_method="normal").note
+    assert zero == "The variance between the 3 studies is estimated as zero; that does not show that they agree."
+    assert "estimated as zero" not in pool([4, 5, 4], [10, 10, 10], "FE").note
+    edge = pool([10, 5, 4], [10, 10, 10]).note
+    assert "In 1 of the 3 studies nobody or everybody had the event, so 1/2 was added to both counts" in edge
+    assert edge.endswith("of that study.")
+    assert pool([10, 0, 4], [10, 10, 10]).note.endswith("of these studies.")
+    assert pool([1, 9, 20], [30, 30, 30]).note == ""
+
+
+def test_a_very_large_study_does_not_upset_the_variance():
+    """A step of 1e-5 is far larger than the sampling variance of a billion patients."""
+    found = estimates.pool_proportions([5 * 10**8, 1, 4], [10**9, 5, 5])
+    assert found.ci_low == pytest.approx(0.49992, abs=1e-5)
+    assert found.ci_high == pytest.approx(0.50008, abs=1e-5)
+    assert "decides the result alone" in found.note
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ CASES = [
     ("cut off in the last cell", raw("updates.csv", lambda b: b[:-3]),
      [("updates.csv", 2, None, "last line must end"), ("updates.csv", 2, "source_id", "must be a source_id that stands in sources.csv; did you mean alpha-2020")]),
     ("cut off in a row", raw("updates.csv", lambda b: b[:-20]),
-     [("updates.csv", 2, None, "last line must end"), ("updates.csv", 2, None, "cells where the header has 11")]),
+     [("updates.csv", 2, None, "last line must end"), ("updates.csv", 2, None, "cells where the header has 12")]),
     # the header
     ("column dropped", drop_column("study_therapies", "therapy_id"), [("study_therapies.csv", 1, "therapy_id", "missing from the header")]),
     ("column renamed", lines("arms", replace_line(1, "population", "populaton")),
@@ -195,6 +195,15 @@ CASES = [
     ("id names another basis", cell("outcomes", DURATION, outcome_id="beta.emd.dor.primary"), [("outcomes.csv", DURATION, "outcome_id", "must name the basis of its row")]),
     ("one id in two tables", cell("discrepancies", 2, discrepancy_id="beta.emd"), [("discrepancies.csv", 2, "discrepancy_id", "already the id of arms.csv, row 4")]),
     ("capitals of a term", cell("glossary", 3, term="Extramedullary disease"), [("glossary.csv", 3, "term", "other capitals")]),
+    # the discrepancy log
+    ("weight without a disagreement", cell("discrepancies", 2, severity="high"), [("discrepancies.csv", 2, "severity", "cannot be high for gap_of_summary")]),
+    ("weight on hearsay", cell("discrepancies", 3, source_id="alpha-page-2024"), [("discrepancies.csv", 3, "severity", "alpha-page-2024 was seen as secondary")]),
+    ("nature that is none", cell("discrepancies", 3, nature="wrong"), [("discrepancies.csv", 3, "nature", "must be one of")]),
+    ("nature left out", cell("discrepancies", 3, nature=""), [("discrepancies.csv", 3, "nature", "must not be empty")]),
+    # trade names
+    ("trade name without its place", cell("therapies", 2, trade_names="Brand"), [("therapies.csv", 2, "trade_names", "such as Tecvayli [US]")]),
+    ("trade name seen nowhere", cell("therapies", 3, trade_names="Brand [US]"), [("therapies.csv", 3, "trade_source_ids", "must both be given")]),
+    ("trade name seen in no source", cell("therapies", 2, trade_source_ids="alpha-2021"), [("therapies.csv", 2, "trade_source_ids", "alpha-2021 is not a source_id of sources.csv; did you mean alpha-2020")]),
     # paragraphs
     ("locator of no paragraph", cell("biology", 2, locator="PATH-9"), [("biology.csv", 2, "locator", "PATH-9 is not a locator of paragraphs.csv; did you mean PATH-2")]),
     ("one locator of two", cell("studies", 3, locator="PI-4;TAB3-1"), [("studies.csv", 3, "locator", "TAB3-1 is not a locator of paragraphs.csv")]),
@@ -260,6 +269,32 @@ CASES = [
      [("sources.csv", 6, "url", "already that of row 5")]),
     ("note to self in a title", cell("sources", 3, title="[title not noted] A trial"), [("sources.csv", 3, "title", "as a journal prints it")]),
     ("note to self in a container", cell("sources", 3, container="A Journal, volume not seen"), [("sources.csv", 3, "container", "as a journal prints it")]),
+    ("primary taken from a news page", cell("outcomes", OVERALL, source_id="alpha-page-2024", standing="paper"),
+     [("outcomes.csv", OVERALL, "standing", "cannot be paper: of the source alpha-page-2024 was seen: secondary"),
+      ("outcomes.csv", OVERALL, "source_id", "must be the study's own source")]),
+    # how far each figure was seen
+    ("standing left out", cell("outcomes", OVERALL, standing=""), [("outcomes.csv", OVERALL, "standing", "must not be empty")]),
+    ("standing unheard of", cell("updates", 2, standing="seen"), [("updates.csv", 2, "standing", "must be one of paper, abstract")]),
+    ("paper from an abstract", cell("sources", 3, seen="abstract"),
+     [("outcomes.csv", n, "standing", "cannot be paper: of the source alpha-2020 was seen: abstract") for n in (PRIMARY, OVERALL, MEDIAN_NOT_REACHED)]),
+    ("official from a paper", cell("outcomes", OVERALL, standing="official"), [("outcomes.csv", OVERALL, "standing", "cannot be official")]),
+    ("primary called second-hand", cell("outcomes", OVERALL, standing="secondary"), [("outcomes.csv", OVERALL, "standing", "must be paper or abstract or official, because basis is primary")]),
+    ("second-hand called seen", cell("outcomes", RATE, standing="abstract"),
+     [("outcomes.csv", RATE, "standing", "must be secondary, because basis is secondary"), ("outcomes.csv", RATE, "standing", "cannot be abstract")]),
+    ("second-hand called worked out", cell("outcomes", RATE, standing="derived"), [("outcomes.csv", RATE, "standing", "must be secondary")]),
+    ("the review called seen", cell("outcomes", DURATION, standing="paper"), [("outcomes.csv", DURATION, "standing", "must be review, because basis is review")]),
+    ("seen called the review", cell("outcomes", OVERALL, standing="review"), [("outcomes.csv", OVERALL, "standing", "because basis is primary")]),
+    ("worked out called seen", cell("outcomes", DERIVED, standing="abstract"), [("outcomes.csv", DERIVED, "standing", "must be derived, because basis is derived")]),
+    ("fact of the review called seen", cell("biology", 2, standing="abstract"), [("biology.csv", 2, "standing", "must be review where the source is the review")]),
+    ("fact seen in no source", cell("epidemiology", 2, source_id="", standing="secondary"), [("epidemiology.csv", 2, "standing", "without a source_id")]),
+    ("update of the study called the review's", cell("updates", 2, standing="review"), [("updates.csv", 2, "standing", "and only there")]),
+    ("figure of a source not seen", cell("updates", 2, source_id="beta-primary"), [("updates.csv", 2, "standing", "cannot be abstract: of the source beta-primary was seen: none")]),
+    ("certainty of its own", cell("updates", 2, certainty="second_hand"), [("updates.csv", 2, "certainty", "where standing is secondary, and only there")]),
+    ("year of unknown standing", cell("therapies", 2, standing=""), [("therapies.csv", 2, "standing", "must say how far the year was seen")]),
+    ("standing of no year", cell("therapies", 3, standing="abstract"), [("therapies.csv", 3, "standing", "must be empty without a year")]),
+    ("news page opened as a paper", cell("sources", 5, seen="paper"), [("sources.csv", 5, "seen", "must be secondary or none for a source of kind secondary")]),
+    ("seen though not found", cell("sources", 4, seen="abstract"), [("sources.csv", 4, "seen", "must be none where checked is not_found")]),
+    ("the review seen in full", cell("sources", 2, seen="paper"), [("sources.csv", 2, "seen", "must be review for a source of kind review")]),
     # pooling
     ("pooled without count", cell("outcomes", PRIMARY, events="", n=""), [("outcomes.csv", PRIMARY, "poolable", "events must be known; n must be known")]),
     ("pooled though not the headline", cell("outcomes", PRIMARY, headline="false"), [("outcomes.csv", PRIMARY, "poolable", "must be the headline")]),
@@ -310,17 +345,20 @@ CASES = [
     ("a statement on an unknown row", cell("certainty", 3, rows="alpha.overall.orr.primry"), [("certainty.csv", 3, "rows", "did you mean alpha.overall.orr.primary")]),
     ("a statement that names a row twice", cell("certainty", 3, rows="saf.drug-a.crs;saf.drug-a.crs"), [("certainty.csv", 3, "rows", "same row twice")]),
     ("a figure outside a link", cell("certainty", 3, statement="About 63% respond."), [("certainty.csv", 3, "statement", "prints a figure outside a link")]),
-    ("a link of another form", cell("certainty", 2, statement="[10 of 28](ev:alpha.em-e.orr.primary)."), [("certainty.csv", 2, "statement", "must have the form [words](ev:row#part)")]),
+    ("a link of another form", cell("certainty", 2, statement="[10 of 28](ev:alpha.em-e.orr.primary)."), [("certainty.csv", 2, "statement", "must have the form [words](ev:row#field)")]),
     ("a link to a row it does not rest on", cell("certainty", 3, statement="[10 of 28](ev:alpha.em-e.orr.primary#count) respond."),
      [("certainty.csv", 3, "statement", "which is not among its rows")]),
+    ("a figure in plain words", cell("certainty", 3, meaning="6 in 10."), [("certainty.csv", 3, "meaning", "without a figure")]),
+    ("an effect on harm that nobody randomised", cell("certainty", 3, start="high", result="moderate", rows="saf.drug-a.crs"),
+     [("certainty.csv", 3, "start", "must be low: an effect starts high only where")]),
     ("few patients called precise", cell("certainty", 2, imprecision="serious", result="low"),
      [("certainty.csv", 2, "imprecision", "must be at least very_serious: its rows count 28 patients")]),
     ("other patients called direct", cell("certainty", 3, indirectness="none", result="low"), [("certainty.csv", 3, "indirectness", "no row is of patients with extramedullary disease")]),
     # the descriptor
     ("descriptor missing", lambda f: (f / "datapackage.json").unlink(), [("datapackage.json", None, None, "file is missing")]),
-    ("descriptor not JSON", raw("datapackage.json", lambda b: b.replace(b":", b";", 1)), [("datapackage.json", 2, None, "must be JSON")]),
+    ("descriptor not JSON", raw("datapackage.json", lambda b: b.replace(b":", b";", 1)), [("datapackage.json", 2, None, "must be valid JSON")]),
     ("descriptor not UTF-8", raw("datapackage.json", lambda b: b[:40] + b"\xff" + b[40:]), [("datapackage.json", None, None, "UTF-8")]),
-    ("descriptor is a list", raw("datapackage.json", lambda b: b"[]"), [("datapackage.json", None, None, "list of resources")]),
+    ("descriptor is a list", raw("datapackage.json", lambda b: b"[]"), [("datapackage.json", None, None, "must hold one object")]),
     ("table not described", twist_descriptor(lambda d: d["resources"].pop(1)), [("datapackage.json", None, None, "table therapies is missing")]),
     ("column not described", twist_descriptor(lambda d: field_of(d, "arms", "n").update(name="people")),
      [("datapackage.json", None, None, "table arms: the field n is missing")]),
@@ -374,7 +412,7 @@ def test_a_broken_document_is_a_fault(tmp_path):
     with pytest.raises(EvidenceError, match=r"extra\.json: the file is missing"):
         load(folder)
     (folder / "extra.json").write_text("{\n]", encoding="utf-8")
-    with pytest.raises(EvidenceError, match=r"extra\.json, row 2: the file must be JSON"):
+    with pytest.raises(EvidenceError, match=r"extra\.json, row 2: the file must be valid JSON"):
         load(folder)
     (folder / "extra.json").write_text("{}", encoding="utf-8")
     assert isinstance(load(folder), Evidence)

@@ -263,6 +263,7 @@ def test_changed_option_redraws_only_its_states():
     tables = {"old": table(), "new": table().assign(value=1.0)}
     assert explore(bars, title="T", table=tables, marks=True).drawn == 4
     tables["new"] = tables["new"].assign(value=2.0)
+    registry.clear()  # the next build
     assert explore(bars, title="T", table=tables, marks=True).drawn == 2
 
 
@@ -410,3 +411,30 @@ def test_page_view_never_imports_ipywidgets():
             "explore(bars, title='x', marks=False).html()\nprint('ipywidgets' in sys.modules)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_one_title_for_two_widgets_is_refused_and_a_cell_run_again_is_not():
+    for _ in range(2):
+        explore(bars, title="Same", population=["EM-E", "EM-B"])
+    with pytest.raises(ValueError, match="used twice"):
+        explore(partial(bars, level=0.9), title="Same", population=["EM-E", "EM-B"])
+
+
+def test_titles_in_another_script_are_two_ids():
+    made = [explore(bars, title="选择研究", population=["EM-E", "EM-B"]),
+            explore(bars, title="改变阈值", population=["EM-E", "EM-B"])]
+    assert [m.id for m in made] == ["explore-选择研究", "explore-改变阈值"]
+
+
+def test_a_cell_run_again_keeps_no_old_controls(monkeypatch):
+    import gc
+
+    from ipywidgets.widgets.widget import _instances
+
+    monkeypatch.setenv("EMDBOOK_VIEW", "live")
+    alive = []
+    for _ in range(4):
+        explore(bars, title="Again", population=["EM-E", "EM-B"], marks=onoff("Marks"))
+        gc.collect()
+        alive.append(len(_instances))
+    assert alive[1:] == alive[:1] * 3

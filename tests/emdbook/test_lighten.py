@@ -80,7 +80,7 @@ def test_one_sheet_one_script_and_nothing_else(site):
     places = [script.index(word) for word in ("DOCUMENTATION_OPTIONS", "tools", "theme", "'live'")]
     assert places == sorted(places)
     assert "sourceMappingURL" not in script
-    assert "search_as_you_type: false" in script
+    assert "search_as_you_type:false" in script
     left = {f.name for f in (site / "_static").rglob("*") if f.is_file()}
     assert left == {report.sheet, *report.scripts}
     for word in ("thebe", "kernelName", "toggleHint", "fontawesome", "bootstrap.js", "tooltip", "cfasync"):

@@ -383,8 +383,8 @@ def test_all_faults_are_listed_at_once(tmp_path, raw):
         (b'{"title": "\xe9"}', "UTF-8"),
         (b'{"title": "a", "title": "b"}', "each name may stand once"),
         (b"[" * 100_000, "valid JSON"),
-        (b"[]", "must be of type"),
-        (b"null", "must be of type"),
+        (b"[]", "must hold one object"),
+        (b"null", "must hold one object"),
         (b"{}", "needs the fields"),
     ],
 )

@@ -82,7 +82,7 @@ def test_every_break_names_place_and_rule(name, data, tmp_path):
     assert rule in text
 
 
-@pytest.mark.parametrize(("raw", "rule"), [(b"{", "is not JSON"), (b"\xff\xfe", "not UTF-8"), (b"[]", "not of type")])
+@pytest.mark.parametrize(("raw", "rule"), [(b"{", "valid JSON"), (b"\xff\xfe", "UTF-8"), (b"[]", "one object")])
 def test_unreadable_files(raw, rule, tmp_path):
     (tmp_path / "sample.json").write_bytes(raw)
     with pytest.raises(QuizError, match=rule):

@@ -166,6 +166,8 @@ def harness(tmp_path):
     def write(*blocks: str, theme: str = "light", change=None, name: str = "index.html") -> Path:
         from emdbook import style
         from emdbook.explore import asset_dir as explore_assets
+        from emdbook.ground.blocks import asset_dir as core_assets
+        from emdbook.publish.web.sphinx_ext import asset_dir as web_assets
         from emdbook.teach.cases import asset_dir as case_assets
         from emdbook.teach.progress import asset_dir as book_assets
         from emdbook.teach.quiz import asset_dir as quiz_assets
@@ -173,7 +175,7 @@ def harness(tmp_path):
         folder = tmp_path / "page"
         assets = folder / "_assets"
         assets.mkdir(parents=True, exist_ok=True)
-        for source in (explore_assets(), quiz_assets(), case_assets(), book_assets()):
+        for source in (web_assets(), core_assets(), explore_assets(), quiz_assets(), case_assets(), book_assets()):
             for file in (f for f in source.iterdir() if f.suffix in (".css", ".js")):
                 text = file.read_text(encoding="utf-8")
                 (assets / file.name).write_text(change(file.name, text) if change else text, encoding="utf-8")
@@ -183,7 +185,8 @@ def harness(tmp_path):
         )
         rooms = ("explore", "quiz", "cases", "selftest", "progress", "linkbuilder")
         head = "".join(f'<link rel="stylesheet" href="_assets/{n}.css">' for n in ("palette", *rooms))
-        head += "".join(f'<script defer src="_assets/{n}.js"></script>' for n in rooms)
+        scripts = ("storage", "emd-core", "windows", "figures", *rooms)
+        head += "".join(f'<script defer src="_assets/{n}.js"></script>' for n in scripts)
         page = folder / name
         page.write_text(
             f'<!DOCTYPE html><html lang="en" data-theme="{escape(theme)}"><head><meta charset="utf-8">'

@@ -79,7 +79,7 @@ def test_multiple_answers(address, open_page, sample):
     assert "1 right, 1 wrong, 1 missed" in form(page, 1).locator("[role=status]").inner_text()
     form(page, 1).get_by_role("button", name="Explain every option").click()
     assert form(page, 1).locator(".emd-why:visible").count() == 3
-    assert "Source: Zhao J 2025." in form(page, 1).locator(".emd-more").inner_text()
+    assert "Source: Zhao 2025." in form(page, 1).locator(".emd-more").inner_text()
     form(page, 1).get_by_role("button", name="Try again").click()
     boxes.nth(0).click()
     boxes.nth(1).click()

@@ -1,387 +1,518 @@
 /* <emd-explore>: native controls over states that were drawn when the book was built. No framework, no request. */
-(function () {
-  "use strict";
-  if (!("customElements" in window) || customElements.get("emd-explore")) return;
+(() => {
+  if (!window.emdbook?.files || customElements.get("emd-explore")) return;
+  const { Block, el, copied, files, left } = window.emdbook;
 
-  var NO_STREAM =
+  const NO_STREAM =
     "This browser cannot unpack the other settings of this figure. It shows the setting the widget starts from.";
-  var DAMAGED =
-    "The other settings of this figure could not be read. It shows the setting the widget starts from.";
+  const DAMAGED = "The other settings of this figure could not be read. It shows the setting the widget starts from.";
+  const UNKNOWN = "The address asks for a setting that this figure does not have. It shows the setting it starts from.";
+  const ON_DISK = "It leads to the copy of the book on this computer, so it works on this computer only.";
 
-  function inflate(text) {
-    if (typeof DecompressionStream === "undefined") return Promise.reject(new Error(NO_STREAM));
-    return Promise.resolve()
-      .then(function () {
-        var raw = atob(text.trim());
-        var bytes = new Uint8Array(raw.length);
-        for (var i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-        return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
-      })
-      .then(JSON.parse)
-      .catch(function () {
-        throw new Error(DAMAGED);
-      });
+  /** @param {string} text @returns {Promise<any>} */
+  async function inflate(text) {
+    if (typeof DecompressionStream === "undefined") throw new Error(NO_STREAM);
+    try {
+      const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+      return JSON.parse(await new Response(stream).text());
+    } catch {
+      throw new Error(DAMAGED);
+    }
   }
 
+  /** The pieces of which one part of a state is made. @param {any} data @param {number[]} coded */
   function take(data, coded) {
-    var out = [], at = 0;
-    for (var i = 0; i < coded.length; i += 2) {
+    const out = [];
+    let at = 0;
+    for (let i = 0; i < coded.length; i += 2) {
       at += coded[i];
-      for (var k = 0; k < coded[i + 1]; k++) out.push(data.p[at++]);
+      for (let k = 0; k < coded[i + 1]; k++) out.push(data.p[at++]);
     }
     return out;
   }
 
-  function csvCell(text) {
-    return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+  /** @param {number} bits @param {number} at */
+  const bit = (bits, at) => Math.floor(bits / 2 ** at) % 2 === 1;
+
+  /** A part of an address as text; null where its escapes are damaged. @param {string} text */
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return null;
+    }
   }
 
+  /**
+   * What an address asks of a widget: its id, and for each name the values in the order in which they stand.
+   * @returns {{id: string, asked: Map<string, string[]>, damaged: boolean} | null} null where it asks nothing
+   */
   function parseHash() {
-    var text = window.location.hash.replace(/^#/, "");
-    if (text.slice(0, 2) !== "w=") return null;
-    var found = new Map();
-    text.split("&").forEach(function (part) {
-      var cut = part.indexOf("=");
-      if (cut < 0) return;
-      try {
-        found.set(decodeURIComponent(part.slice(0, cut)), decodeURIComponent(part.slice(cut + 1)));
-      } catch (error) {
-        /* a damaged escape in a pasted address: leave that setting at its start */
-      }
-    });
-    return found;
+    const text = window.location.hash.slice(1);
+    if (!text.startsWith("w=")) return null;
+    const asked = new Map();
+    let damaged = false;
+    for (const part of text.split("&")) {
+      if (!part) continue;
+      const cut = part.indexOf("=");
+      const [name, value] = cut < 0 ? [null, null] : [decoded(part.slice(0, cut)), decoded(part.slice(cut + 1))];
+      if (name === null || value === null) damaged = true;
+      else asked.set(name.trim(), [...(asked.get(name.trim()) ?? []), value]);
+    }
+    const id = (asked.get("w") ?? [""])[0].trim();
+    asked.delete("w");
+    return { id, asked, damaged };
   }
 
-  class Explore extends HTMLElement {
-    connectedCallback() {
-      if (this.started) return;
-      var self = this;
-      if (document.readyState === "loading") {
-        document.addEventListener("DOMContentLoaded", function () { self.start(); }, { once: true });
-      } else {
-        this.start();
+  /** What every widget of the page shows, kept with this entry of the browser's history for the way back. */
+  const kept = { ...left };
+  let keeping = 0;
+  function keep() {
+    clearTimeout(keeping);
+    keeping = window.setTimeout(() => {
+      try {
+        history.replaceState({ ...history.state, emd: kept }, "");
+      } catch {
+        /* too many entries in a short time, or a frame that may not: the way back starts anew */
       }
-    }
+    }, 200);
+  }
+  window.addEventListener("hashchange", keep);
 
-    disconnectedCallback() {
-      if (this.onHash) window.removeEventListener("hashchange", this.onHash);
-    }
+  class Explore extends Block {
+    static needs = "script.emd-frames";
+
+    /** @type {any[]} */
+    spec = [];
+    /** @type {Record<string, number>} */
+    state = {};
+    shown = -1;
 
     start() {
-      var self = this;
-      var frames = this.querySelector("script.emd-frames");
-      if (this.started || !frames) return;
-      this.started = true;
-      this.spec = JSON.parse(this.dataset.spec);
-      this.form = this.querySelector("form.emd-controls");
-      this.box = this.querySelector(".emd-svg");
-      this.caption = this.querySelector("figcaption");
-      this.status = this.querySelector("[role=status]");
-      this.spec.forEach(function (control) {
-        control.root = self.form.querySelector('[data-name="' + control.name + '"]');
-        control.inputs = Array.from(control.root.querySelectorAll("input,select"));
+      this.form = this.piece("form.emd-controls");
+      this.box = this.piece(".emd-svg");
+      this.caption = this.piece("figcaption");
+      this.status = this.piece("[role=status]");
+      this.spec = JSON.parse(this.dataset.spec ?? "[]").map((/** @type {any} */ control) => {
+        const root = this.form.querySelector(`[data-name="${CSS.escape(control.name)}"]`);
+        return { ...control, root, inputs: [...root.querySelectorAll("input,select")] };
       });
       this.state = this.startState();
       this.shown = this.index(this.state);
       this.write();
       this.listen();
+      this.dataset.state = "packed";
       // Unpacked after the first paint, or at once when a reader is quicker.
-      this.ready = new Promise(function (resolve, reject) {
-        var go = function () { inflate(frames.textContent).then(resolve, reject); };
-        if (window.requestIdleCallback) window.requestIdleCallback(go, { timeout: 300 });
-        else window.setTimeout(go, 50);
-      }).then(function (data) {
-        self.data = data;
-        self.dataset.state = "ready";
-        if (self.index(self.state) !== self.shown) self.show();
-      }, function (error) { self.fail(error.message); });
-      this.onHash = function () { self.follow(); };
-      window.addEventListener("hashchange", this.onHash);
-      this.follow();
+      const idle = new Promise((resolve) => {
+        if (window.requestIdleCallback) window.requestIdleCallback(resolve, { timeout: 300 });
+        else setTimeout(resolve, 50);
+      });
+      this.ready = idle
+        .then(() => inflate(this.piece("script.emd-frames").textContent))
+        .then(
+          (data) => {
+            this.data = data;
+            this.dataset.state = "ready";
+            if (this.index(this.state) !== this.shown || this.hides()) this.show();
+          },
+          (error) => this.fail(error.message),
+        );
+      this.outside(window, "hashchange", () => this.follow());
+      this.outside(document, "fullscreenchange", () => {
+        if (!document.fullscreenElement) this.leave();
+      });
+      if (!this.recall()) this.follow();
     }
 
+    /** @param {string} sentence */
     fail(sentence) {
-      var box = this.querySelector(".emd-failure");
+      const box = this.piece(".emd-failure");
       box.textContent = sentence;
       box.setAttribute("role", "alert");
       box.hidden = false;
       this.state = this.startState();
       this.write();
-      this.form.querySelectorAll("input,select,button").forEach(function (el) { el.disabled = true; });
-      this.querySelector(".emd-actions").hidden = true;
+      for (const field of this.form.querySelectorAll("input,select,button")) field.disabled = true;
+      this.piece(".emd-actions").hidden = true;
       this.dataset.state = "failed";
     }
 
     startState() {
-      var state = {};
-      this.spec.forEach(function (c) {
-        state[c.name] = c.kind === "layers" ? Math.pow(2, c.tokens.length) - 1 : c.start;
-      });
+      /** @type {Record<string, number>} */
+      const state = {};
+      for (const c of this.spec) state[c.name] = c.kind === "layers" ? 2 ** c.tokens.length - 1 : c.start;
       return state;
     }
 
+    /** @param {Record<string, number>} state */
     index(state) {
-      return this.spec.reduce(function (at, c) {
-        return c.kind === "layers" ? at : at * c.size + state[c.name];
-      }, 0);
+      return this.spec.reduce((at, c) => (c.kind === "layers" ? at : at * c.size + state[c.name]), 0);
     }
 
-    mask(c, at) { return c.masks ? c.masks[at] : at; }
+    /** Whether a layer is out of sight. */
+    hides() {
+      return this.spec.some((c) => c.kind === "layers" && this.state[c.name] !== 2 ** c.tokens.length - 1);
+    }
 
-    /* controls -> state; false when the choice is not allowed */
+    /** The ticks of a control as bits. @param {any} c @param {number} at */
+    bits(c, at) {
+      return c.kind === "studies" && c.masks ? c.masks[at] : at;
+    }
+
+    /** From the controls to the state; false when the choice is not allowed. */
     read() {
-      var self = this, allowed = true, state = {};
-      this.spec.forEach(function (c) {
+      /** @type {Record<string, number>} */
+      const state = {};
+      for (const c of this.spec) {
         if (c.kind === "choice" && c.inputs[0].type === "radio") {
-          var on = c.inputs.find(function (el) { return el.checked; });
-          state[c.name] = on ? +on.dataset.at : self.state[c.name];
+          const on = c.inputs.find((/** @type {any} */ field) => field.checked);
+          state[c.name] = on ? Number(on.dataset.at) : this.state[c.name];
         } else if (c.kind === "choice" || c.kind === "stepped") {
-          state[c.name] = +c.inputs[0].value;
+          state[c.name] = Number(c.inputs[0].value);
         } else if (c.kind === "onoff") {
           state[c.name] = c.inputs[0].checked ? 1 : 0;
         } else {
-          var bits = c.inputs.reduce(function (m, el) { return m + (el.checked ? Math.pow(2, +el.dataset.at) : 0); }, 0);
-          var at = c.masks ? c.masks.indexOf(bits) : bits;
-          if (at < 0) allowed = false;
-          state[c.name] = at;
+          let bits = 0;
+          for (const field of c.inputs) if (field.checked) bits += 2 ** Number(field.dataset.at);
+          state[c.name] = c.masks ? c.masks.indexOf(bits) : bits;
         }
-      });
+      }
+      const allowed = Object.values(state).every((at) => at >= 0);
       if (allowed) this.state = state;
       return allowed;
     }
 
-    /* state -> controls */
+    /** From the state to the controls. */
     write() {
-      var self = this;
-      this.spec.forEach(function (c) {
-        var at = self.state[c.name];
+      for (const c of this.spec) {
+        const at = this.state[c.name];
         if (c.kind === "choice" && c.inputs[0].type === "radio") {
-          c.inputs.forEach(function (el) { el.checked = +el.dataset.at === at; });
+          for (const field of c.inputs) field.checked = Number(field.dataset.at) === at;
         } else if (c.kind === "choice" || c.kind === "stepped") {
           c.inputs[0].value = String(at);
         } else if (c.kind === "onoff") {
           c.inputs[0].checked = at === 1;
         } else {
-          var bits = c.kind === "studies" ? self.mask(c, at) : at;
-          c.inputs.forEach(function (el) { el.checked = Math.floor(bits / Math.pow(2, +el.dataset.at)) % 2 === 1; });
+          for (const field of c.inputs) field.checked = bit(this.bits(c, at), Number(field.dataset.at));
         }
-      });
+      }
       this.words();
     }
 
+    /** The words beside the sliders; only those that change, for each is read aloud. */
     words() {
-      var self = this;
-      this.spec.forEach(function (c) {
-        if (c.kind !== "stepped") return;
-        var text = c.labels[self.state[c.name]];
-        c.root.querySelector("output").textContent = text;
+      for (const c of this.spec) {
+        if (c.kind !== "stepped") continue;
+        const text = c.labels[this.state[c.name]];
+        const output = c.root.querySelector("output");
+        if (output.textContent === text) continue;
+        output.textContent = text;
         c.inputs[0].setAttribute("aria-valuetext", text);
-      });
+      }
     }
 
     changed() {
+      this.notice("");
       if (!this.read()) {
         this.write();
-        var least = this.spec.reduce(function (n, c) { return Math.max(n, c.least || 0); }, 0);
-        this.say("At least " + least + " must stay chosen.");
+        const least = Math.max(...this.spec.map((c) => c.least || 0));
+        this.say(`At least ${least} must stay chosen.`);
         return;
       }
       this.words();
+      this.remember();
       if (this.data) this.show();
     }
 
-    frame() { return this.data.f[this.index(this.state)]; }
+    remember() {
+      kept[this.id] = this.address().split("#")[1];
+      keep();
+    }
 
-    sentence() { return take(this.data, this.frame()[1]).join(""); }
+    /** Back on the page by the browser's own button: what this widget showed when the reader left. */
+    recall() {
+      const text = left[this.id];
+      if (typeof text !== "string") return false;
+      const parts = new URLSearchParams(text);
+      if (parts.get("w") !== this.id) return false;
+      parts.delete("w");
+      const state = this.asked(new Map([...parts.keys()].map((name) => [name, parts.getAll(name)])));
+      if (!state) return false;
+      this.state = state;
+      this.write();
+      this.remember();
+      return true;
+    }
 
-    /* the figure first, then its sentence */
+    restored() {
+      this.write();
+    }
+
+    frame() {
+      return this.data.f[this.index(this.state)];
+    }
+
+    sentence() {
+      return take(this.data, this.frame()[1]).join("");
+    }
+
+    /** The figure first, then its sentence. */
     show() {
-      var at = this.index(this.state);
+      const at = this.index(this.state);
       if (at !== this.shown) {
         this.box.innerHTML = take(this.data, this.frame()[0]).join("");
-        var svg = this.box.firstElementChild;
-        ["role", "aria-label", "aria-labelledby"].forEach(function (name) { svg.removeAttribute(name); });
+        const svg = this.box.firstElementChild;
+        for (const name of ["role", "aria-label", "aria-labelledby"]) svg.removeAttribute(name);
         svg.setAttribute("aria-hidden", "true");
         svg.setAttribute("focusable", "false");
         this.caption.textContent = this.sentence();
-        this.say(this.caption.textContent);
+        this.say(first(this.caption.textContent));
         this.shown = at;
       }
       this.layers();
-      if (this.querySelector(".emd-numbers").open) this.table();
+      if (this.piece(".emd-numbers").open) this.table();
       this.dataset.shown = String(at);
       this.dispatchEvent(new CustomEvent("emd:shown", { bubbles: true, detail: { id: this.id, index: at } }));
     }
 
     layers() {
-      var self = this;
-      this.spec.forEach(function (c) {
-        if (c.kind !== "layers") return;
-        c.tokens.forEach(function (gid, bit) {
-          var part = self.box.querySelector("#" + CSS.escape(self.id + "-" + gid));
+      for (const c of this.spec) {
+        if (c.kind !== "layers") continue;
+        c.tokens.forEach((/** @type {string} */ gid, /** @type {number} */ at) => {
+          const part = this.box.querySelector(`#${CSS.escape(`${this.id}-${gid}`)}`);
           if (!part) return;
-          if (Math.floor(self.state[c.name] / Math.pow(2, bit)) % 2 === 1) part.removeAttribute("display");
+          if (bit(this.state[c.name], at)) part.removeAttribute("display");
           else part.setAttribute("display", "none");
         });
-      });
+      }
     }
 
-    /* announced once the reader pauses, so that a dragged slider does not talk without end */
+    /** Announced once the reader pauses, so that a dragged slider does not talk without end. @param {string} text */
     say(text) {
-      var status = this.status;
-      window.clearTimeout(this.saying);
-      this.saying = window.setTimeout(function () { status.textContent = text; }, 250);
+      clearTimeout(this.saying);
+      this.saying = setTimeout(() => {
+        this.status.textContent = text;
+      }, 250);
     }
 
+    /** A sentence that stays in sight until a control is moved. @param {string} text */
+    notice(text) {
+      if (!this.noted && !text) return;
+      this.noted ??= el("p");
+      this.noted.className = "emd-notice";
+      this.noted.textContent = text;
+      if (text) this.form.after(this.noted);
+      else this.noted.remove();
+    }
+
+    /** @returns {string[][]} */
     rows() {
-      var frame = this.frame();
-      return [JSON.parse(take(this.data, frame[2])[0])].concat(take(this.data, frame[3]).map(JSON.parse));
+      const frame = this.frame();
+      return [JSON.parse(take(this.data, frame[2])[0]), ...take(this.data, frame[3]).map((row) => JSON.parse(row))];
     }
 
     table() {
-      var rows = this.rows();
-      var table = document.createElement("table");
-      var head = table.createTHead().insertRow();
-      rows[0].forEach(function (text) {
-        var cell = document.createElement("th");
-        cell.scope = "col";
-        cell.textContent = text;
-        head.appendChild(cell);
-      });
-      var body = table.createTBody();
-      rows.slice(1).forEach(function (row) {
-        var line = body.insertRow();
-        row.forEach(function (text) { line.insertCell().textContent = text; });
-      });
-      this.querySelector(".emd-table").replaceChildren(table);
+      const [columns, ...rows] = this.rows();
+      const table = document.createElement("table");
+      const head = table.createTHead().insertRow();
+      for (const text of columns) el("th", text, head).scope = "col";
+      const body = table.createTBody();
+      for (const row of rows) {
+        const line = body.insertRow();
+        for (const text of row) line.insertCell().textContent = text;
+      }
+      this.piece(".emd-table").replaceChildren(table);
     }
 
     listen() {
-      var self = this;
-      this.form.addEventListener("submit", function (event) { event.preventDefault(); });
+      this.form.addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
       // "input" also while a slider is dragged; a browser that sends only "change" is served by the second
-      this.form.addEventListener("input", function () { self.changed(); });
-      this.form.addEventListener("change", function () { self.changed(); });
-      this.on(".emd-reset", function () {
-        self.state = self.startState();
-        self.write();
-        if (self.data) self.show();
+      for (const name of ["input", "change"]) this.form.addEventListener(name, () => this.changed());
+      this.on(".emd-reset", () => {
+        this.state = this.startState();
+        this.notice("");
+        this.write();
+        this.remember();
+        if (this.data) this.show();
       });
-      this.querySelector(".emd-numbers").addEventListener("toggle", function (event) {
-        if (event.target.open && self.data) self.table();
+      this.piece(".emd-numbers").addEventListener("toggle", (/** @type {any} */ event) => {
+        if (event.target.open && this.data) this.table();
       });
-      this.on(".emd-link", function (button) { self.copy(button); });
-      this.on(".emd-csv", function () {
-        if (!self.data) return;
-        var text = self.rows().map(function (row) { return row.map(csvCell).join(","); }).join("\n") + "\n";
-        self.save(text, "text/csv;charset=utf-8", ".csv");
+      this.on(".emd-link", () => this.copy());
+      this.on(".emd-csv", () => this.data && files.save(files.csvFile(this.rows()), `${this.id}.csv`));
+      const svg = () => this.box.querySelector("svg");
+      this.on(".emd-save", () => files.save(files.svgFile(svg(), this.caption.textContent), `${this.id}.svg`));
+      this.on(".emd-png", async () => {
+        try {
+          files.save(await files.pngFile(svg(), this.caption.textContent), `${this.id}.png`);
+        } catch (error) {
+          this.say(/** @type {Error} */ (error).message);
+        }
       });
-      this.on(".emd-save", function () {
-        var svg = self.box.querySelector("svg").cloneNode(true);
-        svg.removeAttribute("aria-hidden");
-        svg.removeAttribute("focusable");
-        svg.setAttribute("role", "img");
-        svg.setAttribute("aria-label", self.caption.textContent);
-        self.save(new XMLSerializer().serializeToString(svg), "image/svg+xml;charset=utf-8", ".svg");
+      this.on(".emd-whole", () => (this.classList.contains("emd-full") ? this.leave() : this.enter()));
+      this.addEventListener("keydown", (event) => {
+        if (event.key === "Escape" && this.classList.contains("emd-full")) this.leave();
       });
     }
 
+    /** @param {string} selector @param {() => void} act */
     on(selector, act) {
-      var button = this.querySelector(selector);
-      button.addEventListener("click", function () { act(button); });
+      this.piece(selector)?.addEventListener("click", act);
     }
 
-    save(text, type, ending) {
-      var link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([text], { type: type }));
-      link.download = this.id + ending;
-      document.body.appendChild(link);
-      link.click();
-      link.remove();
-      window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+    /* ---- the whole screen: this widget and nothing else */
+    enter() {
+      this.classList.add("emd-full");
+      document.documentElement.classList.add("emd-full-open");
+      this.piece(".emd-whole").textContent = "Leave full screen";
+      /** @type {Element[]} */
+      this.asleep = [];
+      for (
+        let node = /** @type {Element} */ (this);
+        node.parentElement && node !== document.body;
+        node = node.parentElement
+      ) {
+        for (const other of node.parentElement.children) {
+          if (other === node || other.hasAttribute("inert")) continue;
+          other.setAttribute("inert", "");
+          this.asleep.push(other);
+        }
+      }
+      // Where the browser has no such mode for an element (a phone), the window is filled instead.
+      this.requestFullscreen?.().catch(() => {});
+      this.piece(".emd-title").scrollIntoView({ block: "start" });
+    }
+
+    leave() {
+      if (!this.classList.contains("emd-full")) return;
+      this.classList.remove("emd-full");
+      document.documentElement.classList.remove("emd-full-open");
+      for (const other of this.asleep ?? []) other.removeAttribute("inert");
+      const button = this.piece(".emd-whole");
+      button.textContent = "Full screen";
+      if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+      this.scrollIntoView({ behavior: "instant", block: "start" });
+      button.focus({ preventScroll: true });
     }
 
     address() {
-      var self = this;
-      var parts = ["w=" + encodeURIComponent(this.id)];
-      this.spec.forEach(function (c) {
-        var at = self.state[c.name], text;
-        if (c.kind === "layers" || c.kind === "studies") {
-          var bits = c.kind === "studies" ? self.mask(c, at) : at;
-          text = c.tokens.filter(function (_, bit) { return Math.floor(bits / Math.pow(2, bit)) % 2 === 1; })
-            .map(encodeURIComponent).join(",");
-        } else {
-          text = encodeURIComponent(c.tokens[at]);
-        }
-        parts.push(encodeURIComponent(c.name) + "=" + text);
-      });
-      return window.location.href.replace(/#.*$/, "") + "#" + parts.join("&");
-    }
-
-    copy(button) {
-      var self = this, text = this.address();
-      var shown = function () {
-        var field = self.querySelector(".emd-address");
-        field.hidden = false;
-        field.querySelector("input").value = text;
-        field.querySelector("input").select();
-      };
-      var done = function () {
-        self.say("Link copied.");
-        button.textContent = "Link copied";
-        window.setTimeout(function () { button.textContent = "Copy link"; }, 2000);
-      };
-      if (navigator.clipboard && navigator.clipboard.writeText) {
-        navigator.clipboard.writeText(text).then(done, shown);
-      } else {
-        shown();
+      const parts = [`w=${encodeURIComponent(this.id)}`];
+      for (const c of this.spec) {
+        const at = this.state[c.name];
+        const several = c.kind === "layers" || c.kind === "studies";
+        const tokens = several
+          ? c.tokens.filter((/** @type {string} */ _, /** @type {number} */ i) => bit(this.bits(c, at), i))
+          : [c.tokens[at]];
+        parts.push(`${encodeURIComponent(c.name)}=${tokens.map(encodeURIComponent).join(",")}`);
       }
+      return `${window.location.href.replace(/#.*$/, "")}#${parts.join("&")}`;
     }
 
-    /* the address names this widget: take its setting and bring it into view */
-    follow() {
-      var asked = parseHash();
-      if (!asked || asked.get("w") !== this.id) return;
-      var state = this.startState();
-      this.spec.forEach(function (c) {
-        if (!asked.has(c.name)) return;
-        var text = asked.get(c.name), at;
+    async copy() {
+      const text = this.address();
+      const here = window.location.protocol === "file:" ? ` ${ON_DISK}` : "";
+      const button = this.piece(".emd-link");
+      if (await copied(text)) {
+        this.say(`Link copied.${here}`);
+        this.notice(here.trim());
+        button.textContent = "Link copied";
+        setTimeout(() => {
+          button.textContent = "Copy link";
+        }, 2000);
+        return;
+      }
+      const field = this.piece(".emd-address");
+      field.hidden = false;
+      field.querySelector("input").value = text;
+      field.querySelector("input").select();
+      this.say(
+        `This browser did not let the page copy the link. It stands selected in a field: copy it from there.${here}`,
+      );
+      this.notice(here.trim());
+    }
+
+    /**
+     * The state that an address asks for. Where anything in it means nothing here, there is none.
+     * @param {Map<string, string[]>} asked
+     */
+    asked(asked) {
+      const state = this.startState();
+      for (const [name, values] of asked) {
+        const c = this.spec.find((one) => one.name === name);
+        if (!c) return null;
         if (c.kind === "layers" || c.kind === "studies") {
-          at = text.split(",").reduce(function (m, token) {
-            var bit = c.tokens.indexOf(token);
-            return bit < 0 ? m : m + Math.pow(2, bit);
-          }, 0);
-          if (c.masks) at = c.masks.indexOf(at);
+          const tokens = new Set(
+            values
+              .join(",")
+              .split(",")
+              .map((token) => token.trim())
+              .filter(Boolean),
+          );
+          let bits = 0;
+          for (const token of tokens) {
+            const at = c.tokens.indexOf(token);
+            if (at < 0) return null;
+            bits += 2 ** at;
+          }
+          state[name] = c.masks ? c.masks.indexOf(bits) : bits;
         } else {
-          at = c.tokens.indexOf(text);
+          const tokens = new Set(values.map((token) => token.trim()));
+          state[name] = tokens.size === 1 ? c.tokens.indexOf([...tokens][0]) : -1;
         }
-        if (at >= 0) state[c.name] = at;
-      });
-      this.state = state;
+        if (state[name] < 0) return null;
+      }
+      return state;
+    }
+
+    /** The address names this widget: take its setting, bring it into view, and let the keyboard go on from there. */
+    follow() {
+      const found = parseHash();
+      if (!found || found.id !== this.id) return;
+      const state = found.damaged ? null : this.asked(found.asked);
+      this.state = state ?? this.startState();
       this.write();
+      this.remember();
       if (this.data) this.show();
+      this.notice(state ? "" : UNKNOWN);
+      if (!state) this.say(UNKNOWN);
+      const title = this.piece(".emd-title");
+      title.tabIndex = -1;
+      title.focus({ preventScroll: true });
       this.reach();
     }
 
-    /* Figures and tables above get their height only when they come near the window, so one jump may fall short:
-       jump again until the widget stays where it was put, or the reader takes over. */
+    /** What is above may still grow while fonts arrive: jump again until the widget stays, or the reader takes over. */
     reach() {
-      var self = this, left = 12, last = null;
-      var taken = false, stop = function () { taken = true; };
-      var hands = ["wheel", "touchstart", "keydown", "pointerdown"];
-      hands.forEach(function (name) { window.addEventListener(name, stop, { passive: true }); });
-      function jump() {
-        var top = Math.round(self.getBoundingClientRect().top);
-        if (taken || !left-- || top === last) {
-          hands.forEach(function (name) { window.removeEventListener(name, stop); });
+      const hands = ["wheel", "touchstart", "keydown", "pointerdown"];
+      let jumps = 12;
+      let last = Number.NaN;
+      let taken = false;
+      const stop = () => {
+        taken = true;
+      };
+      for (const name of hands) window.addEventListener(name, stop, { passive: true });
+      const jump = () => {
+        if (taken || !jumps-- || Math.round(this.getBoundingClientRect().top) === last) {
+          for (const name of hands) window.removeEventListener(name, stop);
           return;
         }
-        self.scrollIntoView({ behavior: "instant", block: "start" });
-        last = Math.round(self.getBoundingClientRect().top);
-        window.setTimeout(jump, 80);
-      }
+        this.scrollIntoView({ behavior: "instant", block: "start" });
+        last = Math.round(this.getBoundingClientRect().top);
+        setTimeout(jump, 80);
+      };
       jump();
     }
+  }
+
+  /** The first sentence, for the ear; the rest stands in the caption. @param {string} text */
+  function first(text) {
+    const end = /[.?!](?=\s+\p{Lu})/gu;
+    for (const found of text.matchAll(end)) {
+      const cut = text.slice(0, found.index + 1);
+      if (cut.length > 40) return cut;
+    }
+    return text;
   }
 
   customElements.define("emd-explore", Explore);

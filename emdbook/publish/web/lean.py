@@ -8,22 +8,31 @@ is light already (an incremental build) only gets the new names.
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import html
 import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import rjsmin
+
+from emdbook.ground.blocks import CORE
 from emdbook.publish.web.stylesheets import Used, reduced, with_icons
 
 #: Scripts that make up a page, by the name in its address, in the order in which they run.
 _SCRIPTS = (
+    ("storage.js", "base"),
+    (CORE, "base"),
     ("documentation_options.js", "base"),
     ("doctools.js", "base"),
     ("searchtools.js", "search"),
     ("language_data.js", "search"),
     ("sphinx_highlight.js", "base"),
     ("lean.js", "base"),
+    ("windows.js", "base"),
+    ("marks.js", "base"),
     ("scripts/sphinx-book-theme.js", "base"),
     ("scripts/pydata-sphinx-theme.js", "base"),
     ("clipboard.min.js", "copy"),
@@ -215,6 +224,51 @@ _THEME = """<script>
 _OLD_THEME = re.compile(r'<script data-cfasync="false">.*?</script>\n?', re.S)
 
 
+#: What a page may load and run.  Styles stand in the drawings too, so those within the page are allowed; a blob is a
+#: drawing on its way to a picture.
+_POLICY = {
+    "default-src": "'none'", "script-src": "'self'", "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:", "font-src": "'self' data:", "connect-src": "'self'", "form-action": "'self'",
+    "base-uri": "'none'",
+}
+#: What a page may do beyond that, by what stands in it: Python on the page runs in a worker made of a blob.
+_ALLOWED = ((re.compile(r"<emd-python\b"), {"worker-src": "'self' blob:", "script-src": "'wasm-unsafe-eval'"}),)
+_POLICY_TAG = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n?')
+_HANDLER = re.compile(r'\sonclick="(\w+)\((?:this)?\)"')
+
+
+def policy(text: str) -> str:
+    """What a page may load and run, as its Content-Security-Policy.
+
+    Parameters
+    ----------
+    text : str
+        The page.  Scripts that stand in it are named by their hash.
+
+    Returns
+    -------
+    str
+    """
+    rules = {name: [sources] for name, sources in _POLICY.items()}
+    for attributes, body in _SCRIPT_TAG.findall(text):
+        if not _attribute(attributes, "src") and _attribute(attributes, "type") in ("", "text/javascript", "module"):
+            digest = base64.b64encode(hashlib.sha256(body.encode("utf-8")).digest()).decode("ascii")
+            rules["script-src"].append(f"'sha256-{digest}'")
+    for sign, more in _ALLOWED:
+        if sign.search(text):
+            for name, sources in more.items():
+                rules.setdefault(name, []).append(sources)
+    return "; ".join(f"{name} {' '.join(dict.fromkeys(sources))}" for name, sources in rules.items())
+
+
+def _ruled(text: str) -> str:
+    """The page with its policy before everything that loads."""
+    text = _POLICY_TAG.sub("", text)
+    tag = f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy(text), quote=False)}">\n'
+    at = re.search(r"<meta charset=[^>]*>\s*", text) or re.search(r"<head[^>]*>\s*", text)
+    return text[:at.end()] + tag + text[at.end():]
+
+
 def _description(text: str) -> str:
     """The first paragraph of the page, for search engines."""
     _, _, body = text.partition("<article")
@@ -238,9 +292,24 @@ def _lightened(text: str, icons: Icons) -> str:
     text = text.replace(opening[0], bare.replace("<html", '<html data-theme="light" data-mode="auto"', 1), 1)
     text = _ICON.sub(icons, text)
     text = re.sub(r'<div id="ethical-ad-placement".*?</div>', "", text, flags=re.S)
+    text = _HANDLER.sub(r' data-act="\1"', text)  # lean.js listens: no code stands in an attribute
     if "bd-sidebar-secondary" not in text:  # known here; a browser knows it only at the end, when lines have broken
         text = text.replace('class="bd-content"', 'class="bd-content emd-wide"', 1)
     return text
+
+
+#: Names that a file of Sphinx declares for those that follow.
+_DECLARED = re.compile(r"^(?:const|let|class)\s+([\w$]+)", re.M)
+
+
+def _guarded(name: str, text: str) -> str:
+    """One file of a joined script: where it fails, the files after it still run.
+
+    Within the braces a name that the file declares would end with it, so each is handed on to the page.
+    """
+    text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.M).strip()
+    declared = "".join(f"globalThis.{known}={known};" for known in _DECLARED.findall(text))
+    return f"try{{\n{text}\n;{declared}}}catch(error){{console.error({name!r},error)}}"
 
 
 def _bundle(static: Path, parts: list[str]) -> str:
@@ -250,10 +319,11 @@ def _bundle(static: Path, parts: list[str]) -> str:
         file = static / name
         if part in parts and file.is_file():
             text = file.read_text(encoding="utf-8")
-            texts.append(re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.M).strip())
-    # Each file ends in its own statement, so that the next cannot be read as its continuation.
-    return ";\n".join([*texts, ""]).replace("DOCUMENTATION_OPTIONS = {", "DOCUMENTATION_OPTIONS = {\n    "
-                                                                         "search_as_you_type: false,", 1)
+            if name == "documentation_options.js":
+                text = text.replace("DOCUMENTATION_OPTIONS = {", "DOCUMENTATION_OPTIONS = {\n    "
+                                    "search_as_you_type: false,", 1)
+            texts.append(_guarded(name, rjsmin.jsmin(text)))
+    return "\n".join([*texts, ""])
 
 
 def _named(static: Path, stem: str, suffix: str, text: str) -> str:
@@ -319,7 +389,7 @@ def lighten(outdir: Path | str) -> Report:
     report.scripts = sorted(names.values())
     for file, text in pages.items():
         new = _LEAN_SHEET.sub(f"_static/{report.sheet}", text)
-        new = _LEAN_SCRIPT.sub(lambda m: f"_static/{names[m[1]]}", new)
+        new = _ruled(_LEAN_SCRIPT.sub(lambda m: f"_static/{names[m[1]]}", new))
         file.write_text(new, encoding="utf-8")
         report.pages += 1
     _clear(static, {f"{part}.js" for group in groups for part in group.split("-")})

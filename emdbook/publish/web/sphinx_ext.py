@@ -20,10 +20,20 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import explore, style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.publish import cover
+from emdbook.ground import blocks
+from emdbook.publish import cover, drugs, review
+from emdbook.publish.web.locators import link_locators
 from emdbook.teach import cases, progress, quiz, teaching
 
-_OWN_ASSETS = Path(__file__).resolve().parent / "assets"
+
+def asset_dir() -> Path:
+    """The folder with the scripts, sheets and fonts of every page.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    return Path(__file__).resolve().parent / "assets"
 
 
 @cache
@@ -66,10 +76,13 @@ PAGES = {
     "cover-art": lambda ev: cover.art(),
     "cover-numbers": cover.numbers,
     "ledger": lambda ev: _sections(tables.ledger(ev)),
-    "facts": lambda ev: _sections(tables.facts(ev)),
+    "facts": lambda ev: _sections(tables.facts(ev) + tables.clinical_facts(ev)),
     "references": lambda ev: tables.references(ev).html(),
     "glossary": lambda ev: tables.glossary(ev).html(),
     "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
+    "log-numbers": cover.log_numbers,
+    "review": review.page,
+    "drugs": drugs.page,
     "progress": lambda ev: progress.panel(),
     "pretest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "pretest"),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
@@ -121,8 +134,9 @@ def _glossary_link(app, node, target):
 
 
 def _static_paths(app: Sphinx, config) -> None:
-    config.html_static_path = [*config.html_static_path, str(_OWN_ASSETS), str(explore.asset_dir()),
-                               str(quiz.asset_dir()), str(cases.asset_dir()), str(progress.asset_dir())]
+    rooms = (explore, quiz, cases, progress)
+    config.html_static_path = [*config.html_static_path, str(asset_dir()), str(blocks.asset_dir()),
+                               *(str(room.asset_dir()) for room in rooms)]
 
 
 def _write_palette(app: Sphinx) -> None:
@@ -134,13 +148,24 @@ def _write_palette(app: Sphinx) -> None:
 
 def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
     body = context.get("body", "")
-    # A case uses the look, the seal and the memory of the quiz, so that comes first.
-    for name, *tags in (("explore", "<emd-explore"), ("quiz", "<emd-quiz", "<emd-case", "<emd-selftest"),
-                        ("cases", "<emd-case"), ("selftest", "<emd-selftest"), ("progress", "<emd-progress"),
+    # A case uses the look and the seal of the quiz, so that comes first.
+    for name, *tags in (("figures", "<emd-explore"), ("explore", "<emd-explore"),
+                        ("quiz", "<emd-quiz", "<emd-case", "<emd-selftest"), ("cases", "<emd-case"),
+                        ("selftest", "<emd-selftest"), ("progress", "<emd-progress"),
                         ("linkbuilder", "<emd-linkbuilder")):
         if any(tag in body for tag in tags):
-            app.add_css_file(f"{name}.css")
+            if name != "figures":
+                app.add_css_file(f"{name}.css")
             app.add_js_file(f"{name}.js", loading_method="defer")
+
+
+def _link_locators(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Each locator that stands in text, a table, a question or a case leads to its paragraph, told in English."""
+    if context.get("body"):
+        address = app.builder.get_relative_uri(pagename, "book/review").partition("#")[0]
+        if pagename == "book/review":
+            address = ""
+        context["body"] = link_locators(context["body"], review.notes(_evidence()), address)
 
 
 def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
@@ -174,8 +199,11 @@ def setup(app: Sphinx):
     app.connect("builder-inited", _write_palette)
     app.connect("doctree-read", _resolve)
     app.connect("html-page-context", _page_assets)
+    app.connect("html-page-context", _link_locators)
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
+    for name in ("storage.js", blocks.CORE):  # without lean pages, too, before all that needs them
+        app.add_js_file(name, priority=100)
     app.add_css_file("emd-palette.css", priority=600)
     app.add_css_file("emd.css", priority=700)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

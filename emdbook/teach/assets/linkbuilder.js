@@ -1,107 +1,99 @@
 /* <emd-linkbuilder>: builds the link that opens a chapter on a JupyterHub (by nbgitpuller) or on Binder.
    It only puts words together. Nothing is asked of any server. */
-(function () {
-  "use strict";
-  if (!("customElements" in window) || customElements.get("emd-linkbuilder")) return;
+(() => {
+  if (!window.emdbook?.Block || customElements.get("emd-linkbuilder")) return;
+  const { Block, copied } = window.emdbook;
 
+  /** @param {string} text @param {string} what */
   function address(text, what) {
-    var made;
+    let made;
     try {
       made = new URL(text.trim());
-    } catch (error) {
-      throw new Error("The address of the " + what + " must begin with https:// and name a host.");
+    } catch {
+      throw new Error(`The address of the ${what} must begin with https:// and name a host.`);
     }
-    var local = made.hostname === "localhost" || made.hostname === "127.0.0.1";
+    const local = made.hostname === "localhost" || made.hostname === "127.0.0.1";
     if (made.protocol !== "https:" && !(made.protocol === "http:" && local)) {
-      throw new Error("The address of the " + what + " must begin with https://.");
+      throw new Error(`The address of the ${what} must begin with https://.`);
     }
     return made;
   }
 
+  /** @param {Record<"where" | "hub" | "repo" | "branch" | "chapter", string>} choice */
   function build(choice) {
-    var repo = address(choice.repo, "repository");
-    var path = repo.pathname.replace(/\/+$/, "").replace(/\.git$/, "");
-    var folder = path.split("/").pop();
+    const repo = address(choice.repo, "repository");
+    const path = repo.pathname.replace(/\/+$/, "").replace(/\.git$/, "");
+    const folder = path.split("/").pop();
     if (!folder) throw new Error("The address of the repository must name the repository.");
-    var branch = choice.branch.trim() || "main";
+    const branch = choice.branch.trim() || "main";
     if (/[\s?#%\\]|\.\./.test(branch)) throw new Error("A branch has no spaces and none of ? # % in its name.");
-    var file = "notebooks/" + choice.chapter + ".ipynb";
+    const file = `notebooks/${choice.chapter}.ipynb`;
     if (choice.where === "binder") {
-      var encode = encodeURIComponent;
-      var place = repo.hostname === "github.com" ? "gh" + path : "git/" + encode(repo.origin + path);
-      return "https://mybinder.org/v2/" + place + "/" + encode(branch) + "?urlpath=" + encode("lab/tree/" + file);
+      const encode = encodeURIComponent;
+      const place = repo.hostname === "github.com" ? `gh${path}` : `git/${encode(repo.origin + path)}`;
+      return `https://mybinder.org/v2/${place}/${encode(branch)}?urlpath=${encode(`lab/tree/${file}`)}`;
     }
-    var hub = address(choice.hub, "hub");
-    var root = (hub.origin + hub.pathname).replace(/\/+$/, "").replace(/\/hub(\/home)?$/, "");
-    var query = new URLSearchParams({
-      repo: repo.origin + path, branch: branch, urlpath: "lab/tree/" + folder + "/" + file,
-    });
-    return root + "/hub/user-redirect/git-pull?" + query;
+    const hub = address(choice.hub, "hub");
+    const root = (hub.origin + hub.pathname).replace(/\/+$/, "").replace(/\/hub(\/home)?$/, "");
+    const query = new URLSearchParams({ repo: repo.origin + path, branch, urlpath: `lab/tree/${folder}/${file}` });
+    return `${root}/hub/user-redirect/git-pull?${query}`;
   }
 
-  window.emdbook = Object.assign(window.emdbook || {}, { classLink: build });
-
-  class LinkBuilder extends HTMLElement {
-    connectedCallback() {
-      var self = this;
-      if (document.readyState === "loading") {
-        document.addEventListener("DOMContentLoaded", function () { self.start(); }, { once: true });
-      } else {
-        this.start();
-      }
-    }
+  class LinkBuilder extends Block {
+    static needs = "form";
 
     start() {
-      var self = this, form = this.querySelector("form");
-      if (this.started || !form) return;
-      this.started = true;
-      this.out = this.querySelector("output");
-      this.copy = this.querySelector(".emd-link-copy");
-      this.said = this.querySelector("[role=status]");
-      form.addEventListener("submit", function (event) { event.preventDefault(); self.make(); });
-      form.addEventListener("change", function () { self.where(); });
-      this.copy.addEventListener("click", function () { self.take(); });
+      const form = this.piece("form");
+      this.out = this.piece("output");
+      this.copy = this.piece(".emd-link-copy");
+      this.said = this.piece("[role=status]");
+      form.addEventListener("submit", (/** @type {Event} */ event) => {
+        event.preventDefault();
+        this.make();
+      });
+      form.addEventListener("change", () => this.where());
+      this.copy.addEventListener("click", () => this.take());
       this.where();
-      this.dataset.state = "ready";
     }
 
+    restored() {
+      super.restored();
+      this.where();
+    }
+
+    /** @param {string} name */
     field(name) {
-      return this.querySelector("form").elements[name];
+      return this.piece("form").elements[name];
     }
 
     where() {
-      var binder = this.field("where").value === "binder";
+      const binder = this.field("where").value === "binder";
       this.field("hub").closest("p").hidden = binder;
       this.field("hub").required = !binder;
     }
 
     make() {
       try {
-        var link = build({
-          where: this.field("where").value, hub: this.field("hub").value, repo: this.field("repo").value,
-          branch: this.field("branch").value, chapter: this.field("chapter").value,
-        });
-        this.out.textContent = link;
+        const [where, hub, repo, branch, chapter] = ["where", "hub", "repo", "branch", "chapter"].map(
+          (name) => this.field(name).value,
+        );
+        this.out.textContent = build({ where, hub, repo, branch, chapter });
         this.copy.hidden = false;
         this.said.textContent = "The link is ready.";
       } catch (error) {
         this.out.textContent = "";
         this.copy.hidden = true;
-        this.said.textContent = error.message;
+        this.said.textContent = /** @type {Error} */ (error).message;
       }
     }
 
-    take() {
-      var self = this, text = this.out.textContent;
-      function chosen() {
-        var range = document.createRange();
-        range.selectNodeContents(self.out);
-        window.getSelection().removeAllRanges();
-        window.getSelection().addRange(range);
-        self.said.textContent = "The link is marked. Copy it with Ctrl and C.";
+    async take() {
+      if (await copied(this.out.textContent)) {
+        this.said.textContent = "The link was copied.";
+        return;
       }
-      if (!navigator.clipboard) { chosen(); return; }
-      navigator.clipboard.writeText(text).then(function () { self.said.textContent = "The link was copied."; }, chosen);
+      window.getSelection()?.selectAllChildren(this.out);
+      this.said.textContent = "The link is marked. Copy it with Ctrl and C.";
     }
   }
 

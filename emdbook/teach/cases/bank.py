@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
+from emdbook.ground.faults import Fault, FaultsError
 from emdbook.ground.paths import data_dir
-from emdbook.ground.strict_json import Fault, FaultsError
 from emdbook.teach.pathway import Gap, Pathway, Walk, load_pathway
 
 SCHEMA = "case.schema.json"
@@ -122,7 +122,7 @@ def load_cases(path=None, pathway: Pathway | None = None) -> list[Case]:
             faults += error.faults
     for name in ("order", "title"):
         values = [getattr(case, name) for case in cases]
-        faults += [Fault(f"{case.case_id}.json", "", f"no two cases have the same {name}", repr(getattr(case, name)))
+        faults += [Fault.at(f"{case.case_id}.json", "", f"no two cases have the same {name}", repr(getattr(case, name)))
                    for case in cases if values.count(getattr(case, name)) > 1]
     if faults:
         raise CasesError(faults)
@@ -152,7 +152,7 @@ def load_case(case_id: str, path=None, pathway: Pathway | None = None) -> Case:
     file = _folder(path) / f"{case_id}.json"
     known = [found.stem for found in case_files(path)]
     if str(case_id) not in known:
-        raise CasesError([Fault(file.name, "", "the case exists", f"only {', '.join(known) or 'no case'}")])
+        raise CasesError([Fault.at(file.name, "", "the case exists", f"only {', '.join(known) or 'no case'}")])
     return _read(file, pathway or load_pathway())
 
 
@@ -175,11 +175,11 @@ def _read(file: Path, pathway: Pathway) -> Case:
         # a reader of a case needs its words; the links in it keep its numbers true (emdbook.checks.sync)
         data = plain_all(strict_json.read(file))
     except strict_json.UnreadableError as error:
-        raise CasesError([Fault(file.name, "", error.rule, error.found)]) from None
+        raise CasesError([Fault.at(file.name, "", error.rule, error.found)]) from None
     beside = file.with_name(SCHEMA)
     schema = _schema(beside if beside.is_file() else data_dir() / "cases" / SCHEMA)
     errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: str(error.json_path))
-    faults = [Fault(file.name, _step_of(list(error.absolute_path)), strict_json.schema_rule(error),
+    faults = [Fault.at(file.name, _step_of(list(error.absolute_path)), strict_json.schema_rule(error),
                     strict_json.schema_found(error)) for error in errors]
     if not faults:
         faults = list(_case_faults(data, file, pathway))
@@ -199,39 +199,39 @@ def _step_of(place: list) -> str:
 def _case_faults(data: dict, file: Path, pathway: Pathway) -> Iterator[Fault]:
     name = file.name
     if data["case_id"] != file.stem:
-        yield Fault(name, "", "case_id is the name of the file", repr(data["case_id"]))
+        yield Fault.at(name, "", "case_id is the name of the file", repr(data["case_id"]))
     try:
         walk = pathway.walk(data["answer_key"])
     except ValueError as error:
-        yield Fault(name, "", "the answer key is a path of the pathway", str(error))
+        yield Fault.at(name, "", "the answer key is a path of the pathway", str(error))
         return
     if not walk.complete:
-        yield Fault(name, "", "the answer key reaches an end", f"the walk stands at {walk.last.id!r}")
+        yield Fault.at(name, "", "the answer key reaches an end", f"the walk stands at {walk.last.id!r}")
         return
     if walk.last.id != data["ends_at"]:
-        yield Fault(name, "", "ends_at is the end that the answer key reaches", f"{walk.last.id!r}")
+        yield Fault.at(name, "", "ends_at is the end that the answer key reaches", f"{walk.last.id!r}")
     asked = [step["node"] for step in data["steps"]]
     for told in data["told"]:
         if told not in walk.node_ids or told in asked:
-            yield Fault(name, "", "what is told is a node of the path that no step asks", repr(told))
+            yield Fault.at(name, "", "what is told is a node of the path that no step asks", repr(told))
     for passed in walk.steps:
         node = passed.node
         if len(node.options) > 1 and node.id not in (*asked, *data["told"]):
-            yield Fault(name, "", "every choice of the path is asked by a step or told", repr(node.id))
+            yield Fault.at(name, "", "every choice of the path is asked by a step or told", repr(node.id))
     if asked[-1] != walk.last.id:
-        yield Fault(name, f"step {len(asked)}", "the last step stands at the end of the path", repr(asked[-1]))
+        yield Fault.at(name, f"step {len(asked)}", "the last step stands at the end of the path", repr(asked[-1]))
     place = -1
     for number, step in enumerate(data["steps"], 1):
         where = f"step {number}"
         if step["node"] not in walk.node_ids:
-            yield Fault(name, where, "the step stands on the path of the answer key", repr(step["node"]))
+            yield Fault.at(name, where, "the step stands on the path of the answer key", repr(step["node"]))
             continue
         at = walk.node_ids.index(step["node"])
         if at <= place:
-            yield Fault(name, where, "the steps stand in the order of the path", repr(step["node"]))
+            yield Fault.at(name, where, "the steps stand in the order of the path", repr(step["node"]))
         place = at
         for rule, found, option in _step_faults(step, walk.steps[at], pathway):
-            yield Fault(name, f"{where}, option {option}" if option else where, rule, found)
+            yield Fault.at(name, f"{where}, option {option}" if option else where, rule, found)
 
 
 def _step_faults(step: dict, passed, pathway: Pathway) -> Iterator[tuple[str, str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from emdbook.ground import blocks
 from emdbook.ground.view import view
 from emdbook.teach.cases.bank import Case, Step, load_case
 from emdbook.teach.quiz.render import asset_dir as quiz_asset_dir
@@ -119,9 +120,7 @@ def render(case: Case, level: int = 3, inline: bool = False) -> str:
 
 def _inline() -> tuple[str, str]:
     files = [folder / name for folder, name in ((quiz_asset_dir(), "quiz"), (asset_dir(), "cases"))]
-    style = "".join(file.with_suffix(".css").read_text(encoding="utf-8") for file in files)
-    script = "".join(f"<script>{file.with_suffix('.js').read_text(encoding='utf-8')}</script>" for file in files)
-    return f"<style>{style}</style>", script
+    return blocks.inline([file.with_suffix(".css") for file in files], [file.with_suffix(".js") for file in files])
 
 
 class CaseView:

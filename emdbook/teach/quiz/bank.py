@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from emdbook.evidence.links import plain_all
+from emdbook.ground import strict_json
 from emdbook.ground.paths import data_dir
 
 SCHEMA = "question.schema.json"
@@ -70,7 +70,7 @@ def _folder(path) -> Path:
 
 @cache
 def _schema(file: Path) -> dict:
-    return json.loads(file.read_text(encoding="utf-8"))
+    return strict_json.read(file)
 
 
 def _find_schema(folder: Path) -> dict:
@@ -186,16 +186,14 @@ def load_questions(set_id: str, path=None) -> QuestionSet:
     """
     folder = _folder(path)
     file = folder / f"{set_id}.json"
+    if not file.is_file():
+        known = ", ".join(f.stem for f in question_files(folder)) or "none"
+        raise QuizError(file.name, [f"the file: there is no such set; known sets: {known}"])
     try:
         # a reader of a question needs its words; the links in it keep its numbers true (emdbook.checks.sync)
-        data = plain_all(json.loads(file.read_bytes().decode("utf-8")))
-    except FileNotFoundError:
-        known = ", ".join(f.stem for f in question_files(folder)) or "none"
-        raise QuizError(file.name, [f"the file: there is no such set; known sets: {known}"]) from None
-    except UnicodeDecodeError:
-        raise QuizError(file.name, ["the file: is not UTF-8 text"]) from None
-    except json.JSONDecodeError as error:
-        raise QuizError(file.name, [f"the file: is not JSON (line {error.lineno}: {error.msg})"]) from None
+        data = plain_all(strict_json.read(file))
+    except strict_json.UnreadableError as error:
+        raise QuizError(file.name, [f"the file: {error.rule}; found {error.found}"]) from None
     problems = check_questions(data, file.name, _find_schema(folder))
     if problems:
         raise QuizError(file.name, problems)

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from emdbook.evidence import load
+from emdbook.ground import blocks
 from emdbook.ground.view import view
 from emdbook.ground.wording import short_source
 from emdbook.teach.quiz.bank import Question, QuestionSet, QuizError, load_questions
@@ -203,8 +204,7 @@ def render(questions: QuestionSet, only=None, inline: bool = False) -> str:
     body = "".join(_question(questions.set_id, i, q) for i, q in enumerate(chosen, 1))
     style = script = ""
     if inline:
-        style = f"<style>{(asset_dir() / 'quiz.css').read_text(encoding='utf-8')}</style>"
-        script = f"<script>{(asset_dir() / 'quiz.js').read_text(encoding='utf-8')}</script>"
+        style, script = blocks.inline([asset_dir() / "quiz.css"], [asset_dir() / "quiz.js"])
     return (
         f'{style}<emd-quiz id="{id}" class="emd-quiz" role="group" aria-labelledby="{id}--title" '
         f'data-set="{questions.set_id}"><p class="emd-title" id="{id}--title">{markup(questions.title)}</p>'

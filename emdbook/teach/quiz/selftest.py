@@ -13,6 +13,7 @@ import json
 from html import escape
 from pathlib import Path
 
+from emdbook.ground import blocks
 from emdbook.ground.view import view
 from emdbook.teach.quiz.bank import Question, QuestionSet, QuizError, load_questions
 from emdbook.teach.quiz.render import asset_dir, choices, markup, seal
@@ -106,10 +107,8 @@ def render_selftest(questions: QuestionSet, name: str, inline: bool = False, tit
                    for i, (q, options) in enumerate(in_order(questions, name), 1))
     style = script = ""
     if inline:
-        style = "".join(f"<style>{(asset_dir() / f).read_text(encoding='utf-8')}</style>"
-                        for f in ("quiz.css", "selftest.css"))
-        script = "".join(f"<script>{(asset_dir() / f).read_text(encoding='utf-8')}</script>"
-                         for f in ("quiz.js", "selftest.js"))
+        style, script = blocks.inline([asset_dir() / f"{name}.css" for name in ("quiz", "selftest")],
+                                      [asset_dir() / f"{name}.js" for name in ("quiz", "selftest")])
     known = json.dumps(places, ensure_ascii=False).replace("<", "\\u003c")
     return (
         f'{style}<emd-selftest id="{id}" class="emd-quiz emd-selftest" role="group" aria-labelledby="{id}--title" '

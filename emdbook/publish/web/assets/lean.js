@@ -1,58 +1,107 @@
-/* Small replacements for what the theme takes from a library: menus that close, drop-downs in print. */
-(function () {
-  "use strict";
+/* Small replacements for what the theme takes from a library: menus that close, drop-downs in print, buttons that act. */
+(() => {
+  const { whenReady } = window.emdbook;
+  const options = /** @type {any} */ (window).DOCUMENTATION_OPTIONS;
   // From a file there is no fetch: a search still finds pages, without the excerpt.
-  if (window.location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  if (window.location.protocol === "file:" && options) options.SHOW_SEARCH_SUMMARY = false;
 
-  function ready(act) {
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", act, { once: true });
-    else act();
+  // An excerpt is of the words that a reader reads: not of the frame of the page, of code, or of controls.
+  const search = /** @type {any} */ (window).Search;
+  if (search) {
+    const furniture =
+      ".headerlink, script, style, svg, nav, details.hide, .cell_input, .emd-controls, .emd-actions, .emd-numbers, " +
+      ".emd-nojs, .emd-unseen, .emd-buttons, .emd-fold-hint, .prev-next-footer, .bd-header-article, dialog";
+    search.htmlToText = (/** @type {string} */ source, /** @type {string | undefined} */ anchor) => {
+      const page = new DOMParser().parseFromString(source, "text/html");
+      const article = page.querySelector("article.bd-article") ?? page.querySelector("article, main, body");
+      const place = anchor ? page.getElementById(anchor.replace(/^#/, ""))?.closest("section") : null;
+      const part = /** @type {Element} */ (place ?? article);
+      for (const piece of part.querySelectorAll(furniture)) piece.remove();
+      return (part.textContent ?? "").replace(/\s+/g, " ");
+    };
   }
 
-  ready(function () {
-    var menus = document.querySelectorAll("details.dropdown");
-    document.addEventListener("click", function (event) {
-      menus.forEach(function (menu) {
-        if (!menu.contains(event.target) || event.target.closest(".dropdown-item")) menu.open = false;
-      });
+  /** What the buttons of the theme do; the code stood in their attributes. @type {Record<string, () => void>} */
+  const acts = {
+    print: () => window.print(),
+    toggleFullScreen: () => {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else document.documentElement.requestFullscreen?.();
+    },
+  };
+
+  /** The place that an address names; null where its escapes are damaged or it names none. @param {string} hash */
+  function target(hash) {
+    try {
+      return document.getElementById(decodeURIComponent(hash.slice(1)));
+    } catch {
+      return null;
+    }
+  }
+
+  whenReady(() => {
+    document.addEventListener("click", (event) => {
+      const button = /** @type {Element} */ (event.target).closest?.("[data-act]");
+      if (button) acts[button.getAttribute("data-act") ?? ""]?.();
     });
-    document.addEventListener("keydown", function (event) {
+
+    const menus = /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.dropdown"));
+    document.addEventListener("click", (event) => {
+      const hit = /** @type {Element} */ (event.target);
+      for (const menu of menus) if (!menu.contains(hit) || hit.closest(".dropdown-item")) menu.open = false;
+    });
+    document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
-      menus.forEach(function (menu) {
-        if (!menu.open) return;
+      for (const menu of menus) {
+        if (!menu.open) continue;
         menu.open = false;
-        menu.querySelector("summary").focus();
-      });
+        menu.querySelector("summary")?.focus();
+      }
     });
 
     // On a phone the contents lie over the page: a link to a place in it uncovers that place.
-    document.querySelectorAll("#pst-primary-sidebar-modal, #pst-secondary-sidebar-modal")
-      .forEach(function (dialog) {
-        dialog.addEventListener("click", function (event) {
-          var link = event.target.closest("a[href^='#']");
-          if (link && dialog.open) window.setTimeout(function () { dialog.close(); }, 0);
-        });
+    for (const id of ["pst-primary-sidebar-modal", "pst-secondary-sidebar-modal"]) {
+      const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById(id));
+      dialog?.addEventListener("click", (event) => {
+        if (/** @type {Element} */ (event.target).closest("a[href^='#']") && dialog.open)
+          setTimeout(() => dialog.close(), 0);
       });
+    }
 
-    // A drop-down is printed open, and closed again afterwards.
-    var opened = [];
-    window.addEventListener("beforeprint", function () {
-      opened = Array.from(document.querySelectorAll("details.emd-fold:not([open])"));
-      opened.forEach(function (part) { part.open = true; });
+    // The button of the colours says which it has taken: the theme only changes its picture.
+    const names = { auto: "as this machine", light: "light", dark: "dark" };
+    const root = document.documentElement;
+    const tell = () => {
+      const mode = names[/** @type {keyof typeof names} */ (root.dataset.mode)] ?? root.dataset.mode;
+      for (const button of document.querySelectorAll(".theme-switch-button")) {
+        button.setAttribute("aria-label", `Colour mode: ${mode}`);
+      }
+    };
+    new MutationObserver(tell).observe(root, { attributeFilter: ["data-mode"] });
+    tell();
+
+    // What is folded is printed open, and closed again afterwards; code is not printed.
+    const folded = "details.emd-fold:not([open]), details.emd-more:not([open])";
+    /** @type {HTMLDetailsElement[]} */
+    let opened = [];
+    window.addEventListener("beforeprint", () => {
+      opened = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(folded))];
+      for (const part of opened) part.open = true;
     });
-    window.addEventListener("afterprint", function () {
-      opened.forEach(function (part) { part.open = false; });
+    window.addEventListener("afterprint", () => {
+      for (const part of opened) part.open = false;
       opened = [];
     });
 
     // A link into a closed drop-down opens it.
     function reveal() {
-      var id = decodeURIComponent(window.location.hash.slice(1));
-      var target = id && document.getElementById(id);
-      var part = target && target.closest("details:not([open])");
-      if (part) { part.open = true; target.scrollIntoView(); }
+      const place = target(window.location.hash);
+      const part = /** @type {HTMLDetailsElement | undefined | null} */ (place?.closest("details:not([open])"));
+      if (!part) return;
+      part.open = true;
+      place?.scrollIntoView();
     }
     window.addEventListener("hashchange", reveal);
-    try { reveal(); } catch (error) { /* an address that is no valid escape names nothing here */ }
+    reveal();
   });
 })();

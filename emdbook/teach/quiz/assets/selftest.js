@@ -1,201 +1,202 @@
 /* <emd-selftest>: twenty questions, each with how sure the reader is. Everything stays in this browser. Needs quiz.js. */
-(function () {
-  "use strict";
-  if (!("customElements" in window) || customElements.get("emd-selftest")) return;
+(() => {
+  if (!window.emdbook?.unseal || customElements.get("emd-selftest")) return;
+  const { Block, el, store, unseal } = window.emdbook;
 
-  var STORE = "emdbook.progress", SURE = ["Sure", "Fairly sure", "Guessing"];
+  const SURE = ["Sure", "Fairly sure", "Guessing"];
 
-  function load() {
-    try {
-      var kept = JSON.parse(window.localStorage.getItem(STORE) || "{}");
-      return kept && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
-    } catch (error) {
-      return {};
-    }
-  }
+  /** @param {HTMLInputElement[]} inputs */
+  const marked = (inputs) => inputs.findIndex((input) => input.checked);
 
-  function keep(round, change) {
-    try {
-      var kept = load();
-      var tests = (kept.tests = kept.tests || {});
-      change((tests[round] = tests[round] || {}));
-      window.localStorage.setItem(STORE, JSON.stringify(kept));
-    } catch (error) {
-      /* storage is off or full: the test works without a memory */
-    }
-  }
+  /**
+   * @typedef {{node: HTMLElement, number: number, id: string, chapter: string, answers: HTMLInputElement[],
+   *   sure: HTMLInputElement[]}} Item
+   */
 
-  function last(round) {
-    var tests = load().tests || {};
-    return tests[round] && tests[round].result;
-  }
+  class SelfTest extends Block {
+    /** @type {Item[]} */
+    items = [];
+    round = "";
 
-  function el(name, text, parent) {
-    var made = document.createElement(name);
-    if (text !== undefined) made.textContent = text;
-    if (parent) parent.appendChild(made);
-    return made;
-  }
-
-  function marked(inputs) {
-    return inputs.findIndex(function (input) { return input.checked; });
-  }
-
-  class SelfTest extends HTMLElement {
-    connectedCallback() {
-      var self = this;
-      if (document.readyState === "loading") {
-        document.addEventListener("DOMContentLoaded", function () { self.start(); }, { once: true });
-      } else {
-        this.start();
-      }
-    }
+    static needs = "form";
 
     start() {
-      var self = this;
-      var form = this.querySelector("form");
-      if (this.started || !form) return;
-      this.started = true;
-      this.round = this.dataset.round;
+      const form = this.piece("form");
+      this.round = this.dataset.round ?? "";
       this.explains = this.dataset.explains === "true";
-      this.chapters = JSON.parse(this.querySelector(".emd-chapters").textContent);
-      this.items = Array.from(this.querySelectorAll(".emd-question")).map(function (node, i) {
-        return {
-          node: node, number: i + 1, id: node.dataset.question, chapter: node.dataset.chapter,
-          answers: Array.from(node.querySelectorAll(".emd-answer input")),
-          sure: Array.from(node.querySelectorAll(".emd-sure input")),
-        };
+      this.chapters = JSON.parse(this.piece(".emd-chapters").textContent);
+      this.items = [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".emd-question"))].map(
+        (node, i) => ({
+          node,
+          number: i + 1,
+          id: /** @type {string} */ (node.dataset.question),
+          chapter: /** @type {string} */ (node.dataset.chapter),
+          answers: [.../** @type {NodeListOf<HTMLInputElement>} */ (node.querySelectorAll(".emd-answer input"))],
+          sure: [.../** @type {NodeListOf<HTMLInputElement>} */ (node.querySelectorAll(".emd-sure input"))],
+        }),
+      );
+      form.addEventListener("submit", (/** @type {Event} */ event) => {
+        event.preventDefault();
+        this.finish();
       });
-      form.addEventListener("submit", function (event) { event.preventDefault(); self.finish(); });
-      form.addEventListener("change", function () { self.draft(); });
-      this.querySelector(".emd-anew").addEventListener("click", function () { self.anew(); });
+      form.addEventListener("change", (/** @type {Event} */ event) => this.draft(event.target));
+      this.piece(".emd-anew").addEventListener("click", () => this.anew());
+      // The same test in another tab: both show what was answered in either.
+      this.outside(window, "storage", (event) => {
+        if (store.concerns(event) && !this.finished()) this.recall();
+      });
       this.recall();
-      this.dataset.state = "ready";
+    }
+
+    finished() {
+      return this.piece(".emd-finish").hidden;
+    }
+
+    /** An engine may have reset the marks: what was kept comes back before anything is kept anew. */
+    restored() {
+      super.restored();
+      if (!this.finished()) this.recall();
     }
 
     recall() {
-      var tests = load().tests || {}, one = tests[this.round] || {};
-      var draft = one.draft || {};
-      this.items.forEach(function (item) {
-        var kept = draft[item.id];
-        if (!Array.isArray(kept)) return;
-        if (item.answers[kept[0]]) item.answers[kept[0]].checked = true;
-        if (item.sure[kept[1]]) item.sure[kept[1]].checked = true;
-      });
-      var line = this.querySelector(".emd-last"), before = one.result;
-      if (before) {
-        line.textContent = "Your last result in this browser, on " + before.day + ": " + before.right + " of " +
-          before.of + ".";
-        line.hidden = false;
+      const one = store.read().tests[this.round] ?? {};
+      for (const item of this.items) {
+        const [answer, sure] = one.draft?.[item.id] ?? [-1, -1];
+        if (item.answers[answer]) item.answers[answer].checked = true;
+        if (item.sure[sure]) item.sure[sure].checked = true;
       }
+      if (!one.result) return;
+      const line = this.piece(".emd-last");
+      line.textContent = `Your last result in this browser, on ${one.result.day}: ${one.result.right} of ${one.result.of}.`;
+      line.hidden = false;
     }
 
-    draft() {
-      var items = this.items;
-      keep(this.round, function (one) {
-        one.draft = {};
-        items.forEach(function (item) {
-          var kept = [marked(item.answers), marked(item.sure)];
-          if (kept[0] >= 0 || kept[1] >= 0) one.draft[item.id] = kept;
-        });
+    /**
+     * Keep the marks: of the question that changed as they stand, of the others where nothing is kept, so that another
+     * tab's answers stay.
+     * @param {EventTarget | null} changed
+     */
+    draft(changed) {
+      store.test(this.round, (/** @type {any} */ one) => {
+        one.draft ??= Object.create(null);
+        for (const item of this.items) {
+          const marks = [marked(item.answers), marked(item.sure)];
+          const mine = item.node.contains(/** @type {Node} */ (changed));
+          if ((mine || !one.draft[item.id]) && marks.some((mark) => mark >= 0)) one.draft[item.id] = marks;
+        }
       });
     }
 
     finish() {
-      var said = this.querySelector(".emd-result");
-      var open = this.items.filter(function (item) { return marked(item.answers) < 0 || marked(item.sure) < 0; });
+      const said = this.piece(".emd-result");
+      const open = this.items.filter((item) => marked(item.answers) < 0 || marked(item.sure) < 0);
       if (open.length) {
-        said.textContent = (open.length === 1 ? "One question needs" : open.length + " questions need") +
-          " an answer and how sure you are: " + open.map(function (item) { return item.number; }).join(", ") + ".";
-        var first = open[0];
-        (marked(first.answers) < 0 ? first.answers : first.sure)[0].focus();
+        const needs = open.length === 1 ? "One question needs" : `${open.length} questions need`;
+        said.textContent = `${needs} an answer and how sure you are: ${open.map((item) => item.number).join(", ")}.`;
+        (marked(open[0].answers) < 0 ? open[0].answers : open[0].sure)[0].focus();
         return;
       }
-      var unseal = window.emdbook.unseal, explains = this.explains;
-      var table = SURE.map(function () { return { n: 0, right: 0 }; }), right = 0, missed = {};
-      this.items.forEach(function (item) {
-        var sealed = unseal(item.node.querySelector(".emd-sealed").textContent);
-        var chosen = marked(item.answers), good = sealed.correct[chosen];
-        var row = table[marked(item.sure)];
+      const table = SURE.map(() => ({ n: 0, right: 0 }));
+      /** @type {Set<string>} */
+      const missed = new Set();
+      let right = 0;
+      for (const item of this.items) {
+        const sealed = unseal(item.node.querySelector(".emd-sealed")?.textContent ?? "");
+        const good = sealed.correct[marked(item.answers)];
+        const row = table[marked(item.sure)];
         row.n++;
-        if (good) { row.right++; right++; } else { missed[item.chapter] = true; }
-        item.answers.concat(item.sure).forEach(function (input) { input.disabled = true; });
-        if (explains) {
-          item.node.querySelectorAll(".emd-why").forEach(function (why, i) {
-            why.innerHTML = "<strong>" + (sealed.correct[i] ? "Correct. " : "Not correct. ") + "</strong>" + sealed.why[i];
-            why.className = "emd-why " + (sealed.correct[i] ? "emd-right" : "emd-wrong");
-            why.hidden = false;
-          });
-          item.node.dataset.answered = good ? "correct" : "wrong";
+        if (good) {
+          row.right++;
+          right++;
+        } else {
+          missed.add(item.chapter);
         }
-      });
-      var before = last("pretest");
-      var result = {
-        day: new Date().toISOString().slice(0, 10), right: right, of: this.items.length,
-        sure: table.map(function (row) { return [row.right, row.n]; }),
+        for (const input of [...item.answers, ...item.sure]) input.disabled = true;
+        if (!this.explains) continue;
+        [.../** @type {NodeListOf<HTMLElement>} */ (item.node.querySelectorAll(".emd-why"))].forEach((why, i) => {
+          why.innerHTML = `<strong>${sealed.correct[i] ? "Correct. " : "Not correct. "}</strong>${sealed.why[i]}`;
+          why.className = `emd-why ${sealed.correct[i] ? "emd-right" : "emd-wrong"}`;
+          why.hidden = false;
+        });
+        item.node.dataset.answered = good ? "correct" : "wrong";
+      }
+      const before = store.read().tests.pretest?.result;
+      const result = {
+        day: new Date().toISOString().slice(0, 10),
+        right,
+        of: this.items.length,
+        sure: table.map((row) => [row.right, row.n]),
       };
-      keep(this.round, function (one) { one.result = result; delete one.draft; });
+      store.test(this.round, (/** @type {any} */ one) => {
+        one.result = result;
+        delete one.draft;
+      });
       this.report(result, missed, this.round === "posttest" ? before : undefined);
-      said.textContent = right + " of " + this.items.length + " are right. The result stands below the questions.";
-      this.querySelector(".emd-finish").hidden = true;
-      this.querySelector(".emd-anew").hidden = false;
-      this.querySelector(".emd-report").focus();
+      said.textContent = `${right} of ${this.items.length} are right. The result stands below the questions.`;
+      this.piece(".emd-finish").hidden = true;
+      this.piece(".emd-anew").hidden = false;
+      this.piece(".emd-report").focus();
     }
 
+    /** @param {any} result @param {Set<string>} missed @param {any} before */
     report(result, missed, before) {
-      var box = this.querySelector(".emd-report");
+      const box = this.piece(".emd-report");
       box.textContent = "";
-      el("p", "Your score: " + result.right + " of " + result.of + ".", box).className = "emd-score";
-      if (before) {
-        el("p", "Before you read, on " + before.day + ", it was " + before.right + " of " + before.of + ".", box);
-      }
-      var table = el("table", undefined, box);
+      el("p", `Your score: ${result.right} of ${result.of}.`, box).className = "emd-score";
+      if (before) el("p", `Before you read, on ${before.day}, it was ${before.right} of ${before.of}.`, box);
+      const table = el("table", undefined, box);
       el("caption", "How often you were right, by how sure you were", table);
-      var head = el("tr", undefined, el("thead", undefined, table));
-      ["You said", "Answers", "Right"].forEach(function (word) { el("th", word, head).scope = "col"; });
-      var body = el("tbody", undefined, table);
-      SURE.forEach(function (word, i) {
-        var row = el("tr", undefined, body), one = result.sure[i];
+      const head = el("tr", undefined, el("thead", undefined, table));
+      for (const word of ["You said", "Answers", "Right"]) el("th", word, head).scope = "col";
+      const body = el("tbody", undefined, table);
+      SURE.forEach((word, i) => {
+        const row = el("tr", undefined, body);
+        const [right, n] = result.sure[i];
         el("th", word, row).scope = "row";
-        el("td", String(one[1]), row);
-        el("td", one[1] ? one[0] + " (" + Math.round(100 * one[0] / one[1]) + "%)" : "none", row);
+        el("td", String(n), row);
+        el("td", n ? `${right} (${Math.round((100 * right) / n)}%)` : "none", row);
       });
       el("p", verdict(result), box);
-      var read = this.chapters.filter(function (chapter) { return missed[chapter.id]; });
+      const read = this.chapters.filter((/** @type {any} */ chapter) => missed.has(chapter.id));
       if (read.length) {
         el("p", this.explains ? "Chapters worth another look:" : "Chapters to read with most profit:", box);
-        var list = el("ul", undefined, box);
-        read.forEach(function (chapter) {
-          var link = el("a", chapter.number + ". " + chapter.title, el("li", undefined, list));
-          link.href = chapter.href;
-        });
+        const list = el("ul", undefined, box);
+        for (const chapter of read) {
+          el("a", `${chapter.number}. ${chapter.title}`, el("li", undefined, list)).href = chapter.href;
+        }
       }
-      el("p", this.explains ? "Every option is explained above." :
-        "The answers stay closed until the test after the book, so that it can show what you have learnt.", box);
+      const closed = "The answers stay closed until the test after the book, so that it can show what you have learnt.";
+      el("p", this.explains ? "Every option is explained above." : closed, box);
       box.hidden = false;
     }
 
     anew() {
-      keep(this.round, function (one) { delete one.draft; });
-      this.items.forEach(function (item) {
-        item.answers.concat(item.sure).forEach(function (input) { input.disabled = false; input.checked = false; });
-        item.node.querySelectorAll(".emd-why").forEach(function (why) { why.hidden = true; why.textContent = ""; });
-        delete item.node.dataset.answered;
+      store.test(this.round, (/** @type {any} */ one) => {
+        delete one.draft;
       });
-      this.querySelector(".emd-report").hidden = true;
-      this.querySelector(".emd-result").textContent = "";
-      this.querySelector(".emd-finish").hidden = false;
-      this.querySelector(".emd-anew").hidden = true;
+      for (const item of this.items) {
+        for (const input of [...item.answers, ...item.sure]) input.disabled = input.checked = false;
+        for (const why of /** @type {NodeListOf<HTMLElement>} */ (item.node.querySelectorAll(".emd-why"))) {
+          why.hidden = true;
+          why.textContent = "";
+        }
+        delete item.node.dataset.answered;
+      }
+      this.piece(".emd-report").hidden = true;
+      this.piece(".emd-result").textContent = "";
+      this.piece(".emd-finish").hidden = false;
+      this.piece(".emd-anew").hidden = true;
       this.recall();
       this.items[0].answers[0].focus();
     }
   }
 
+  /** @param {any} result */
   function verdict(result) {
-    var sure = result.sure[0], guess = result.sure[2];
+    const [sure, , guess] = result.sure;
     if (!sure[1]) return "You were never sure. Guessing among four options is right about one time in four.";
-    var words = "When you were sure you were right " + sure[0] + " of " + sure[1] + " times. ";
-    if (sure[1] < 3) return words + "That is too few to say how well you know what you know.";
+    let words = `When you were sure you were right ${sure[0]} of ${sure[1]} times. `;
+    if (sure[1] < 3) return `${words}That is too few to say how well you know what you know.`;
     if (sure[0] === sure[1]) words += "Your certainty could be trusted. ";
     else if (sure[0] >= 0.8 * sure[1]) words += "Your certainty was nearly justified. ";
     else words += "You were surer than you had reason to be. ";

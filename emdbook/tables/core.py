@@ -15,8 +15,10 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.evidence import Evidence
+from emdbook.evidence.log import NATURE_WORDS
+from emdbook.evidence.reading import suggestion
 from emdbook.ground.view import view as current_view
-from emdbook.ground.wording import count, is_missing, listing, number, percent, short_source
+from emdbook.ground.wording import count, interval, is_missing, listing, months, number, percent, short_source
 
 #: Short words for the badge; the long form stands in its title.
 BADGE = {"confirmed": "primary seen", "probable": "primary identified", "not_found": "review only"}
@@ -63,6 +65,8 @@ class Table:
         Further classes.
     shown : int, optional
         How many rows stand open; the others are folded away.
+    rest : str
+        What the folded rows are called, after their number.
     """
 
     caption: str
@@ -71,13 +75,14 @@ class Table:
     row_ids: tuple[str, ...] = ()
     css: str = ""
     shown: int | None = None
+    rest: str = "more"
 
     def html(self) -> str:
         """The table as HTML with a caption, column headers and row headers; further rows folded away."""
         if self.shown is None or self.shown >= len(self.cells) or self.shown == 0:
             return self._html(0, len(self.cells), self.caption)
         more = len(self.cells) - self.shown
-        rest = f"{more} more of medium or low weight"
+        rest = f"{more} {self.rest}"
         return (self._html(0, self.shown, self.caption)
                 + f'<details class="emd-more"><summary>{rest}</summary>'
                 + self._html(self.shown, len(self.cells), f"{self.caption}: {rest}") + "</details>")
@@ -148,10 +153,12 @@ def figure_text(row) -> str:
     else:
         unit = "" if row["unit"] == "ratio" else f" {row['unit']}"
         text = number(row["value"]) + unit
-    if not is_missing(row["ci_low"]):
-        text += f" ({number(row['ci_low'])} to {number(row['ci_high'])})"
+    # the open upper end of a median of time was not reached; that of a percentage or ratio is only not printed
+    limits = interval(row["ci_low"], row["ci_high"],
+                      open_end="not reached" if row["measure"] == "median" else "not given")
+    text += f" ({limits})" if limits else ""
     if row["measure"] == "rate_at" and not is_missing(row["at_months"]):
-        text += f" at {number(row['at_months'])} months"
+        text += f" at {months(row['at_months'])}"
     return text
 
 
@@ -208,11 +215,12 @@ def cite(source, *, link: bool = True) -> str:
     return " ".join(parts) or "Source not identified."
 
 
-def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "", shown: int | None = None) -> Table:
+def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "", shown: int | None = None,
+          rest: str = "more") -> Table:
     cells = pd.DataFrame(records)
     strip = re.compile(r"<[^>]+>")
     frame = cells.map(lambda cell: html.unescape(strip.sub("", str(cell).replace("<br>", "; "))))
-    return Table(caption, frame, cells, tuple(row_ids), css, shown)
+    return Table(caption, frame, cells, tuple(row_ids), css, shown, rest)
 
 
 def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PFS", "OS"),
@@ -241,6 +249,8 @@ def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PF
     """
     view = evidence.view()
     records = []
+    if not list(study_ids):
+        raise ValueError("evidence_table needs at least one study.")
     for study_id in study_ids:
         study = evidence.study(study_id)
         rows = view[(view.study_id == study_id) & view.endpoint.isin(endpoints)
@@ -258,6 +268,14 @@ def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PF
             "What was found": "<br>".join(arms) or "no figure for patients with EMD",
         })
     return _make(caption, records, css="emd-evidence")
+
+
+def _known(ids, known, what: str) -> list[str]:
+    """The ids as a list; an id that is not there is named, and no table is made from fewer rows than asked for."""
+    ids, known = list(ids), set(known)
+    if unknown := [name for name in ids if name not in known]:
+        raise LookupError(f"There is no {what} {', '.join(unknown)}{suggestion(unknown[0], known) or '.'}")
+    return ids
 
 
 def _setting(study) -> str:
@@ -286,7 +304,8 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
     caption : str
         What the table shows.
     fold : bool
-        Show the rows of high severity and fold the others away; a reader opens them with one click.
+        Show the rows of high severity, or the first three where there is none, and fold the others away; a reader
+        opens them with one click.
 
     Raises
     ------
@@ -295,9 +314,9 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
     """
     log = evidence.discrepancies
     if study_ids is not None:
-        log = log[log.study_id.isin(list(study_ids))]
+        log = log[log.study_id.isin(_known(study_ids, evidence.studies.study_id, "study"))]
     if entries is not None:
-        log = log[log.discrepancy_id.isin(list(entries))]
+        log = log[log.discrepancy_id.isin(_known(entries, log.discrepancy_id, "row of the log"))]
     if log.empty:
         raise ValueError("The discrepancy log has no row for these studies.")
     labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
@@ -305,12 +324,14 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
     log = log.assign(_rank=log.severity.map(order)).sort_values("_rank", kind="stable")
     records = [{
         "Study": f"{_esc(labels.get(r.study_id, 'The review itself'))}<br><small>{_places(r.locator)}</small>",
-        "Kind": f"{_esc(r.kind)}<br><small>{_esc(r.severity)}</small>",
+        "Sort": f"{_esc(NATURE_WORDS[r.nature])}<br><small>{_esc(r.kind)}, {_esc(r.severity)} weight</small>",
         "The review says": _esc(r.review_says), "The evidence says": _esc(r.evidence_says),
         "What this book does": _esc(r.how_the_book_handles_it),
     } for r in log.itertuples()]
-    shown = int((log.severity == "high").sum()) if fold else len(log)
-    return _make(caption, records, row_ids=log.discrepancy_id, css="emd-discrepancies", shown=shown)
+    # a chapter without a weighty row shows a few of the others, not all
+    shown = (int((log.severity == "high").sum()) or min(3, len(log))) if fold else len(log)
+    return _make(caption, records, row_ids=log.discrepancy_id, css="emd-discrepancies", shown=shown,
+                 rest="more of medium or low weight")
 
 
 def therapy_table(evidence: Evidence, therapy_ids, *, paragraphs: str = "",
@@ -361,9 +382,10 @@ def source_list(evidence: Evidence, study_ids, *, caption: str = "Sources of thi
     caption : str
         What the table shows.
     """
-    wanted = evidence.studies[evidence.studies.study_id.isin(list(study_ids))].source_id.tolist()
+    study_ids = _known(study_ids, evidence.studies.study_id, "study")
+    wanted = evidence.studies[evidence.studies.study_id.isin(study_ids)].source_id.tolist()
     view = evidence.view()
-    wanted += view[view.study_id.isin(list(study_ids))].source_id.dropna().tolist()
+    wanted += view[view.study_id.isin(study_ids)].source_id.dropna().tolist()
     ids = list(dict.fromkeys(["zhao-2025", *wanted]))
     sources = evidence.sources.set_index("source_id").loc[ids]
     found = [identified(row) for _, row in sources.iterrows()]
@@ -494,7 +516,7 @@ def _sort_key(text: str) -> str:
 
 def term_id(term: str) -> str:
     """Anchor of a glossary term, as used by ``gl:`` links."""
-    return re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")
+    return re.sub(r"[^\w]+|_+", "-", unicodedata.normalize("NFKC", term).lower()).strip("-")
 
 
 def glossary(evidence: Evidence) -> Table:

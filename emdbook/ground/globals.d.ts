@@ -1,0 +1,28 @@
+/* What the scripts of a page share, for the type checker. Nothing of this reaches a page. */
+
+/** The base of every block and the memory of a reader's answers; the parts that other scripts add are named here too. */
+declare class EmdBlock extends HTMLElement {
+  static needs: string;
+  start(): void;
+  restored(): void;
+  piece(selector: string): any;
+  outside(target: EventTarget, name: string, act: (event: any) => void): void;
+  /** Fields of a block, which it sets as it begins. */
+  [field: string]: any;
+}
+
+interface EmdBook {
+  Block: typeof EmdBlock;
+  el: (name: string, text?: string, parent?: Element | null) => any;
+  store: any;
+  copied: (text: string) => Promise<boolean>;
+  whenReady: (act: () => void) => void;
+  left: Record<string, unknown>;
+  unseal: (text: string) => any;
+  sayResult: (box: Element, words: string, aloud: string) => void;
+  files: any;
+}
+
+interface Window {
+  emdbook: EmdBook;
+}

@@ -1,0 +1,49 @@
+/* First of all scripts. A browser that refuses storage, or has none left, throws at every use of it, also in scripts of
+   the theme that do not expect it. Then a memory that ends with the page stands in, and everything else works. */
+(() => {
+  const PROBE = "emdbook.probe";
+  for (const name of /** @type {const} */ (["localStorage", "sessionStorage"])) {
+    /** @type {Storage | null} */
+    let real = null;
+    try {
+      real = window[name];
+      real.setItem(PROBE, "x".repeat(512));
+      real.removeItem(PROBE);
+      continue;
+    } catch {
+      /* refused or full */
+    }
+    /** What could not be written; null where it was taken out. @type {Map<string, string | null>} */
+    const memory = new Map();
+    const below = (/** @type {string} */ key) => {
+      try {
+        return real ? real.getItem(key) : null;
+      } catch {
+        return null;
+      }
+    };
+    const standIn = {
+      standsIn: true,
+      getItem: (/** @type {string} */ key) => (memory.has(`${key}`) ? memory.get(`${key}`) : below(key)),
+      setItem: (/** @type {string} */ key, /** @type {unknown} */ value) => void memory.set(`${key}`, `${value}`),
+      removeItem(/** @type {string} */ key) {
+        memory.set(`${key}`, null);
+        try {
+          real?.removeItem(key); // a full storage can still let go
+        } catch {
+          /* refused */
+        }
+      },
+      clear: () => memory.clear(),
+      key: (/** @type {number} */ at) => [...memory.keys()][at] ?? null,
+      get length() {
+        return memory.size;
+      },
+    };
+    try {
+      Object.defineProperty(window, name, { configurable: true, value: standIn });
+    } catch {
+      /* a browser that allows no stand-in: each script of the book guards itself */
+    }
+  }
+})();

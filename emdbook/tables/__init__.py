@@ -1,0 +1,52 @@
+"""Tables that a reader sees: evidence, log, sources and ledger in ``core``; harm, guidance, certainty in ``clinic``."""
+
+from emdbook.tables.clinic import (
+    CERTAINTY,
+    PHASES,
+    certainty_reasons,
+    clinical_facts,
+    criteria_table,
+    evidence_profile,
+    findings_table,
+    guidance_table,
+    harm_text,
+    of_a_hundred,
+    safety_table,
+    standing_badge,
+    statement_html,
+    threshold_text,
+)
+from emdbook.tables.core import (
+    BADGE,
+    BASIS,
+    DESIGN,
+    ENDPOINT_WORDS,
+    POPULATIONS,
+    SOURCE_KIND,
+    Table,
+    _esc,
+    _make,
+    badge,
+    cite,
+    discrepancy_table,
+    endpoint_text,
+    evidence_table,
+    fact_text,
+    facts,
+    figure_text,
+    glossary,
+    identified,
+    ledger,
+    references,
+    source_list,
+    term_id,
+    therapy_table,
+)
+
+__all__ = [
+    "BADGE", "BASIS", "CERTAINTY", "DESIGN", "ENDPOINT_WORDS", "PHASES", "POPULATIONS", "SOURCE_KIND", "Table", "_esc",
+    "_make", "badge", "certainty_reasons", "cite", "clinical_facts", "criteria_table", "discrepancy_table",
+    "endpoint_text", "evidence_profile", "evidence_table", "fact_text", "facts", "figure_text", "findings_table",
+    "glossary", "guidance_table", "harm_text", "identified", "ledger", "of_a_hundred", "references", "safety_table",
+    "source_list", "standing_badge", "statement_html", "term_id", "therapy_table", "threshold_text",
+]
