@@ -11,7 +11,7 @@ from emdbook.evidence.reading import Row, Table, suggestion
 from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of
 from emdbook.ground.faults import Fault
 
-__all__ = ["DOMAINS", "LEVELS", "STATEMENT_LINK", "STEPS", "check_clinical", "result_of"]
+__all__ = ["DOMAINS", "LEVELS", "STEPS", "check_clinical", "result_of"]
 
 #: The five domains of GRADE, in the order of the columns.
 DOMAINS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")

@@ -15,7 +15,6 @@ from emdbook.estimates.intervals import proportion_interval
 from emdbook.evidence import Evidence
 from emdbook.evidence.clinical_rules import DOMAINS
 from emdbook.evidence.links import data_page, links_of
-from emdbook.evidence.links import data_page
 from emdbook.ground.wording import count, interval, is_missing, months, number, percent
 from emdbook.tables.core import (
     DESIGN,
