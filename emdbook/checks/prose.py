@@ -396,7 +396,7 @@ def _fields(record, evidence) -> list[tuple[str, float, str]]:
         "events": "events", "n": "n", "n_evaluable": "n", "n_total": "n", "at_months": "months"}
     fields = [(name, float(record[name]), kind) for name, kind in kinds.items()
               if name in record and not is_missing(record[name])]
-    if "outcome_id" in record:
+    if "outcome_id" in record and "arm_id" in record:  # the log names outcomes too
         arm = evidence.arm(record["arm_id"])
         fields += [(f"{name} of the arm", float(arm[name]), "n") for name in ("n", "n_evaluable")
                    if not is_missing(arm[name])]
