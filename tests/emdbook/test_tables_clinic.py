@@ -199,6 +199,22 @@ def test_a_profile_shows_each_step_and_its_reason(evidence):
         clinic.evidence_profile(evidence, "ascct")
 
 
+def test_the_words_of_a_statement_are_those_of_its_rows(evidence):
+    """A corrected row must not leave an old figure in a bottom line."""
+    units = {"percent": "%", "ratio": ""}
+    for row in evidence.certainty.itertuples():
+        links = STATEMENT_LINK.findall(row.statement)
+        assert links, row.certainty_id
+        for words, target, part in links:
+            reading = evidence.reading(target)
+            unit = units.get(reading.unit, f" {reading.unit}")
+            printed = reading.printed
+            said = {"value": lambda: printed["value"] + unit, "count": lambda: f"{reading.events} of {reading.n}",
+                    "interval": lambda: f"{printed['low']} to {printed['high']}{unit}", "n": lambda: str(reading.n),
+                    "events": lambda: str(reading.events), "time": lambda: f"{printed['time']} months"}[part]()
+            assert words == said, f"{row.certainty_id}: {target}#{part}"
+
+
 def test_every_class_of_a_chapter_has_bottom_lines(evidence):
     counts = evidence.certainty.therapeutic_class.value_counts()
     for name in ("pi", "imid", "mab", "selinexor", "cart", "bsab", "adc", "asct", "cns", "pcl"):
