@@ -22,6 +22,7 @@ from emdbook import explore, style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
 from emdbook.ground import blocks
 from emdbook.publish import cover, drugs, review
+from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_locators
 from emdbook.teach import cases, progress, quiz, teaching
 
@@ -116,11 +117,21 @@ def _resolve(app: Sphinx, doctree: nodes.document) -> None:
         node["reftitle"] = "; ".join(_provenance(record) for record in records)
 
 
+#: Columns that say in words what a row is about, in the tables that hold no outcomes.
+_SUBJECTS = ("subject", "what_changed", "what", "event")
+
+
 def _provenance(record) -> str:
-    if "outcome_id" not in record:
-        return "From the data of this book"
-    text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}, {tables.BASIS[record['basis']]}"
-    return f"{text} ({record['locator']})" if isinstance(record["locator"], str) and record["locator"] else text
+    """One record in a sentence: what it says, how far it was seen, where it stands."""
+    if "outcome_id" in record:
+        text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}"
+    else:
+        text = next((record[name] for name in _SUBJECTS if isinstance(record.get(name), str) and record[name]),
+                    "From the data of this book").rstrip(".")
+    if isinstance(record.get("standing"), str):
+        text += f", {style.STANDING[record['standing']].words}"
+    locator = record.get("locator")
+    return f"{text} ({locator})" if isinstance(locator, str) and locator else text
 
 
 def _glossary_link(app, node, target):
@@ -168,6 +179,11 @@ def _link_locators(app: Sphinx, pagename, templatename, context, doctree) -> Non
         context["body"] = link_locators(context["body"], review.notes(_evidence()), address)
 
 
+def _add_key(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    if "body" in context:
+        context["body"] = with_key(context["body"])
+
+
 def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Take out the scripts of in-page kernels.
 
@@ -200,6 +216,7 @@ def setup(app: Sphinx):
     app.connect("doctree-read", _resolve)
     app.connect("html-page-context", _page_assets)
     app.connect("html-page-context", _link_locators)
+    app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for name in ("storage.js", blocks.CORE):  # without lean pages, too, before all that needs them
