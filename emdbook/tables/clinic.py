@@ -52,11 +52,11 @@ def standing_badge(standing: str) -> str:
 
 
 def harm_text(row) -> str:
-    """One row of ``safety`` as a reader sees it: ``91 of 165, 55.2%``, ``27 hours``, ``no figure given``."""
+    """One row of ``safety`` as a reader sees it: ``91 of 165, 55.2%``, ``median 27 hours``, ``less than 1%``."""
     if is_missing(row["value"]):
         return "no figure given"
     if row["unit"] == "%":
-        text = percent(row["value"])
+        text = " ".join(filter(None, [_text(row["bound"]), percent(row["value"])]))
         if not is_missing(row["events"]) and not is_missing(row["n"]):
             text = f"{count(row['events'], row['n'])}, {text}"
     elif row["unit"] == "ratio":

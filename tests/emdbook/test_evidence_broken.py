@@ -346,6 +346,7 @@ CASES = [
     ("harm above 100", cell("safety", 4, value="170"), [("safety.csv", 4, "value", "between 0 and 100")]),
     ("share of harm in hours", cell("safety", 4, unit="hours"),
      [("safety.csv", 3, "comparator_id", "another event or unit"), ("safety.csv", 4, "unit", "must be % for a proportion")]),
+    ("a count that is a bound", cell("safety", 2, bound="less than"), [("safety.csv", 2, "bound", "only a figure without a count")]),
     ("onset before the dose", cell("safety", 5, value="-27"), [("safety.csv", 5, "value", "must be above 0")]),
     ("harm outside its interval", cell("safety", 3, value="60"), [("safety.csv", 3, "value", "inside its interval, 20 to 59")]),
     ("harm with half an interval", cell("safety", 3, ci_high=""), [("safety.csv", 3, "ci_high", "both be given")]),

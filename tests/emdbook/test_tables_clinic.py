@@ -72,9 +72,10 @@ def test_a_comparison_stands_beside_its_figure(evidence):
     (dict(value=pd.NA, unit="%", events=pd.NA, n=339, ci_low=pd.NA), "no figure given"),
     (dict(value=0.8, unit="%", events=1, n=127, ci_low=pd.NA), "1 of 127, 0.8%"),
     (dict(value=10.1, unit="%", events=12, n=119, ci_low=5.3, ci_high=17.0), "12 of 119, 10.1% (5.3 to 17)"),
+    (dict(value=1.0, unit="%", events=pd.NA, n=pd.NA, ci_low=pd.NA, bound="less than"), "less than 1%"),
 ])
 def test_a_harm_in_words(row, words):
-    assert clinic.harm_text(row) == words
+    assert clinic.harm_text({"bound": pd.NA} | row) == words
 
 
 @pytest.mark.parametrize(("harm", "outcome"), [
