@@ -129,12 +129,12 @@ def _resolve(app: Sphinx, doctree: nodes.document) -> None:
 
 
 #: Columns that say in words what a row is about, in the tables that hold no outcomes.
-_SUBJECTS = ("subject", "what_changed", "what", "event")
+_SUBJECTS = ("subject", "what_changed", "what", "event", "review_says")
 
 
 def _provenance(record) -> str:
     """One record in a sentence: what it says, how far it was seen, where it stands."""
-    if "outcome_id" in record:
+    if "measure" in record and "endpoint" in record:
         text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}"
     else:
         text = next((record[name] for name in _SUBJECTS if isinstance(record.get(name), str) and record[name]),
