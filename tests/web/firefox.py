@@ -28,7 +28,8 @@ PREFS = {
     "extensions.systemAddon.update.enabled": False, "extensions.update.enabled": False,
     "remote.active-protocols": 1, "browser.tabs.warnOnClose": False, "ui.systemUsesDarkTheme": 0,
 }
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowRight": "\ue014", "ArrowDown": "\ue015", "Space": " "}
+KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowRight": "\ue014", "ArrowDown": "\ue015",
+        "Space": " "}
 
 
 class NoFirefox(RuntimeError):
@@ -80,9 +81,9 @@ class Page:
 
     def click(self, selector: str) -> None:
         """A real press of the mouse in the middle of the first element that matches."""
-        x, y = self.evaluate(
-            "selector => { const e = document.querySelector(selector); e.scrollIntoView({block: 'center', behavior: "
-            "'instant'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }", selector)
+        x, y = self.evaluate("""selector => { const e = document.querySelector(selector);
+            e.scrollIntoView({block: 'center', behavior: 'instant'});
+            const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }""", selector)
         self.browser.ask("input.performActions", context=self.context, actions=[{
             "type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": [
                 {"type": "pointerMove", "x": round(x), "y": round(y)},
