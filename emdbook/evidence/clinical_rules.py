@@ -101,6 +101,8 @@ def _safety(package: _Package, add: Add) -> None:
         value, events, n = row["value"], row["events"], row["n"]
         if value is None and row.sound("value", "note") and row["note"] is None:
             fault("value", "must not be empty, unless the note says what the source gives instead")
+        if row["bound"] is not None and (value is None or events is not None):
+            fault("bound", "only a figure without a count can be a bound")
         if value is not None and value <= 0 and row["measure"] in ("median", "hazard_ratio"):
             fault("value", "must be above 0")
         if row["unit"] == "%":

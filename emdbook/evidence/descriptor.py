@@ -66,7 +66,7 @@ FIXED: dict[str, str] = {
     "study_therapies": "study_id therapy_id",
     "arms": "arm_id study_id population label n:integer n_evaluable:integer overlaps_with locator note",
     "outcomes": "outcome_id arm_id endpoint measure value:number unit events:integer n:integer "
-    "events_derived:boolean ci_low:number "
+    "cut events_derived:boolean ci_low:number "
     "ci_high:number at_months:number not_reached:boolean p_value comparator_arm_id basis standing "
     "headline:boolean poolable:boolean "
     "poolable_reason locator source_id note",
@@ -74,15 +74,15 @@ FIXED: dict[str, str] = {
     "source_id standing note",
     "biology": "fact_id topic subject direction low:number high:number value:number unit n:integer locator "
     "source_id standing note",
-    "discrepancies": "discrepancy_id study_id kind nature review_says evidence_says how_the_book_handles_it severity "
-    "locator source_id",
+    "discrepancies": "discrepancy_id study_id outcome_id deviation kind nature review_says evidence_says "
+    "how_the_book_handles_it severity locator source_id",
     "updates": "update_id date topic what_changed value:number unit n:integer ci_low:number ci_high:number "
     "certainty standing source_id",
     "glossary": "term abbreviation zh definition",
     "paragraphs": "locator section paraphrase zh_terms",
-    "safety": "safety_id therapy_id therapeutic_class event grade measure events:integer n:integer value:number unit "
-    "ci_low:number ci_high:number at_months:number comparator_id randomised:boolean population setting group standing "
-    "source_id note",
+    "safety": "safety_id therapy_id therapeutic_class event grade measure events:integer n:integer bound value:number "
+    "unit ci_low:number ci_high:number at_months:number comparator_id randomised:boolean population setting group "
+    "standing source_id note",
     "criteria": "criterion_id topic subject criterion direction value:number value_high:number unit body year:integer "
     "standing source_id note",
     "guidance": "guidance_id therapy_id therapeutic_class situation topic phase what do body date superseded_by "
@@ -121,6 +121,9 @@ LINKS: dict[str, tuple[Link, ...]] = {
     ),
 }
 TYPES = ("string", "integer", "number", "boolean")
+#: Settings that would give the same text another meaning; numbers and texts are read in one way only.
+_PLAIN = {"decimalChar": ".", "groupChar": "", "bareNumber": True, "format": "default"}
+_DIALECT = {"quoteChar": '"', "doubleQuote": True, "skipInitialSpace": False, "header": True, "lineTerminator": "\n"}
 CONSTRAINTS = ("required", "unique", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength")
 
 
@@ -197,6 +200,8 @@ def _field(raw: Any, table: str) -> FieldSpec:
             pattern = re.compile(constraints["pattern"])
         except (re.error, OverflowError, RecursionError) as error:
             raise _Malformed(f"{label}: the pattern cannot be read ({error})") from None
+    for name, plain in _PLAIN.items():
+        _need(raw.get(name, plain) == plain, f"{label}: '{name}' must be {plain!r} or left out")
     rule = raw.get("rule")
     _need(rule is None or isinstance(rule, str), f"{label}: 'rule' must be a text")
     return FieldSpec(raw["name"], type_, constraints, rule, pattern)
@@ -217,6 +222,8 @@ def _table(resource: Mapping[str, Any], name: str) -> TableSpec:
         isinstance(dialect, dict) and dialect.get("delimiter", ",") == ",",
         f"table {name}: the delimiter must be a comma",
     )
+    for setting, plain in _DIALECT.items():
+        _need(dialect.get(setting, plain) == plain, f"table {name}: the dialect's '{setting}' must be {plain!r}")
     schema = resource.get("schema")
     _need(
         isinstance(schema, dict) and isinstance(schema.get("fields"), list), f"table {name} has no schema with fields"

@@ -147,6 +147,6 @@ def data_page(record) -> str:
     -------
     str
     """
-    if "outcome_id" in record:
-        return "ledger"
-    return "not_confirmed" if "discrepancy_id" in record else "facts"
+    if "discrepancy_id" in record:
+        return "not_confirmed"
+    return "ledger" if "outcome_id" in record else "facts"

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from emdbook.evidence.clinical_rules import check_clinical
+from emdbook.evidence.coherence import check_coherence
 from emdbook.evidence.descriptor import FIXED, read_descriptor
 from emdbook.evidence.figures import Reading, reading_of
 from emdbook.evidence.reading import Table, read_table, suggestion
@@ -400,7 +401,7 @@ def _read(folder: Path) -> tuple[dict[str, Table | None], list[Fault]]:
     for name, table_spec in spec.tables.items():
         tables[name], found = read_table(table_spec, folder)
         faults += found
-    faults += check_contract(tables) + check_clinical(tables)
+    faults += check_contract(tables) + check_clinical(tables) + check_coherence(tables)
     faults += [fault for path in spec.documents if (fault := _document_fault(folder, path)) is not None]
     files = {table.path: i for i, table in enumerate(spec.tables.values())}
     columns = {(t.path, f.name): i for t in spec.tables.values() for i, f in enumerate(t.fields)}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from emdbook.evidence.descriptor import FieldSpec, TableSpec
-from emdbook.ground.faults import Fault
+from emdbook.ground.faults import UNSEEN, Fault
 
 __all__ = ["Row", "Table", "read_table", "suggestion"]
 
@@ -58,9 +58,11 @@ def suggestion(wanted: str, known: Any) -> str:
 
 
 def _hidden(text: str) -> bool:
-    return (
-        not text.isprintable() and any(unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn") for c in text)
-    ) or "\ufffd" in text
+    # line and paragraph separators (Zl, Zp) break a cell in some programs; no-break spaces (Zs) stay allowed
+    unprintable = not text.isprintable() and any(
+        unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp") for c in text
+    )
+    return unprintable or "\ufffd" in text or any(c in UNSEEN for c in text)
 
 
 def _cell(spec: FieldSpec, text: str, key: bool) -> tuple[Any, str | None]:

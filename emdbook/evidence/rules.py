@@ -320,26 +320,8 @@ def _arms(package: _Package, add: Add) -> None:
                 )
 
 
-def _explained(package: _Package) -> Callable[[Row], bool]:
-    """Return whether a misfit of a row is accounted for: a note in the row, and a discrepancy row of its study."""
-    arms = package.index("arms", "arm_id")
-    logged = {row["study_id"] for row in package.rows("discrepancies")}
-    unsure = not package.complete("discrepancies") or any(
-        not r.sound("study_id") for r in package.rows("discrepancies")
-    )
-
-    def explained(row: Row) -> bool:
-        if not row["note"]:
-            return not row.sound("note")
-        arm = arms.get(row["arm_id"])
-        return unsure or arm is None or arm["study_id"] in logged
-
-    return explained
-
-
 def _outcomes(package: _Package, add: Add) -> None:
     _starts_with(package, add, "outcomes", "outcome_id", "arm_id")
-    explained = _explained(package)
     kinds = {i: row["kind"] for i, row in package.index("sources", "source_id").items()}
     for row in package.rows("outcomes"):
 
@@ -347,7 +329,7 @@ def _outcomes(package: _Package, add: Add) -> None:
             add("outcomes", row, column, rule)
 
         _outcome_value(row, fault)
-        _outcome_counts(row, fault, explained)
+        _outcome_counts(row, fault)
         _outcome_interval(row, fault)
         _outcome_basis(row, fault, kinds)
         if row["comparator_arm_id"] is not None and row["comparator_arm_id"] == row["arm_id"]:
@@ -376,7 +358,8 @@ def _outcome_value(row: Row, fault: Callable[[str, str], None]) -> None:
         fault("at_months", "must not be empty for a rate at a time point")
 
 
-def _outcome_counts(row: Row, fault: Callable[[str, str], None], explained: Callable[[Row], bool]) -> None:
+def _outcome_counts(row: Row, fault: Callable[[str, str], None]) -> None:
+    """Counts by themselves; whether they agree with the percentage is the matter of ``coherence``."""
     events, n, value = row["events"], row["n"], row["value"]
     if not row.sound("events", "n", "value", "measure", "events_derived", "unit"):
         return
@@ -401,14 +384,6 @@ def _outcome_counts(row: Row, fault: Callable[[str, str], None], explained: Call
                 f"events_derived is true, but events must be the only count of {n} "
                 f"that gives {row.raw['value']} % ({said})",
             )
-        return
-    if fits is None or explained(row):
-        return
-    ask = "correct it, or explain it in note and in a row of discrepancies.csv for the study"
-    if events is not None and events not in fits:
-        fault("value", f"does not agree with events / n = {events}/{n} = {100 * events / n:.4g} %; {ask}")
-    if events is None and not fits and row["measure"] == "proportion":
-        fault("value", f"no whole number of {n} patients gives {row.raw['value']} %; {ask}")
 
 
 def _outcome_interval(row: Row, fault: Callable[[str, str], None]) -> None:

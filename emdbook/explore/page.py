@@ -160,7 +160,8 @@ def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float)
     """
     return (
         f'<figure class="emd-fig"><div class="emd-window"><div class="emd-svg" role="img" '
-        f'aria-labelledby="{id}--caption" style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g};--emd-least:{letters:.1f}">'
+        f'aria-labelledby="{id}--caption" style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g};--emd-least:{letters:.1f};'
+        f'--emd-shape:{ratio[0] / ratio[1]:.3f}">'
         f'{quiet(one.svg)}</div></div>'
         f'<figcaption id="{id}--caption">{escape(one.sentence)}</figcaption></figure>'
     )

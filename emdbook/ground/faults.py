@@ -6,10 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["EvidenceError", "Fault", "FaultsError"]
+__all__ = ["UNSEEN", "EvidenceError", "Fault", "FaultsError"]
 
 SHOWN_IN_MESSAGE = 50
 SHOWN_OF_VALUE = 60
+
+#: Characters that look like a blank or like nothing, although Unicode counts them among letters and symbols:
+#: Hangul fillers and the empty Braille pattern.
+UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 @dataclass(frozen=True)
@@ -63,8 +72,7 @@ class Fault:
         if self.value == "":
             return f"{place}: (empty) – {self.rule}"
         text = self.value if len(self.value) <= SHOWN_OF_VALUE else self.value[: SHOWN_OF_VALUE - 1] + "…"
-        text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}"
-                       for c in text)
+        text = "".join(c if c.isprintable() and c not in UNSEEN else _escaped(c) for c in text)
         return f"{place}: '{text}' – {self.rule}"
 
 

@@ -3,7 +3,7 @@
 /** The base of every block and the memory of a reader's answers; the parts that other scripts add are named here too. */
 declare class EmdBlock extends HTMLElement {
   static needs: string;
-  start(): void;
+  start(): boolean | void;
   restored(): void;
   piece(selector: string): any;
   outside(target: EventTarget, name: string, act: (event: any) => void): void;

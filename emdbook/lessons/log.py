@@ -14,7 +14,7 @@ from emdbook.ground.wording import listing, plural
 KINDS = {
     "denominator": "wrong or missing denominator", "arithmetic": "figures that cannot be right",
     "comparator": "unfair comparison", "endpoint": "another endpoint than it seems", "label": "wrong name or label",
-    "outdated": "overtaken by later data", "definition": "unclear definition", "unsupported": "no support found",
+    "outdated": "overtaken", "definition": "unclear definition", "unsupported": "no support found",
     "contradiction": "sources contradict each other",
 }
 SEVERITIES = {"high": "accent", "medium": "imid", "low": "muted"}

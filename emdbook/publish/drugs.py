@@ -1,4 +1,4 @@
-"""The page of drug names: English, trade and Chinese names, with class and target."""
+"""The page of drug names: English, trade and Chinese names, with class and target; and the names that lead to it."""
 
 from __future__ import annotations
 
@@ -9,40 +9,41 @@ from emdbook import style
 from emdbook.evidence import Evidence
 from emdbook.ground.wording import is_missing, short_source
 
-__all__ = ["page"]
+__all__ = ["names", "page"]
 
-_WHERE = {"US": "United States", "EU": "European Union", "UK": "United Kingdom", "China": "China"}
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def _text(value) -> str:
+    return "" if is_missing(value) else html.escape(value)
 
 
 def _trade(row, sources) -> str:
     """Trade names with where they are used, and where they were seen."""
     if is_missing(row["trade_names"]):
         return ""
-    names = []
+    found = []
     for item in row["trade_names"].split(";"):
         name, _, where = item.rpartition(" ")
-        tongue = ' lang="zh-Hans"' if re.search(r"[\u3400-\u9fff]", name) else ""
-        names.append(f"<span{tongue}>{html.escape(name)}</span> ({_WHERE[where.strip('[]')]})")
+        tongue = ' lang="zh-Hans"' if _CHINESE.search(name) else ""
+        found.append(f"<span{tongue}>{html.escape(name)}</span> ({where.strip('[]')})")
     seen = ", ".join(f'<a href="references.html#{html.escape(i, quote=True)}">'
                      f"{html.escape(short_source(sources.loc[i]))}</a>" for i in row["trade_source_ids"].split(";"))
-    return f"{', '.join(names)}<br><small>seen in: {seen}</small>"
+    return f"{', '.join(found)}<br><small>seen in: {seen}</small>"
 
 
 def _row(row, sources) -> str:
-    name_zh = "" if is_missing(row["name_zh"]) else f'<span lang="zh-Hans">{html.escape(row["name_zh"])}</span>'
-    cells = {
-        "Chinese": name_zh, "Trade names": _trade(row, sources),
-        "Target": "" if is_missing(row["target"]) else html.escape(row["target"]),
-        "How it works": "" if is_missing(row["mechanism"]) else html.escape(row["mechanism"]),
-        "Status": "" if is_missing(row["status_note"]) else html.escape(row["status_note"]),
-        "Where": "" if is_missing(row["locator"]) else html.escape(row["locator"].replace(";", ", ")),
-    }
+    name_zh = "" if is_missing(row["name_zh"]) else f'<br><span lang="zh-Hans">{html.escape(row["name_zh"])}</span>'
+    target = f"<strong>{_text(row['target'])}</strong><br>" if not is_missing(row["target"]) else ""
+    where = "" if is_missing(row["locator"]) else f"<br><small>{html.escape(row['locator'].replace(';', ', '))}</small>"
+    cells = {"Trade names": _trade(row, sources), "Target and action": target + _text(row["mechanism"]),
+             "Status and paragraphs": _text(row["status_note"]) + where}
     body = "".join(f'<td role="cell" data-label="{label}">{cell}</td>' for label, cell in cells.items())
     return (f'<tr role="row" id="drug-{row["therapy_id"]}"><th scope="row" role="rowheader">'
-            f'{html.escape(row["name"])}</th>{body}</tr>')
+            f'{html.escape(row["name"])}{name_zh}</th>{body}</tr>')
 
 
-def page(evidence: Evidence) -> str:
+def page(evidence: Evidence) -> list[tuple[str, str]]:
     """Write one table for each class, in the order of the chapters.
 
     Parameters
@@ -52,12 +53,12 @@ def page(evidence: Evidence) -> str:
 
     Returns
     -------
-    str
-        HTML; each row has the anchor ``drug-`` and its id.
+    list of (str, str)
+        The name of each class and its table as HTML; each row has the anchor ``drug-`` and its id.
     """
     sources = evidence.sources.set_index("source_id")
-    heads = "".join(f'<th scope="col" role="columnheader">{name}</th>'
-                    for name in ("Name", "Chinese", "Trade names", "Target", "How it works", "Status", "Where"))
+    heads = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in (
+        "Name", "Trade names", "Target and action", "Status and paragraphs"))
     parts = []
     for therapeutic_class, mark in style.THERAPY_CLASS.items():
         rows = evidence.therapies[evidence.therapies.therapeutic_class == therapeutic_class]
@@ -65,9 +66,33 @@ def page(evidence: Evidence) -> str:
             continue
         title = html.escape(mark.label)
         body = "".join(_row(row, sources) for _, row in rows.iterrows())
-        parts.append(
-            f'<h2>{title}</h2><div class="emd-scroll" role="region" tabindex="0" aria-label="{title}">'
-            f'<table role="table" class="emd-table emd-drugs"><caption>{title}</caption>'
-            f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
-            f'<tbody role="rowgroup">{body}</tbody></table></div>')
-    return "".join(parts)
+        parts.append((mark.label,
+                      f'<div class="emd-scroll" role="region" tabindex="0" aria-label="{title}: names">'
+                      f'<table role="table" class="emd-table emd-drugs"><caption>{title}: names</caption>'
+                      f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+                      f'<tbody role="rowgroup">{body}</tbody></table></div>'))
+    return parts
+
+
+def names(evidence: Evidence) -> dict[str, tuple[str, str]]:
+    """The names of single drugs as they stand in a text, for the link at their first use.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+
+    Returns
+    -------
+    dict of str to (str, str)
+        Each name with its anchor on the page of drugs, and with target, Chinese and trade names in one line. Groups of
+        products, regimens, procedures and old chemotherapy have no link.
+    """
+    found = {}
+    for _, row in evidence.therapies.iterrows():
+        if is_missing(row["target"]) or row["therapeutic_class"] == "chemotherapy" or "CAR-T cells" in row["name"]:
+            continue
+        note = "; ".join(str(row[c]) for c in ("target", "name_zh", "trade_names") if not is_missing(row[c]))
+        for name in re.findall(r"[^()]+", row["name"]):
+            found[name.strip()] = (f"drug-{row['therapy_id']}", note)
+    return found

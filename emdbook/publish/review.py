@@ -80,7 +80,7 @@ def _paragraph(evidence: Evidence, row) -> str:
             f'<p class="emd-terms">{terms}</p>{more}</section>')
 
 
-def page(evidence: Evidence) -> str:
+def page(evidence: Evidence) -> list[tuple[str, str]]:
     """Write every paragraph with its anchor, its English, its key terms and what hangs on it.
 
     Parameters
@@ -90,14 +90,12 @@ def page(evidence: Evidence) -> str:
 
     Returns
     -------
-    str
-        HTML, one section for each part of the summary.
+    list of (str, str)
+        The name of each part of the summary and its paragraphs as HTML.
     """
-    rows = list(evidence.paragraphs.itertuples())
-    parts = []
-    for section, group in groupby(rows, key=lambda r: r.section):
-        parts.append(f"<h2>{html.escape(section)}</h2>" + "".join(_paragraph(evidence, r) for r in group))
-    return "".join(parts)
+    rows = evidence.paragraphs.itertuples()
+    return [(section, "".join(_paragraph(evidence, r) for r in group))
+            for section, group in groupby(rows, key=lambda r: r.section)]
 
 
 def notes(evidence: Evidence) -> dict[str, str]:
@@ -113,5 +111,4 @@ def notes(evidence: Evidence) -> dict[str, str]:
     dict of str to str
         Each locator with the section it belongs to.
     """
-    return {r.locator: f"Paragraph of the review's summary, {r.section}: in English on a page of its own"
-            for r in evidence.paragraphs.itertuples()}
+    return {r.locator: f"The review: {r.section}" for r in evidence.paragraphs.itertuples()}

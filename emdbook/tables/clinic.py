@@ -52,11 +52,11 @@ def standing_badge(standing: str) -> str:
 
 
 def harm_text(row) -> str:
-    """One row of ``safety`` as a reader sees it: ``91 of 165, 55.2%``, ``27 hours``, ``no figure given``."""
+    """One row of ``safety`` as a reader sees it: ``91 of 165, 55.2%``, ``median 27 hours``, ``less than 1%``."""
     if is_missing(row["value"]):
         return "no figure given"
     if row["unit"] == "%":
-        text = percent(row["value"])
+        text = " ".join(filter(None, [_text(row["bound"]), percent(row["value"])]))
         if not is_missing(row["events"]) and not is_missing(row["n"]):
             text = f"{count(row['events'], row['n'])}, {text}"
     elif row["unit"] == "ratio":
@@ -113,13 +113,17 @@ def _harm_records(evidence: Evidence, frame: pd.DataFrame) -> list[dict]:
         beside = ""
         if not is_missing(row["comparator_id"]):
             other = rows.loc[row["comparator_id"]]
+            who = [POPULATIONS["non-EMD"]] if other["population"] == "non-EMD" else []
+            who += [str(other["group"])] if other["group"] != row["group"] else []
             beside = (f"<br><small>against {_anchored(row['comparator_id'], harm_text(other))}, "
-                      f"{_esc(other['group'])}</small>")
+                      f"{_esc(', '.join(who) or 'same group')}</small>")
         whose = [_esc(row["group"])]
         if not is_missing(row["n"]) and is_missing(row["events"]):
             whose.append(f"n = {int(row['n'])}")
         if not is_missing(row["at_months"]):
             whose.append(f"at {months(row['at_months'])}")
+        if bool(row["randomised"]):
+            whose.append("randomised")
         if row["population"] not in ("overall", "other"):
             whose.append(_esc(POPULATIONS.get(row["population"], row["population"])))
         drug = "the class" if is_missing(row["therapy_id"]) else names[row["therapy_id"]]
@@ -339,7 +343,8 @@ def _rested_on(evidence: Evidence, ids: str) -> list[pd.Series]:
 
 def _finding_line(evidence: Evidence, row: pd.Series) -> str:
     if row.attrs["table"] == "safety":
-        who, what, size = row["group"], row["event"], row["n"]
+        grade = _GRADES.get(_text(row["grade"]), "")
+        who, what, size = row["group"], ", ".join(filter(None, [row["event"], grade])), row["n"]
     else:
         arm = evidence.arm(row["arm_id"])
         study = evidence.study(arm["study_id"])

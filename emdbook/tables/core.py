@@ -31,6 +31,9 @@ DESIGN = {
 #: What a source is, as the list of references says it.
 SOURCE_KIND = {"review": "the review", "primary": "the study itself", "secondary": "a page or paper about the study",
                "label": "label or agency page", "news": "news or company release"}
+#: What of a source was read (``sources.seen``); the standing of a figure says how far that figure was seen.
+SEEN = {"paper": "the paper or a table of it", "abstract": "the abstract", "official": "the official text",
+        "secondary": "second-hand", "review": "a summary", "none": "identified, not read"}
 BASIS = {"review": "as the review prints it", "primary": "from the primary", "secondary": "from a secondary page",
          "derived": "worked out from other rows"}
 
@@ -197,15 +200,15 @@ def cite(source, *, link: bool = True) -> str:
     link : bool
         Link identifiers to their official addresses. A work without DOI, PMID and PMCID shows its own page.
     """
-    lead = [_esc(source["first_author"])] if not is_missing(source["first_author"]) else []
-    if not is_missing(source["year"]):
-        lead.append(f"({_esc(source['year'])})")
-    parts = [" ".join(lead) + "."] if lead else []
+    # the year follows the author or, where none is known, what stands first
+    parts = [_esc(source["first_author"])] if not is_missing(source["first_author"]) else []
     if not is_missing(source["title"]):
-        title = _esc(source["title"]).rstrip(".")
-        parts.append(title if title.endswith(("…", "?", "!")) else f"{title}.")
+        parts.append(_esc(source["title"]).rstrip("."))
     if not is_missing(source["container"]):
-        parts.append(f"<cite>{_esc(source['container'])}</cite>.")
+        parts.append(f"<cite>{_esc(source['container'])}</cite>")
+    if parts and not is_missing(source["year"]):
+        parts[0] += f" ({_esc(source['year'])})"
+    parts = [part if part.endswith(("…", "?", "!")) else f"{part}." for part in parts]
     shown = [(word.format(value), address.format(value)) for key, (word, address) in _IDENTIFIERS.items()
              for value in re.split(r"[;\s]+", _text(source[key]).strip()) if value]
     if all(is_missing(source[key]) for key in ("doi", "pmid", "pmcid")) and not is_missing(source["url"]):
@@ -371,7 +374,7 @@ def therapy_table(evidence: Evidence, therapy_ids, *, paragraphs: str = "",
 
 
 def source_list(evidence: Evidence, study_ids, *, caption: str = "Sources of this chapter") -> Table:
-    """The sources behind some studies, each with its verification badge.
+    """The sources behind some studies, each with what was read of it.
 
     Parameters
     ----------
@@ -389,12 +392,12 @@ def source_list(evidence: Evidence, study_ids, *, caption: str = "Sources of thi
     ids = list(dict.fromkeys(["zhao-2025", *wanted]))
     sources = evidence.sources.set_index("source_id").loc[ids]
     found = [identified(row) for _, row in sources.iterrows()]
-    records = [{"Source": cite(row), "Checked": badge(row["checked"])} for _, row in sources[found].iterrows()]
+    records = [{"Source": cite(row), "Read": SEEN[row["seen"]]} for _, row in sources[found].iterrows()]
     studies = evidence.studies
     lost = studies[studies.study_id.isin(list(study_ids)) & studies.source_id.isin(sources.index[~np.array(found)])]
     if len(lost):
         records.append({"Source": "No publication was found behind " + _esc(listing(lost.label)) + ": what is said of "
-                        f"{'it' if len(lost) == 1 else 'them'} rests on the review.", "Checked": badge("not_found")})
+                        f"{'it' if len(lost) == 1 else 'them'} rests on the review.", "Read": "nothing"})
     return _make(caption, records, css="emd-sources")
 
 
@@ -498,12 +501,12 @@ def _short_source(sources: pd.DataFrame, source_id) -> str:
 
 
 def references(evidence: Evidence) -> Table:
-    """Every work that can be cited, with an anchor, in the order of a list of references; no notes of the keepers."""
+    """Every work that can be cited, with an anchor, in the order of a list of references, and what was read of it."""
     rows = evidence.sources
     rows = rows[[identified(row) for _, row in rows.iterrows()]]
     order = rows.first_author.fillna(rows.title).fillna(rows.container).map(_sort_key)
     rows = rows.assign(_order=order).sort_values(["_order", "year", "source_id"], na_position="last")
-    records = [{"Source": cite(r), "Kind": SOURCE_KIND[r["kind"]], "Checked": badge(r["checked"])}
+    records = [{"Source": cite(r), "Kind": SOURCE_KIND[r["kind"]], "Read": SEEN[r["seen"]]}
                for _, r in rows.iterrows()]
     return _make("Every source of this book", records, row_ids=rows.source_id, css="emd-sources")
 

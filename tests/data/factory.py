@@ -87,7 +87,8 @@ TABLES: dict[str, list[dict[str, str]]] = {
          "value": "80", "unit": "%", "locator": "PATH-2", "source_id": "zhao-2025", "standing": "review"},
     ],
     "discrepancies": [
-        {"discrepancy_id": "beta.count-does-not-fit", "study_id": "beta", "kind": "arithmetic", "nature": "gap_of_summary", "review_says": "35.5 % of 32.",
+        {"discrepancy_id": "beta.count-does-not-fit", "study_id": "beta",
+         "outcome_id": "beta.emd.orr.review", "deviation": "35.5% of 32", "kind": "arithmetic", "nature": "gap_of_summary", "review_says": "35.5 % of 32.",
          "evidence_says": "No count fits.", "how_the_book_handles_it": "Not pooled.", "severity": "medium", "locator": "PI-4"},
         {"discrepancy_id": "general.definition", "kind": "definition", "nature": "two_sources_differ", "review_says": "One term for two things.",
          "evidence_says": "They differ.", "how_the_book_handles_it": "Keeps them apart.", "severity": "high", "source_id": "alpha-2020"},

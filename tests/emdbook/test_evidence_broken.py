@@ -165,6 +165,8 @@ CASES = [
     ("blank before", cell("studies", 2, regimen=" drug A"), [("studies.csv", 2, "regimen", "begin or end with a blank")]),
     ("no-break space after", cell("studies", 2, regimen="drug A\u00a0"), [("studies.csv", 2, "regimen", "begin or end with a blank")]),
     ("zero-width space", cell("arms", 2, label="EM\u200b-E"), [("arms.csv", 2, "label", "hidden character")]),
+    *[(f"character that cannot be seen, {code}", cell("arms", 2, label=f"EM{chr(code)}E"), [("arms.csv", 2, "label", "hidden character")])
+      for code in (0x2028, 0x2029, 0x3164, 0x2800, 0x115F, 0xFFA0)],
     ("tab inside", cell("arms", 2, label="EM\tE"), [("arms.csv", 2, "label", "hidden character")]),
     ("replacement character", cell("glossary", 2, zh="髓外\ufffd"), [("glossary.csv", 2, "zh", "hidden character")]),
     ("unknown population", cell("arms", 4, population="EMX"), [("arms.csv", 4, "population", "must be one of EMD, EM-E")]),
@@ -221,9 +223,36 @@ CASES = [
     ("events without n", cell("outcomes", OVERALL, n=""), [("outcomes.csv", OVERALL, "n", "must not be empty where events")]),
     ("percentage does not fit its count", cell("outcomes", OVERALL, value="63.1"), [("outcomes.csv", OVERALL, "value", "does not agree with events / n = 104/165")]),
     ("one digit more than fits", cell("outcomes", OVERALL, value="63.00"), [("outcomes.csv", OVERALL, "value", "does not agree with events / n")]),
-    ("no count fits, no note", cell("outcomes", MISFIT, note=""), [("outcomes.csv", MISFIT, "value", "no whole number of 32 patients gives 35.5 %")]),
-    ("misfit not in the log", cell("discrepancies", 2, study_id="alpha"), [("outcomes.csv", MISFIT, "value", "row of discrepancies.csv")]),
-    ("derived count is not the only one", cell("outcomes", REVIEW, value="36", n="280", events="100"),
+    ("no count fits, the excuse is gone", cell("discrepancies", 2, outcome_id="", deviation=""),
+     [("outcomes.csv", MISFIT, "value", "no whole number of 32 patients gives 35.5 %; correct it, or name it in outcome_id of discrepancies.csv")]),
+    ("a note excuses nothing", cell("outcomes", OVERALL, events="103", note="Printed so."), [("outcomes.csv", OVERALL, "value", "with the deviation '63.0% for 103 of 165'")]),
+    ("another row of the study excuses nothing", cell("outcomes", RATE, measure="proportion", at_months="", value="48.2", n="160", outcome_id="alpha.overall.pfs-12m.secondary"),
+     [("outcomes.csv", RATE, "value", "no whole number of 160")]),
+    ("excused with another figure", cell("outcomes", MISFIT, value="35.6"),
+     [("outcomes.csv", MISFIT, "value", "with the deviation '35.6% of 32'"), ("discrepancies.csv", 2, "deviation", "no deviation '35.5% of 32': take it out")]),
+    ("excused with another n", cell("outcomes", MISFIT, n="31", value="35.6", cut="the 31 assessed"),
+     [("outcomes.csv", MISFIT, "value", "of 31"), ("discrepancies.csv", 2, "deviation", "take it out")]),
+    ("excuse that outlived its misfit", cell("outcomes", MISFIT, value="37.5"), [("discrepancies.csv", 2, "deviation", "no deviation '35.5% of 32'")]),
+    ("excuse of nobody", cell("discrepancies", 2, outcome_id="beta.emd.orr.primary"),
+     [("outcomes.csv", MISFIT, "value", "no whole number"), ("discrepancies.csv", 2, "outcome_id", "not in outcomes.csv; did you mean beta.emd.orr.review")]),
+    ("excuse of another study", cell("discrepancies", 2, study_id="alpha"), [("discrepancies.csv", 2, "outcome_id", "is of the study beta")]),
+    ("excuses not in step", cell("discrepancies", 2, deviation=""), [("outcomes.csv", MISFIT, "value", "no whole number"), ("discrepancies.csv", 2, "deviation", "one deviation for each outcome_id")]),
+    ("excused twice", cell("discrepancies", 3, outcome_id="beta.emd.orr.review", deviation="35.5% of 32"), [("discrepancies.csv", 3, "outcome_id", "already excused in row 2")]),
+    ("count of more patients than the arm has", cell("outcomes", DURATION, n="60"), [("outcomes.csv", DURATION, "n", "must be 32, as in arms.csv, or cut must say whom it counts")]),
+    ("count of fewer, without a word", cell("outcomes", OVERALL, n="150", events="", value="62.7"), [("outcomes.csv", OVERALL, "n", "must be 165 or 160, as in arms.csv")]),
+    ("survival free of progression above survival", chain(cell("outcomes", DURATION, endpoint="PFS"), lines("outcomes", lambda ls: [*ls, ls[DURATION - 1].replace("beta.emd.dor.review", "beta.emd.os.review").replace(",PFS,", ",OS,").replace(",3.9,", ",3.8,")])),
+     [("outcomes.csv", DURATION, "value", "PFS 3.9 above OS 3.8, which is impossible for one group at one time")]),
+    ("survival reached, progression not", chain(cell("outcomes", MEDIAN_NOT_REACHED, endpoint="PFS"),
+     lines("outcomes", lambda ls: [*ls, ls[MEDIAN_NOT_REACHED - 1].replace("alpha.em-e.os.primary", "alpha.em-e.os-all.primary").replace(",PFS,median,,", ",OS,median,9,").replace(",true,", ",false,", 1)])),
+     [("outcomes.csv", MEDIAN_NOT_REACHED, "value", "PFS not reached above OS 9")]),
+    ("complete responses above all responses", lines("outcomes", lambda ls: [*ls, ls[OVERALL - 1].replace("alpha.overall.orr.primary", "alpha.overall.cr.primary").replace(",ORR,", ",CR,").replace("63.0,%,104,", "63.6,%,105,")]),
+     [("outcomes.csv", 12, "value", "CR 63.6 above ORR 63.0")]),
+    ("pooled part of a cohort", chain(lines("arms", lambda ls: [*ls, "beta.part,beta,EMD,a part of them,5,,,,"]),
+     cell("outcomes", MISFIT, value="34.4", events="11", poolable="true", poolable_reason="count known"), cell("discrepancies", 2, outcome_id="", deviation=""),
+     lines("outcomes", lambda ls: [*ls, "beta.part.orr.primary,beta.part,ORR,proportion,40,%,2,5,,false,,,,false,,,primary,paper,true,true,count known,,alpha-2020,"])),
+     [("outcomes.csv", 12, "poolable", "beta.part says in overlaps_with how it stands to beta.emd")]),
+    ("31 February", cell("updates", 2, date="2025-02-31"), [("updates.csv", 2, "date", "no day of the calendar")]),
+    ("derived count is not the only one", cell("outcomes", REVIEW, value="36", n="280", events="100", cut="another cut"),
      [("outcomes.csv", REVIEW, "events", "these counts fit: 100, 101, 102")]),
     ("derived count is wrong", cell("outcomes", REVIEW, events="11"), [("outcomes.csv", REVIEW, "events", "these counts fit: 10")]),
     ("derived from nothing", cell("outcomes", REVIEW, events=""), [("outcomes.csv", REVIEW, "events_derived", "only where events, n and a percentage")]),
@@ -317,6 +346,7 @@ CASES = [
     ("harm above 100", cell("safety", 4, value="170"), [("safety.csv", 4, "value", "between 0 and 100")]),
     ("share of harm in hours", cell("safety", 4, unit="hours"),
      [("safety.csv", 3, "comparator_id", "another event or unit"), ("safety.csv", 4, "unit", "must be % for a proportion")]),
+    ("a count that is a bound", cell("safety", 2, bound="less than"), [("safety.csv", 2, "bound", "only a figure without a count")]),
     ("onset before the dose", cell("safety", 5, value="-27"), [("safety.csv", 5, "value", "must be above 0")]),
     ("harm outside its interval", cell("safety", 3, value="60"), [("safety.csv", 3, "value", "inside its interval, 20 to 59")]),
     ("harm with half an interval", cell("safety", 3, ci_high=""), [("safety.csv", 3, "ci_high", "both be given")]),
@@ -364,6 +394,10 @@ CASES = [
      [("datapackage.json", None, None, "table arms: the field n is missing")]),
     ("type changed", twist_descriptor(lambda d: (field_of(d, "arms", "n").update(type="string"), field_of(d, "arms", "n").pop("constraints"))),
      [("datapackage.json", None, None, "table arms, field n: the type must be integer, not string")]),
+    ("decimal comma described", twist_descriptor(lambda d: field_of(d, "outcomes", "value").update(decimalChar=",")), [("datapackage.json", None, None, "'decimalChar' must be '.'")]),
+    ("groups of digits described", twist_descriptor(lambda d: field_of(d, "arms", "n").update(groupChar=",")), [("datapackage.json", None, None, "'groupChar' must be ''")]),
+    ("numbers with units described", twist_descriptor(lambda d: field_of(d, "outcomes", "value").update(bareNumber=False)), [("datapackage.json", None, None, "'bareNumber' must be True")]),
+    ("another quote described", twist_descriptor(lambda d: d["resources"][0]["dialect"].update(quoteChar="'")), [("datapackage.json", None, None, "dialect's 'quoteChar'")]),
     ("unknown type", twist_descriptor(lambda d: field_of(d, "arms", "n").update(type="int")), [("datapackage.json", None, None, "the type must be one of")]),
     ("unknown constraint", twist_descriptor(lambda d: field_of(d, "arms", "n")["constraints"].update(least=1)), [("datapackage.json", None, None, "constraint 'least'")]),
     ("broken pattern", twist_descriptor(lambda d: field_of(d, "arms", "arm_id")["constraints"].update(pattern="(")), [("datapackage.json", None, None, "pattern cannot be read")]),
@@ -400,6 +434,15 @@ def test_the_value_of_a_faulty_cell_is_named(tmp_path):
     edit(folder, "arms", 4, n="-3")
     with pytest.raises(EvidenceError, match=r"arms\.csv, row 4, column n: '-3' – must be a whole number of 1 or more"):
         load(folder)
+
+
+@pytest.mark.parametrize(("character", "shown"), [("\u200b", r"\u200b"), ("\u2028", r"\u2028"), ("\u3164", r"\u3164"), ("\u2800", r"\u2800"), ("\x07", r"\x07")])
+def test_a_hidden_character_is_shown_by_its_number(tmp_path, character, shown):
+    folder = factory.write_package(tmp_path / "package")
+    edit(folder, "arms", 2, label=f"EM{character}E")
+    with pytest.raises(EvidenceError) as caught:
+        load(folder)
+    assert f"'EM{shown}E'" in str(caught.value)
 
 
 def test_a_broken_document_is_a_fault(tmp_path):

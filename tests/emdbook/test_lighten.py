@@ -56,7 +56,8 @@ def site(tmp_path):
     (static / "scripts" / "fontawesome.js").write_text(
         'x={bars:[1,1,[],"f0c9","M-brand"]};y={bars:[448,512,["navicon"],"f0c9","M-solid"]}')
     for name, text in (("documentation_options.js", "const DOCUMENTATION_OPTIONS = {\n    VERSION: ''};"),
-                       ("doctools.js", '"use strict";const tools = 1;'), ("widget.js", "var live = 'live';"),
+                       ("doctools.js", '"use strict";\nconst tools = () => {\n  const inner = 1;\n  return inner;\n};'),
+                       ("widget.js", "var live = 'live';"),
                        ("lean.js", "var lean;\n//# sourceMappingURL=x"), ("searchtools.js", "var Search;"),
                        ("scripts/pydata-sphinx-theme.js", "var theme;"), ("scripts/bootstrap.js", "var bootstrap;")):
         (static / name).write_text(text)
@@ -80,6 +81,9 @@ def test_one_sheet_one_script_and_nothing_else(site):
     places = [script.index(word) for word in ("DOCUMENTATION_OPTIONS", "tools", "theme", "'live'")]
     assert places == sorted(places)
     assert "sourceMappingURL" not in script
+    # what a file declares is there for the next, and nothing from within a function
+    assert re.findall(r"globalThis\.(\w+)=", script) == ["DOCUMENTATION_OPTIONS", "tools"]
+    assert script.count("try{") == script.count("}catch(error){console.error(") == 5
     assert "search_as_you_type:false" in script
     left = {f.name for f in (site / "_static").rglob("*") if f.is_file()}
     assert left == {report.sheet, *report.scripts}

@@ -12,7 +12,8 @@ import emdbook
 from emdbook.ground.paths import project_dir
 from emdbook.publish import cover, drugs, review
 from emdbook.publish.web import sphinx_ext
-from emdbook.publish.web.locators import link_locators
+from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
+from emdbook.teach.quiz.render import seal, unseal
 
 KNOWN = {"PI-2": "two", "CART-1": "one", "CART-10": "ten", "TAB2": "a table"}
 LINK = '<a class="emd-loc" href="review.html#{0}" title="{1}">{0}</a>'
@@ -25,7 +26,7 @@ def evidence():
 
 @pytest.fixture(scope="module")
 def page(evidence):
-    return review.page(evidence)
+    return "".join(body for _, body in review.page(evidence))
 
 
 # --- locators in running text ------------------------------------------
@@ -80,8 +81,38 @@ def test_every_page_of_the_book_links_to_the_page_of_the_review(name, address):
 
     context = {"body": "<p>(PI-2)</p>"}
     app = SimpleNamespace(builder=SimpleNamespace(get_relative_uri=relative))
-    sphinx_ext._link_locators(app, name, "page.html", context, None)
+    sphinx_ext._link_words(app, name, "page.html", context, None)
     assert f'<a class="emd-loc" href="{address}"' in context["body"]
+
+
+def test_answers_of_questions_and_cases_are_linked_where_they_are_set_as_html():
+    link = LINK.format("PI-2", "two")
+    question = {"options": [{"correct": True, "why": "See PI-2."}], "objective": "PI-2", "source": "PI-2"}
+    case = {"options": [{"verdict": "off", "words": "No", "why": "PI-2"}], "behind": "<p>(PI-2)</p>", "node": "PI-2",
+            "next": "<p>PI-2</p><label>PI-2</label>"}
+    script = '<script type="text/plain" class="emd-sealed">{}</script>'
+    made = link_sealed("".join(script.format(seal(x)) for x in (question, case)), KNOWN, "review.html")
+    first, second = (unseal(x) for x in re.findall(r'emd-sealed">(.*?)</script>', made))
+    assert first == {**question, "options": [{"correct": True, "why": f"See {link}."}]}
+    assert second == {**case, "behind": f"<p>({link})</p>", "next": f"<p>{link}</p><label>PI-2</label>"}
+    assert link_sealed("<p>PI-2</p>", KNOWN, "review.html") == "<p>PI-2</p>"
+
+
+def test_only_the_first_use_of_a_drug_is_linked_under_any_of_its_names():
+    known = {"idecabtagene vicleucel": ("drug-ide-cel", "BCMA"), "ide-cel": ("drug-ide-cel", "BCMA")}
+    made = link_first_use("<h2>ide-cel</h2><p>Ide-cel (idecabtagene vicleucel), ide-cel.</p>", known, "drugs.html")
+    assert made == ('<h2>ide-cel</h2><p><a class="emd-drug" href="drugs.html#drug-ide-cel" title="BCMA">Ide-cel</a> '
+                    "(idecabtagene vicleucel), ide-cel.</p>")
+    assert link_first_use("<p>pre-ide-cel, ide-cels</p>", known, "d.html") == "<p>pre-ide-cel, ide-cels</p>"
+
+
+def test_drugs_that_a_text_names_have_their_anchors(evidence):
+    known = drugs.names(evidence)
+    assert known["ide-cel"][0] == known["idecabtagene vicleucel"][0] == "drug-ide-cel"
+    assert "特立妥单抗" in known["teclistamab"][1]
+    assert "dexamethasone" not in known
+    page = "".join(body for _, body in drugs.page(evidence))
+    assert all(f'id="{anchor}"' in page for anchor, _ in known.values())
 
 
 # --- the page of the review ------------------------------------------
@@ -132,11 +163,11 @@ def test_the_page_says_what_was_read_and_links_the_paper():
 
 
 def test_every_drug_stands_once_on_its_page_with_its_names(evidence):
-    page = drugs.page(evidence)
+    page = "".join(body for _, body in drugs.page(evidence))
     for row in evidence.therapies.itertuples():
         assert page.count(f'id="drug-{row.therapy_id}"') == 1
     line = page[page.index('id="drug-selinexor"'):].split("</tr>")[0]
-    for words in ("塞利尼索", "Xpovio</span> (United States)", "Nexpovio</span> (European Union)", "XPO1"):
+    for words in ("塞利尼索", "Xpovio</span> (US)", "Nexpovio</span> (EU)", "XPO1"):
         assert words in line
     line = page[page.index('id="drug-venetoclax"'):].split("</tr>")[0]
     assert "BELLINI" in line, "the warning stands with the drug"

@@ -80,6 +80,10 @@ def test_a_reference_reads_as_a_journal_prints_it(evidence):
         "<cite>Blood Cancer Journal 14(1):90</cite>. "
         "https://doi.org/10.1038/s41408-024-01068-w PMID 38821914 PMC11143360")
     assert '<a href="https://pmc.ncbi.nlm.nih.gov/articles/PMC11143360/">PMC11143360</a>' in tables.cite(source)
+    untold = source.copy()
+    untold["first_author"] = pd.NA
+    assert tables.cite(untold).startswith("Impact of Extraosseous Extramedullary Disease")
+    assert "Cell Therapy (2024). <cite>" in tables.cite(untold)
     bare = source.where(source.index == "none", pd.NA)
     assert tables.cite(bare) == "Source not identified."
     assert not tables.identified(bare)
@@ -89,11 +93,19 @@ def test_a_reference_reads_as_a_journal_prints_it(evidence):
                                  "https://example.org/a?b=1&amp;c=2</a>")
 
 
+def test_the_list_says_what_of_a_source_was_read(evidence):
+    page = tables.references(evidence).html()
+    for source_id, words in (("dima-2024", "the abstract"), ("zhao-2025", "a summary"), ("isatuximab-fda-2020",
+                             "the official text"), ("belantamab-gsk-2022", "second-hand")):
+        row = re.search(rf'<tr role="row" id="{source_id}">(.*?)</tr>', page, re.S).group(1)
+        assert f">{words}</td>" in row, source_id
+    assert "primary seen" not in page
+
+
 def test_no_note_of_the_keepers_reaches_a_reader(evidence):
     shown = tables.references(evidence).html() + "".join(t.html() for _, t in tables.ledger(evidence)) \
         + tables.source_list(evidence, evidence.studies.study_id).html()
-    text = html.unescape(re.sub(r"<[^>]+>", " ", tables.references(evidence).html()))
-    assert NOTE_TO_SELF.findall(text) == []
+    assert [cell for cell in tables.references(evidence).frame["Source"] if NOTE_TO_SELF.search(cell)] == []
     notes = evidence.sources.checked_note.dropna()
     assert len(notes) > 100
     assert [note for note in notes if len(note) > 40 and html.escape(note) in shown] == []

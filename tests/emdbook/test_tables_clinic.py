@@ -73,9 +73,29 @@ def test_a_comparison_stands_beside_its_figure(evidence):
     (dict(value=pd.NA, unit="%", events=pd.NA, n=339, ci_low=pd.NA), "no figure given"),
     (dict(value=0.8, unit="%", events=1, n=127, ci_low=pd.NA), "1 of 127, 0.8%"),
     (dict(value=10.1, unit="%", events=12, n=119, ci_low=5.3, ci_high=17.0), "12 of 119, 10.1% (5.3 to 17)"),
+    (dict(value=1.0, unit="%", events=pd.NA, n=pd.NA, ci_low=pd.NA, bound="less than"), "less than 1%"),
 ])
 def test_a_harm_in_words(row, words):
-    assert clinic.harm_text(row) == words
+    assert clinic.harm_text({"bound": pd.NA} | row) == words
+
+
+@pytest.mark.parametrize(("harm", "outcome"), [
+    ("saf.elranatamab.crs.magnetismm-3", "magnetismm-3.overall.crs-any.primary"),
+    ("saf.elranatamab.infection-any.magnetismm-3", "magnetismm-3.overall.infection-any.primary"),
+    ("saf.elranatamab.infection-grade3plus.magnetismm-3", "magnetismm-3.overall.infection-grade3plus.primary"),
+    ("saf.tal-tec.crs.redirectt-1", "redirectt-1-phase2.em-e.crs-any.secondary"),
+    ("saf.tal-tec.infection-grade3plus.redirectt-1", "redirectt-1-phase2.em-e.infection-grade3plus.secondary"),
+    ("saf.tal-tec.neutropenia-grade3plus.redirectt-1", "redirectt-1-phase2.em-e.neutropenia-grade3plus.secondary"),
+    ("saf.tal-tec.death.redirectt-1", "redirectt-1-phase2.em-e.treatment-related-death.derived"),
+    ("saf.talquetamab.infection-grade3plus.weekly", "monumental-1.qw.infection-grade3plus.primary"),
+    ("saf.belantamab.ocular-grade3plus.practice", "dileo-2025.overall.ocular-grade3plus.primary"),
+    ("saf.daratumumab.infusion-reaction.dcep", "dara-dcep.emd.irr-grade3plus.primary"),
+])
+def test_a_harm_that_is_an_outcome_too_says_the_same_in_both_tables(evidence, harm, outcome):
+    a, b = evidence.reading(harm), evidence.reading(outcome)
+    assert (a.value, a.events, a.standing) == (b.value, b.events, b.standing)
+    assert a.n == b.n or b.n is None
+    assert evidence.record(harm)["source_id"] == evidence.record(outcome)["source_id"]
 
 
 def test_a_slip_in_a_drug_or_class_is_named(evidence):
@@ -198,6 +218,12 @@ def test_a_profile_shows_each_step_and_its_reason(evidence):
     assert table.frame["Certainty"][at] == "very low"
     with pytest.raises(LookupError, match="asct"):
         clinic.evidence_profile(evidence, "ascct")
+
+
+def test_every_bottom_line_shows_a_figure(evidence):
+    """Whether it is the right one is asked of all links of the book at once (tests/notebooks/test_sync.py)."""
+    for row in evidence.certainty.itertuples():
+        assert list(links_of(row.statement)), row.certainty_id
 
 
 def test_every_class_of_a_chapter_has_bottom_lines(evidence):

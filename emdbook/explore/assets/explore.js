@@ -102,7 +102,6 @@
       this.shown = this.index(this.state);
       this.write();
       this.listen();
-      this.dataset.state = "packed";
       // Unpacked after the first paint, or at once when a reader is quicker.
       const idle = new Promise((resolve) => {
         if (window.requestIdleCallback) window.requestIdleCallback(resolve, { timeout: 300 });
@@ -123,6 +122,7 @@
         if (!document.fullscreenElement) this.leave();
       });
       if (!this.recall()) this.follow();
+      return false;
     }
 
     /** @param {string} sentence */

@@ -267,8 +267,7 @@
         if (event.persisted) this.restored();
       });
       try {
-        this.start();
-        this.dataset.state ??= "ready";
+        if (this.start() !== false) this.dataset.state = "ready";
       } catch (error) {
         const said = el(
           "p",
@@ -293,7 +292,10 @@
       return this.querySelector(selector);
     }
 
-    /** Once, with the whole page read. */
+    /**
+     * Once, with the whole page read.
+     * @returns {boolean | void} false where the block says later, by itself, that it is ready
+     */
     start() {}
 
     /** The page came back as it was left, but one engine has reset the forms: the marks are set once more. */

@@ -234,7 +234,7 @@ _POLICY = {
 #: What a page may do beyond that, by what stands in it: Python on the page runs in a worker made of a blob.
 _ALLOWED = ((re.compile(r"<emd-python\b"), {"worker-src": "'self' blob:", "script-src": "'wasm-unsafe-eval'"}),)
 _POLICY_TAG = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n?')
-_HANDLER = re.compile(r'\sonclick="(\w+)\((?:this)?\)"')
+_HANDLER = re.compile(r'\sonclick="(?:window\.)?(\w+)\((?:this)?\)"')
 
 
 def policy(text: str) -> str:
@@ -307,9 +307,10 @@ def _guarded(name: str, text: str) -> str:
 
     Within the braces a name that the file declares would end with it, so each is handed on to the page.
     """
-    text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.M).strip()
+    text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.M)
+    # found by their place at the start of a line, so before the lines are closed up
     declared = "".join(f"globalThis.{known}={known};" for known in _DECLARED.findall(text))
-    return f"try{{\n{text}\n;{declared}}}catch(error){{console.error({name!r},error)}}"
+    return f"try{{\n{rjsmin.jsmin(text).strip()}\n;{declared}}}catch(error){{console.error({name!r},error)}}"
 
 
 def _bundle(static: Path, parts: list[str]) -> str:
@@ -322,7 +323,7 @@ def _bundle(static: Path, parts: list[str]) -> str:
             if name == "documentation_options.js":
                 text = text.replace("DOCUMENTATION_OPTIONS = {", "DOCUMENTATION_OPTIONS = {\n    "
                                     "search_as_you_type: false,", 1)
-            texts.append(_guarded(name, rjsmin.jsmin(text)))
+            texts.append(_guarded(name, text))
     return "\n".join([*texts, ""])
 
 

@@ -22,7 +22,8 @@ from emdbook import explore, style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
 from emdbook.ground import blocks
 from emdbook.publish import cover, drugs, review
-from emdbook.publish.web.locators import link_locators
+from emdbook.publish.web.key import with_key
+from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
 from emdbook.teach import cases, progress, quiz, teaching
 
 
@@ -50,7 +51,18 @@ class DataPage(SphinxDirective):
         name = self.arguments[0]
         if name not in PAGES:
             raise self.error(f"emd-page knows {', '.join(PAGES)}, not {name!r}.")
-        return [nodes.raw("", PAGES[name](_evidence()), format="html")]
+        made = PAGES[name](_evidence())
+        if isinstance(made, str):
+            return [nodes.raw("", made, format="html")]
+        return [_section(title, body) for title, body in made]
+
+
+def _section(title: str, body: str) -> nodes.section:
+    """A part with a heading that the contents of the page know."""
+    name = nodes.fully_normalize_name(title)
+    section = nodes.section("", nodes.title("", title), nodes.raw("", body, format="html"), names=[name])
+    section["ids"].append(nodes.make_id(title))
+    return section
 
 
 class TeachingGuide(SphinxDirective):
@@ -116,11 +128,21 @@ def _resolve(app: Sphinx, doctree: nodes.document) -> None:
         node["reftitle"] = "; ".join(_provenance(record) for record in records)
 
 
+#: Columns that say in words what a row is about, in the tables that hold no outcomes.
+_SUBJECTS = ("subject", "what_changed", "what", "event", "review_says")
+
+
 def _provenance(record) -> str:
-    if "outcome_id" not in record:
-        return "From the data of this book"
-    text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}, {tables.BASIS[record['basis']]}"
-    return f"{text} ({record['locator']})" if isinstance(record["locator"], str) and record["locator"] else text
+    """One record in a sentence: what it says, how far it was seen, where it stands."""
+    if "measure" in record and "endpoint" in record:
+        text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}"
+    else:
+        text = next((record[name] for name in _SUBJECTS if isinstance(record.get(name), str) and record[name]),
+                    "From the data of this book").rstrip(".")
+    if isinstance(record.get("standing"), str):
+        text += f", {style.STANDING[record['standing']].words}"
+    locator = record.get("locator")
+    return f"{text} ({locator})" if isinstance(locator, str) and locator else text
 
 
 def _glossary_link(app, node, target):
@@ -159,13 +181,24 @@ def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
             app.add_js_file(f"{name}.js", loading_method="defer")
 
 
-def _link_locators(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """Each locator that stands in text, a table, a question or a case leads to its paragraph, told in English."""
-    if context.get("body"):
-        address = app.builder.get_relative_uri(pagename, "book/review").partition("#")[0]
-        if pagename == "book/review":
-            address = ""
-        context["body"] = link_locators(context["body"], review.notes(_evidence()), address)
+def _link_words(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Each locator in text, a table, a question or a case leads to its paragraph; a drug's first use to its names."""
+    if not context.get("body"):
+        return
+
+    def address(there: str) -> str:
+        return "" if pagename == there else app.builder.get_relative_uri(pagename, there)
+
+    notes, there = review.notes(_evidence()), address("book/review")
+    body = link_sealed(link_locators(context["body"], notes, there), notes, there)
+    if pagename.startswith("notebooks/"):
+        body = link_first_use(body, drugs.names(_evidence()), address("book/drugs"))
+    context["body"] = body
+
+
+def _add_key(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    if "body" in context:
+        context["body"] = with_key(context["body"])
 
 
 def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
@@ -199,7 +232,8 @@ def setup(app: Sphinx):
     app.connect("builder-inited", _write_palette)
     app.connect("doctree-read", _resolve)
     app.connect("html-page-context", _page_assets)
-    app.connect("html-page-context", _link_locators)
+    app.connect("html-page-context", _link_words)
+    app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for name in ("storage.js", blocks.CORE):  # without lean pages, too, before all that needs them

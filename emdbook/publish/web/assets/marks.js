@@ -14,7 +14,8 @@
     ],
     ["a.emd-term", "The link leads to the glossary."],
     [".emd-example", "A made-up example. It stands for no study."],
-    [".emd-badge, .emd-standing, .emd-place", ""],
+    ["a.emd-loc", "A place in the review. The link leads to that paragraph, told in English."],
+    [".emd-badge", "How far the source was seen. The whole key stands behind the question mark at the top."],
   ];
   const ALL = KINDS.map(([selector]) => selector).join(", ");
 
@@ -24,6 +25,10 @@
     const kind = KINDS.find(([selector]) => mark.matches(selector))?.[1] ?? "";
     return own === kind ? own : [own, mark.matches("a") && own ? "" : kind].filter(Boolean).join(" ");
   }
+
+  /** @param {Element} mark */
+  const wayOf = (mark) =>
+    mark.matches(".emd-term") ? "To the glossary" : mark.matches(".emd-loc") ? "To the paragraph" : "To the record";
 
   whenReady(() => {
     const article = document.querySelector("article.bd-article");
@@ -55,7 +60,7 @@
       hide();
       tip.replaceChildren(text);
       if (byTouch && mark.matches("a[href]")) {
-        const way = el("a", mark.matches(".emd-term") ? "To the glossary" : "To the record", el("p", undefined, tip));
+        const way = el("a", wayOf(mark), el("p", undefined, tip));
         way.href = mark.getAttribute("href");
       }
       tip.hidden = false;

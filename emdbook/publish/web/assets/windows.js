@@ -8,7 +8,7 @@
     const slides = window_.scrollWidth > window_.clientWidth + 1;
     if (slides === window_.classList.contains("emd-slides")) return;
     window_.classList.toggle("emd-slides", slides);
-    const hint = window_.nextElementSibling;
+    const hint = window_.previousElementSibling;
     if (slides) {
       window_.tabIndex = 0;
       window_.setAttribute("role", "group");
@@ -16,7 +16,7 @@
       const said = el("p", "Move the figure sideways to see all of it.");
       said.className = "emd-swipe";
       said.setAttribute("aria-hidden", "true"); // nobody who listens needs to move it
-      window_.after(said);
+      window_.before(said);
     } else {
       for (const name of ["tabindex", "role", "aria-label"]) window_.removeAttribute(name);
       if (hint?.classList.contains("emd-swipe")) hint.remove();

@@ -1,0 +1,56 @@
+"""The key to all marks of the book, which every page that has marks carries: a dialog behind one button."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from emdbook import style, tables
+
+__all__ = ["key", "with_key"]
+
+#: Marks of running text: how each looks, and what it says.
+_LINES = (
+    ('<a class="emd-num" tabindex="-1">number</a>',
+     "a figure from the data. The link leads to its record: who reported it, on how many patients, "
+     "how far it was seen"),
+    ('<a class="emd-num emd-num-calc" tabindex="-1">number</a>',
+     "worked out in this book. The link leads to the figure it starts from"),
+    ('<span class="emd-example">number</span>', "a made-up example. It stands for no study"),
+    ('<a class="emd-term" tabindex="-1">term</a>', "explained in the glossary"),
+    ('<a class="emd-loc" tabindex="-1">PI-2</a>',
+     "the place in the review. The link leads to that paragraph, told in English"),
+)
+_MARK = re.compile(r'class="[^"]*\bemd-(?:num|example|badge|loc|term|figure|widget)\b')
+
+
+def key() -> str:
+    """The dialog as HTML.
+
+    Returns
+    -------
+    str
+        Words of badges and of marks in charts are those of :mod:`emdbook.style`.
+    """
+    lines = [*_LINES]
+    lines += [(tables.badge(checked), html.escape(long)) for checked, (long, _) in style.CHECKED.items()]
+    marks = dict.fromkeys(standing.key for standing in style.STANDING.values())
+    lines += [("A mark in a chart that is", "; ".join(html.escape(text) for text in marks))]
+    items = "".join(f"<dt>{mark}</dt><dd>{words}.</dd>" for mark, words in lines)
+    return ('<dialog class="emd-key" id="emd-key" aria-labelledby="emd-key--title">'
+            f'<h2 id="emd-key--title">What the marks mean</h2><dl>{items}</dl>'
+            "<button type=\"button\">Close</button></dialog>")
+
+
+def with_key(body: str) -> str:
+    """The body of a page with the key, where it has a mark that the key explains.
+
+    Parameters
+    ----------
+    body : str
+
+    Returns
+    -------
+    str
+    """
+    return body + key() if _MARK.search(body) else body
