@@ -81,8 +81,8 @@ FIXED: dict[str, str] = {
     "glossary": "term abbreviation zh definition",
     "paragraphs": "locator section paraphrase zh_terms",
     "safety": "safety_id therapy_id therapeutic_class event grade measure events:integer n:integer bound value:number "
-    "unit ci_low:number ci_high:number at_months:number comparator_id randomised:boolean population setting group standing "
-    "source_id note",
+    "unit ci_low:number ci_high:number at_months:number comparator_id randomised:boolean population setting group "
+    "standing source_id note",
     "criteria": "criterion_id topic subject criterion direction value:number value_high:number unit body year:integer "
     "standing source_id note",
     "guidance": "guidance_id therapy_id therapeutic_class situation topic phase what do body date superseded_by "
