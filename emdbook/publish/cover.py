@@ -8,6 +8,7 @@ import math
 from emdbook.evidence import Evidence
 from emdbook.evidence.log import GROUPS, group_counts
 from emdbook.ground.wording import plural
+from emdbook.tables import spread
 
 
 def art() -> str:
@@ -49,13 +50,10 @@ def art() -> str:
 
 def numbers(evidence: Evidence) -> str:
     """How much stands behind the book, counted from the data at build time."""
-    sources = evidence.sources.set_index("source_id").checked
-    checked = evidence.studies.source_id.map(sources).value_counts()
+    used = evidence.outcomes[evidence.outcomes.headline]
     text = (
         f"{plural(len(evidence.studies), 'study', 'studies')}, {plural(len(evidence.outcomes), 'outcome')}. "
-        f"Of the studies, {checked.get('confirmed', 0)} were seen in the primary paper, "
-        f"{checked.get('probable', 0)} were identified but not seen in every figure, and "
-        f"{checked.get('not_found', 0)} rest on the review alone. "
+        f"Of the {len(used)} figures that charts use: {spread(used.standing)}. "
         f"{log_words(evidence)}"
     )
     return f'<p class="emd-cover-numbers">{html.escape(text)} <a href="evidence_policy.html">How we checked</a></p>'

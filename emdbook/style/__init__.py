@@ -106,6 +106,11 @@ class Standing:
     fill: str
     key: str
 
+    @property
+    def sign(self) -> str:
+        """The mark of a chart as a character, for tables and text."""
+        return {"full": "●", "dot": "◉", "open": "○", "cross": "⊗"}[self.fill]
+
 
 _SEEN = "filled: its source was seen"
 #: One standing per value of ``outcomes.standing``; the same of every table whose rows carry figures.

@@ -12,12 +12,10 @@ from emdbook.tables.clinic import (
     harm_text,
     of_a_hundred,
     safety_table,
-    standing_badge,
     statement_html,
     threshold_text,
 )
 from emdbook.tables.core import (
-    BADGE,
     BASIS,
     DESIGN,
     ENDPOINT_WORDS,
@@ -26,7 +24,6 @@ from emdbook.tables.core import (
     Table,
     _esc,
     _make,
-    badge,
     cite,
     discrepancy_table,
     endpoint_text,
@@ -39,14 +36,18 @@ from emdbook.tables.core import (
     ledger,
     references,
     source_list,
+    spread,
+    standing_badge,
+    standing_sign,
     term_id,
     therapy_table,
 )
 
 __all__ = [
-    "BADGE", "BASIS", "CERTAINTY", "DESIGN", "ENDPOINT_WORDS", "PHASES", "POPULATIONS", "SOURCE_KIND", "Table", "_esc",
-    "_make", "badge", "certainty_reasons", "cite", "clinical_facts", "criteria_table", "discrepancy_table",
+    "BASIS", "CERTAINTY", "DESIGN", "ENDPOINT_WORDS", "PHASES", "POPULATIONS", "SOURCE_KIND", "Table", "_esc",
+    "_make", "certainty_reasons", "cite", "clinical_facts", "criteria_table", "discrepancy_table",
     "endpoint_text", "evidence_profile", "evidence_table", "fact_text", "facts", "figure_text", "findings_table",
     "glossary", "guidance_table", "harm_text", "identified", "ledger", "of_a_hundred", "references", "safety_table",
-    "source_list", "standing_badge", "statement_html", "term_id", "therapy_table", "threshold_text",
+    "source_list", "spread", "standing_badge", "standing_sign", "statement_html", "term_id", "therapy_table",
+    "threshold_text",
 ]

@@ -27,6 +27,7 @@ from emdbook.tables.core import (
     _text,
     endpoint_text,
     figure_text,
+    standing_badge,
 )
 
 #: Phases of guidance in the order of the ward, and what the table calls them.
@@ -38,17 +39,6 @@ _DOMAIN = {"risk_of_bias": "Risk of bias", "inconsistency": "Inconsistency", "in
 _SIDES = {"at least": "at least ", "over": "more than ", "at most": "at most ", "under": "less than "}
 _GRADES = {"any": "any grade", "1-2": "grade 1 or 2", "2+": "grade 2 or worse", "2-4": "grade 2 to 4", "3": "grade 3",
            "3+": "grade 3 or worse", "3-4": "grade 3 or 4", "4": "grade 4", "5": "fatal", "serious": "serious"}
-
-
-def standing_badge(standing: str) -> str:
-    """How far a figure was seen, as HTML: the words of :data:`emdbook.style.STANDING`.
-
-    Parameters
-    ----------
-    standing : {"paper", "abstract", "official", "secondary", "review", "derived"}
-    """
-    words = style.STANDING[standing].words
-    return f'<span class="emd-badge emd-standing-{html.escape(standing, quote=True)}">{html.escape(words)}</span>'
 
 
 def harm_text(row) -> str:

@@ -20,8 +20,6 @@ from emdbook.evidence.reading import suggestion
 from emdbook.ground.view import view as current_view
 from emdbook.ground.wording import count, interval, is_missing, listing, months, number, percent, short_source
 
-#: Short words for the badge; the long form stands in its title.
-BADGE = {"confirmed": "primary seen", "probable": "primary identified", "not_found": "review only"}
 POPULATIONS = {key: mark.label for key, mark in style.POPULATION.items()}
 DESIGN = {
     "randomised_trial": "randomised trial", "single_arm_trial": "single-arm trial", "retrospective": "retrospective",
@@ -124,17 +122,37 @@ def _esc(value) -> str:
     return html.escape(_text(value))
 
 
-def badge(checked: str) -> str:
-    """The verification badge of a study as HTML.
+def standing_badge(standing: str) -> str:
+    """How far a figure was seen, as HTML: sign and words of :data:`emdbook.style.STANDING`.
 
     Parameters
     ----------
-    checked : {"confirmed", "probable", "not_found"}
-        ``sources.checked``.
+    standing : {"paper", "abstract", "official", "secondary", "review", "derived"}
     """
-    long, sign = style.CHECKED[checked]
-    return (f'<span class="emd-badge emd-badge-{checked}" title="{html.escape(long, quote=True)}">'
-            f'<span aria-hidden="true">{sign}</span> {BADGE[checked]}</span>')
+    known = style.STANDING[standing]
+    return (f'<span class="emd-badge emd-standing-{html.escape(standing, quote=True)}">'
+            f'<span aria-hidden="true">{known.sign}</span> {html.escape(known.words)}</span>')
+
+
+def standing_sign(standing: str) -> str:
+    """The sign alone, for a figure in a line of figures; its words are its accessible name."""
+    known = style.STANDING[standing]
+    return (f'<span class="emd-sign emd-standing-{html.escape(standing, quote=True)}" role="img" '
+            f'aria-label="{html.escape(known.words, quote=True)}" title="{html.escape(known.words, quote=True)}">'
+            f"{known.sign}</span>")
+
+
+def spread(standings) -> str:
+    """How far the figures of a study were seen, in words: ``3 seen in the abstract, 2 second-hand``.
+
+    Parameters
+    ----------
+    standings : iterable of str
+        One per figure.
+    """
+    found = list(standings)
+    return ", ".join(f"{found.count(name)} {known.words}" for name, known in style.STANDING.items()
+                     if name in found) or "no figure"
 
 
 def figure_text(row) -> str:
@@ -228,7 +246,7 @@ def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "", shown
 
 def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PFS", "OS"),
                    caption: str = "The evidence, study by study") -> Table:
-    """What each study is, whom it treated and what it found, with its verification badge.
+    """What each study is, whom it treated and what it found; each figure with the sign of its standing.
 
     Parameters
     ----------
@@ -264,9 +282,8 @@ def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PF
             lines = [f"{html.escape(endpoint_text(r))} {_ledger_link(r)}" for _, r in part.iterrows()]
             size = "" if is_missing(arm["n"]) else f" (n = {int(arm['n'])})"
             arms.append(f"<strong>{_esc(arm['label'])}</strong>{size}: " + "; ".join(lines))
-        source = evidence.sources.set_index("source_id").loc[study["source_id"]]
         records.append({
-            "Study": f"{_esc(study['label'])}<br>{badge(source['checked'])}",
+            "Study": f"{_esc(study['label'])}<br><small>{html.escape(spread(rows.standing))}</small>",
             "Who and what": f"{_esc(study['regimen'])}<br><small>{_setting(study)}</small>",
             "What was found": "<br>".join(arms) or "no figure for patients with EMD",
         })
@@ -289,7 +306,9 @@ def _setting(study) -> str:
 
 
 def _ledger_link(row) -> str:
-    return f'<a class="emd-num" href="../book/ledger.html#{row["outcome_id"]}">{html.escape(figure_text(row))}</a>'
+    words = html.escape(figure_text(row))
+    return (f'<a class="emd-num" href="../book/ledger.html#{row["outcome_id"]}">{words}</a> '
+            f"{standing_sign(row['standing'])}")
 
 
 def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
@@ -418,12 +437,11 @@ def ledger(evidence: Evidence) -> list[tuple[str, Table]]:
             "Group": f"{_esc(r['arm_label'])}" + ("" if is_missing(r["arm_n"]) else f", n = {int(r['arm_n'])}"),
             "Endpoint": _esc(endpoint_text(r)),
             "Figure": _esc(figure_text(r)) + ("" if is_missing(r["p_value"]) else f"; p {_esc(r['p_value'])}"),
-            "Basis": BASIS[r["basis"]] + (", <strong>used in charts</strong>" if bool(r["headline"]) else ""),
+            "Seen": standing_badge(r["standing"]) + ("<br><strong>used in charts</strong>" if r["headline"] else ""),
             "Where": " ".join(filter(None, [_places(r["locator"]), _short_source(sources, r["source_id"])])),
             "Note": _esc(r["note"]),
         } for _, r in part.iterrows()]
-        checked = sources.loc[study["source_id"], "checked"]
-        caption = f"{study['label']}: {study['regimen']} ({BADGE[checked]})"
+        caption = f"{study['label']}: {study['regimen']} ({spread(part.standing)})"
         tables.append((study["label"], _make(caption, records, row_ids=part.outcome_id, css="emd-ledger")))
     return tables
 
@@ -436,6 +454,7 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
         records = [{
             "Subject": _esc(r.subject), "Finding": _esc(fact_text(r._asdict())),
             "n": "" if is_missing(r.n) else int(r.n),
+            "Seen": standing_badge(r.standing),
             "Where": " ".join(filter(None, [_places(r.locator), _short_source(sources, r.source_id)])),
             "Note": _esc(r.note)} for r in frame.itertuples()]
         tables.append((title, _make(f"{title} facts", records, row_ids=frame.fact_id, css="emd-ledger")))
@@ -449,7 +468,7 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
     up = evidence.updates
     records = [{"Date": _esc(r.date), "Topic": _esc(r.topic), "What changed": _esc(r.what_changed),
                 "Figure": "" if is_missing(r.value) else f"{number(r.value)} {_text(r.unit)}",
-                "Certainty": _esc(r.certainty).replace("_", "-")} for r in up.itertuples()]
+                "Seen": standing_badge(r.standing)} for r in up.itertuples()]
     tables.append(("Updates after the review", _make("Updates after the review", records, row_ids=up.update_id,
                                                      css="emd-ledger")))
     return tables

@@ -17,12 +17,30 @@ def evidence():
     return emdbook.load()
 
 
-def test_evidence_table_shows_badge_figures_and_links_to_the_ledger(evidence):
-    page = tables.evidence_table(evidence, ["majestec-1", "teclistamab-123"]).html()
+def test_evidence_table_shows_figures_with_their_own_standing_and_links_to_the_ledger(evidence):
+    made = tables.evidence_table(evidence, ["majestec-1", "teclistamab-123"])
+    page = made.html()
     assert "10 of 28, 35.7% (18.6 to 55.9)" in page
-    assert "emd-badge-confirmed" in page
-    assert "emd-badge-not_found" in page
     assert 'href="../book/ledger.html#majestec-1.em-e.orr.primary"' in page
+    view = evidence.view()
+    for study, cell in zip(["majestec-1", "teclistamab-123"], made.cells["What was found"], strict=True):
+        shown = re.findall(r'#([a-z0-9.-]+)">[^<]*</a> <span class="emd-sign emd-standing-(\w+)"', cell)
+        rows = view[(view.study_id == study) & view.endpoint.isin(("ORR", "CR", "PFS", "OS")) & view.headline]
+        assert dict(shown) == dict(zip(rows.outcome_id, rows.standing, strict=True))
+
+
+def test_every_headline_figure_bears_its_own_standing_in_the_ledger(evidence):
+    shown = {}
+    for _, table in tables.ledger(evidence):
+        for row_id, cell in zip(table.row_ids, table.cells["Seen"], strict=True):
+            shown[row_id] = re.search(r"emd-standing-(\w+)", cell)[1]
+    assert shown == dict(zip(evidence.outcomes.outcome_id, evidence.outcomes.standing, strict=True))
+
+
+def test_the_spread_of_a_study_counts_its_figures():
+    assert tables.spread(["abstract", "review", "abstract", "derived"]) == \
+        "2 seen in the abstract, 1 reported in the review, 1 worked out"
+    assert tables.spread([]) == "no figure"
 
 
 def test_evidence_table_of_an_unknown_study_says_so(evidence):

@@ -21,7 +21,16 @@ _LINES = (
     ('<a class="emd-loc" tabindex="-1">PI-2</a>',
      "the place in the review. The link leads to that paragraph, told in English"),
 )
-_MARK = re.compile(r'class="[^"]*\bemd-(?:num|example|badge|loc|term|figure|widget)\b')
+#: What each standing means; the page *Evidence policy* says the same at length.
+_STANDING = {
+    "paper": "the figure itself was read in the full text or a table of the study's own paper",
+    "abstract": "the figure was read in the abstract, a congress abstract or a poster of the same authors",
+    "official": "the figure was read in a label, on an agency's page or in a guideline",
+    "secondary": "the figure was read elsewhere: another paper, the trade press, a company's release",
+    "review": "the figure stands in the review, or in the summary of it that we hold, and was found nowhere else",
+    "derived": "worked out in this book from the rows that its note names",
+}
+_MARK = re.compile(r'class="[^"]*\bemd-(?:num|example|badge|sign|loc|term|figure|widget)\b')
 
 
 def key() -> str:
@@ -33,7 +42,7 @@ def key() -> str:
         Words of badges and of marks in charts are those of :mod:`emdbook.style`.
     """
     lines = [*_LINES]
-    lines += [(tables.badge(checked), html.escape(long)) for checked, (long, _) in style.CHECKED.items()]
+    lines += [(tables.standing_badge(name), _STANDING[name]) for name in style.STANDING]
     marks = dict.fromkeys(standing.key for standing in style.STANDING.values())
     lines += [("A mark in a chart that is", "; ".join(html.escape(text) for text in marks))]
     items = "".join(f"<dt>{mark}</dt><dd>{words}.</dd>" for mark, words in lines)
