@@ -335,7 +335,6 @@ def test_waffle_has_as_many_squares_of_each_kind_as_its_table(share, low, high):
     colour, counts = style.POPULATION["EM-E"].light, chart.table["patients of 100"].tolist()
     assert len({(d.x, d.y) for d in found}) == 100
     wanted = (colour, *([style.SOFT.light] if low is not None else []), PAPER)
-    assert [sum(d.face == c for d in found) for c in wanted] \
     assert [sum(d.face == c for d in found) for c in wanted] == counts
 
 

@@ -278,9 +278,8 @@ def test_immortal_time_marks_each_median_on_its_curve():
 
 def test_log_bars_stack_to_the_number_of_entries():
     entries = pd.DataFrame([
-        {"label": "s", "therapeutic_class": k, "kind": "denominator", "severity": s, "nature": next(iter(log.NATURE_WORDS)),
-         "review_says": "",
-         "evidence_says": "", "how_the_book_handles_it": ""}
+        {"label": "s", "therapeutic_class": k, "kind": "denominator", "severity": s, "review_says": "",
+         "nature": next(iter(log.NATURE_WORDS)), "evidence_says": "", "how_the_book_handles_it": ""}
         for k, s in (("pi", "high"), ("pi", "high"), ("pi", "low"), ("cart", "medium"))])
     axes = log.discrepancy_log(entries).figure.axes[0]
     found = [(start, end, round(y), colour) for start, end, y, colour in bars(axes) if end > start]
