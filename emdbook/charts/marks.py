@@ -12,6 +12,8 @@ from emdbook.ground.wording import is_missing
 
 #: matplotlib's carets, whose tip stands on the point.
 LEFT, RIGHT = 4, 5
+#: What a key draws beside its words: one mark, or one on top of the other.
+Entry = Line2D | tuple[Line2D, Line2D]
 
 
 def point(axes, x: float, y: float, mark: style.Mark, *, standing: str = "", size: float = 90,
@@ -115,7 +117,7 @@ def diamond(axes, at: float, ends: tuple[float, float, float], limits: tuple[flo
                       clip_on=False, zorder=5)
 
 
-def key(populations: Iterable[str] = (), standings: Iterable[str] = ()) -> list[Line2D]:
+def key(populations: Iterable[str] = (), standings: Iterable[str] = ()) -> list[Entry]:
     """The key of a chart: which shape is which population, and what a filling says.
 
     Parameters
@@ -127,21 +129,24 @@ def key(populations: Iterable[str] = (), standings: Iterable[str] = ()) -> list[
 
     Returns
     -------
-    list of matplotlib.lines.Line2D
+    list
         For :func:`emdbook.charts.parts.foot_legend`.
     """
     shown = set(populations)
     marks = [mark for name, mark in style.POPULATION.items() if name in shown]
-    handles = [Line2D([], [], ls="", marker=m.marker, ms=7, color=m.light, label=m.label) for m in marks]
+    handles: list[Entry] = [Line2D([], [], ls="", marker=m.marker, ms=7, color=m.light, label=m.label) for m in marks]
     return handles + standing_key(standings)
 
 
-def standing_key(standings: Iterable[str]) -> list[Line2D]:
-    """One entry for each filling that is drawn."""
+def standing_key(standings: Iterable[str]) -> list[Entry]:
+    """One entry for each filling that is drawn: a ring, with what stands in it."""
     given = set(standings) - {""}
     used = {style.STANDING[name].fill: style.STANDING[name].key for name in style.STANDING if name in given}
     ink, paper = style.MUTED.light, style.PAPER.light
-    looks = {"full": {"marker": "o", "mfc": ink}, "open": {"marker": "o", "mfc": paper},
-             # a ring with a point, and one with a cross, as glyphs that one artist can draw
-             "dot": {"marker": r"$\odot$", "mfc": ink}, "cross": {"marker": r"$\otimes$", "mfc": ink}}
-    return [Line2D([], [], ls="", ms=7, mec=ink, mew=1.4, label=words, **looks[fill]) for fill, words in used.items()]
+    inside = {"dot": {"marker": "o", "ms": 3}, "cross": {"marker": "x", "ms": 4.2, "mew": 1.3}}
+    out: list[Entry] = []
+    for fill, words in used.items():
+        ring = Line2D([], [], ls="", marker="o", ms=7.5, mec=ink, mew=1.4, label=words,
+                      mfc=ink if fill == "full" else paper)
+        out.append((ring, Line2D([], [], ls="", color=ink, **inside[fill])) if fill in inside else ring)
+    return out

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matplotlib.legend_handler import HandlerTuple
+
 from emdbook.charts.fitting import LABEL, LEAST, TEXT, fitted, inches, shortened
 
 #: Inches that one line of a legend takes.
@@ -30,7 +32,9 @@ def foot_legend(figure, handles, columns: int = 2) -> None:
     handles = list(handles)
     room = figure.get_figwidth() - 0.1 - _HANDLE * columns
     size = float(LABEL)
-    labels = [handle.get_label().replace("\n", " ") for handle in handles]
+    # the bars of a bar chart are a kind of tuple too, and have a label of their own
+    words = [(handle[0] if type(handle) is tuple else handle).get_label() for handle in handles]
+    labels = [label.replace("\n", " ") for label in words]
 
     def need(words) -> float:
         # matplotlib fills column by column
@@ -45,7 +49,8 @@ def foot_legend(figure, handles, columns: int = 2) -> None:
     if need(labels) > room:
         labels = [shortened(label, room / columns, size) for label in labels]
     figure.legend(handles=handles, labels=labels, loc="lower left", bbox_to_anchor=(0, 0), ncols=columns,
-                  handletextpad=0.2, columnspacing=1.0, borderaxespad=0.1, labelspacing=0.25, fontsize=size)
+                  handletextpad=0.2, columnspacing=1.0, borderaxespad=0.1, labelspacing=0.25, fontsize=size,
+                  handler_map={tuple: HandlerTuple(ndivide=1)})
 
 
 def heading(figure, title: str | None) -> None:

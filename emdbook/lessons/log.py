@@ -18,7 +18,7 @@ KINDS = {
     "outdated": "overtaken", "definition": "unclear definition", "unsupported": "no support found",
     "contradiction": "sources contradict each other",
 }
-SEVERITIES = {"high": "accent", "medium": "ink", "low": "muted"}
+SEVERITIES = {"high": "accent", "medium": "muted", "low": "grid"}
 NO_STUDY = "The review itself"
 
 

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Annotation, Text
@@ -119,11 +118,6 @@ def words_at(axes: Axes, y: float) -> str:
 def legend(figure: Figure) -> list[str]:
     """What the keys of a figure print."""
     return [t.get_text() for found in figure.legends for t in found.get_texts()]
-
-
-def keys(figure: Figure) -> list[Line2D]:
-    """The handles of the keys that are lines."""
-    return [h for found in figure.legends for h in found.legend_handles if isinstance(h, Line2D)]
 
 
 def row_names(axes: Axes) -> list[str]:

@@ -448,3 +448,34 @@ def test_a_scene_draws_its_parts_where_they_are_and_no_part_in_the_colour_of_a_c
     assert words["b"] == (6, 2)
     assert words["1"] == (7, 4)
     assert words["acts"][0] == 4.5
+
+
+# --- the key of the fillings
+
+@pytest.mark.parametrize(("standings", "said"), [
+    (["paper", "abstract", "official"], ["filled: its source was seen"]), (["secondary"], ["dot: second-hand"]),
+    (["review"], ["open: the review alone"]), (["derived"], ["cross: worked out"]), ([None], []),
+    (["paper", "review", "secondary", "derived"], ["filled: its source was seen", "dot: second-hand",
+                                                   "open: the review alone", "cross: worked out"])])
+def test_every_filling_has_a_key_and_none_is_told_that_is_not_drawn(standings, said):
+    rows = [{"label": f"{i}", "study": f"{i}", "events": 4, "n": 10, "value": 40, "role": "group", "high": 5,
+             "design": None, "therapeutic_class": "pi", **({"standing": s} if s else {})}
+            for i, s in enumerate(standings)]
+    pool = [{**r, "study_id": r["label"], "arm_id": r["label"], "overlaps_with": None} for r in rows]
+    serum = [{**r, "measure_of": m} for r in rows for m in ("lesions", "serum")]
+    for chart in (charts.forest(rows), charts.medians(rows), charts.paired(rows), charts.evidence_map(rows),
+                  ranges(rows, axis="x"), pooling.pool_choice(pool), lesions.two_measures(serum),
+                  charts.forest_ratio([{**r, "value": 1, "ci_low": None, "ci_high": None} for r in rows])):
+        assert artists.legend(chart.figure)[-len(said) or len(artists.legend(chart.figure)):] == said
+        columns = [c for c in chart.table.columns if c.lower().endswith("standing")]
+        assert bool(columns) == bool(said)
+        for column in columns:
+            words = [style.STANDING[s].words for s in standings]
+            assert set(chart.table[column].dropna()) - {""} == set(words)
+
+
+def test_a_row_without_standing_among_others_is_refused():
+    with pytest.raises(ValueError, match="B does not say how far its figure was seen"):
+        charts.forest([ROWS[0], {"label": "B", "events": 1, "n": 2}])
+    with pytest.raises(ValueError, match="unknown standing seen"):
+        charts.forest([{"label": "B", "events": 1, "n": 2, "standing": "seen"}])

@@ -287,6 +287,7 @@ def test_log_bars_stack_to_the_number_of_entries():
     assert sorted(found) == sorted([(0, 2, 0, high), (2, 3, 0, low), (0, 1, 1, medium)])
     assert len({high, medium, low}) == 3
     assert [words_at(axes, y) for y in range(2)] == ["3", "1"]
+    assert artists.legend(axes.figure) == ["high", "medium", "low"]
 
 
 # --- proteasome inhibitors
