@@ -8,8 +8,6 @@ constructed number of the solution.
 from __future__ import annotations
 
 import ast
-import contextlib
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -124,58 +122,22 @@ def read_exercises(notebook: Path | str) -> list[Exercise]:
                      tuple(one["cells"])) for one in found if one]
 
 
-@dataclass(frozen=True)
-class Run:
-    """What happened when an exercise was run with one value."""
-
-    exercise: Exercise
-    value: object
-    printed: str
-    error: Exception | None = None
-
-
-def run_values(notebook: Path | str) -> Iterator[Run]:
-    """Run a chapter once, and each exercise as given and with every value that it asks for.
+def run_cell(source: str, name: str, names: dict) -> None:
+    """Run a cell as a notebook does, and have the value of its last line shown.
 
     Parameters
     ----------
-    notebook : path
-
-    Yields
-    ------
-    Run
-        In the order of the chapter.
-
-    Raises
-    ------
-    RuntimeError
-        If a cell that is no exercise fails.
+    source : str
+    name : str
+        What a traceback calls the cell.
+    names : dict
+        What is defined; the cell adds to it.
     """
-    exercises = {one.cell.number: one for one in read_exercises(notebook) if one.cell}
-    space: dict[str, object] = {"__name__": "__main__"}
-    for cell in read_cells(notebook):
-        if cell.kind != "code" or cell.number > max(exercises, default=0):
-            continue
-        one = exercises.get(cell.number)
-        for value in [one.given(), *one.values()] if one else [None]:
-            source, printed, error = one.with_value(value) if one else cell.source, io.StringIO(), None
-            try:
-                with contextlib.redirect_stdout(printed):
-                    _look(_run(source, f"<{Path(notebook).name}, cell {cell.number}>", space))
-            except Exception as caught:
-                error = caught
-            if one:
-                yield Run(one, value, printed.getvalue(), error)
-            elif error:
-                raise RuntimeError(f"{Path(notebook).stem}, cell {cell.number}: {error}") from error
-
-
-def _run(source: str, name: str, space: dict):
-    """Run a cell as a notebook does, and return the value of its last line."""
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, name, "exec"), space)
-    return eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None
+    exec(compile(tree, name, "exec"), names)
+    if last:
+        _look(eval(compile(ast.Expression(last.value), name, "eval"), names))
 
 
 def _look(result) -> None:

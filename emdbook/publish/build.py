@@ -1,26 +1,49 @@
-"""Building the book, opening it, serving it."""
+"""Building the book, opening it, serving it.
+
+A build never works in the folder of the last book: it works beside it and takes its place when it succeeded.  Slides,
+zip, PDF and copies lie in folders of their own and are replaced by their own commands only.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import functools
+import hashlib
 import http.server
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from emdbook.ground.paths import project_dir
+import emdbook
+from emdbook.ground.faults import EvidenceError
+from emdbook.ground.paths import data_dir, project_dir
+from emdbook.publish import executed
 
-#: Jupyter Book has no ``python -m``; this is what its console script does, without depending on the search path.
-_JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+#: In the folder of what was made: the key of everything that it was made from.
+_STAMP = ".made-from"
+#: Files and folders that every page may depend on.
+_INPUTS = ("notebooks", "book", "emdbook", "_config.yml", "_toc.yml")
+
+
+class BuildError(RuntimeError):
+    """What stopped a build, in one sentence; details have been printed before."""
+
+
+def build_dir() -> Path:
+    """Where everything that is made lies."""
+    return project_dir() / "_build"
 
 
 def index_page() -> Path:
     """Where the front page of the built book is."""
-    return project_dir() / "_build" / "html" / "index.html"
+    return build_dir() / "html" / "index.html"
 
 
 def in_ci() -> bool:
@@ -28,27 +51,183 @@ def in_ci() -> bool:
     return os.environ.get("CI", "").strip().lower() in ("1", "true", "yes")
 
 
-def build() -> int:
-    """Execute every chapter and build the book, with warnings as errors.
+# --- what is stale, and how the new takes the place of the old ------------------------------------------------------
+
+def book_key() -> str:
+    """Digest of everything that a page, a deck or a printed page depends on."""
+    root = project_dir()
+    parts = [executed.folder_hash(root / name) if (root / name).is_dir() else executed.file_hash(root / name)
+             for name in _INPUTS]
+    settings = {name: value for name, value in os.environ.items()
+                if name in ("EMDBOOK_LEAN", "EMDBOOK_VIEW", "EMDBOOK_DATA")}
+    made = json.dumps([executed.FORMAT, executed.versions(), executed.folder_hash(data_dir()), *parts, settings])
+    return hashlib.sha256(made.encode()).hexdigest()
+
+
+def is_made_from(folder: Path, key: str) -> bool:
+    """Whether a folder holds what would be made again from this key."""
+    stamp = folder / _STAMP
+    return stamp.is_file() and stamp.read_text(encoding="utf-8").strip() == key
+
+
+@contextlib.contextmanager
+def in_place_of(target: Path, key: str = "") -> Iterator[Path]:
+    """An empty folder beside ``target`` that takes its place when the block ends well; otherwise ``target`` stays.
+
+    Parameters
+    ----------
+    target : path
+        A folder; it need not exist.
+    key : str
+        Kept in the new folder for :func:`is_made_from`.
+
+    Yields
+    ------
+    pathlib.Path
+    """
+    fresh, old = target.with_name(f".{target.name}-new"), target.with_name(f".{target.name}-old")
+    for rest in (fresh, old):  # of a run that was cut off
+        shutil.rmtree(rest, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    try:
+        yield fresh
+        if key:
+            (fresh / _STAMP).write_text(key + "\n", encoding="utf-8")
+        if target.exists():
+            target.rename(old)
+        fresh.rename(target)
+    finally:
+        for rest in (fresh, old):
+            shutil.rmtree(rest, ignore_errors=True)
+
+
+def told_last(function: Callable[[], int], nothing: str) -> int:
+    """Run a command so that what stopped it is the last thing on the screen, in one sentence.
+
+    Parameters
+    ----------
+    function : callable
+        Returns an exit code.
+    nothing : str
+        What was not made, such as "No book was built".
 
     Returns
     -------
     int
-        0 when the book was built; the code of Jupyter Book otherwise.
-
-    Notes
-    -----
-    The last build is removed first.  Sphinx would skip a chapter whose file did not change although the data did, and a
-    page that no longer exists would still be found by the test of links.
+        Of the function; 1 if it was stopped.
     """
-    shutil.rmtree(project_dir() / "_build", ignore_errors=True)
-    command = [sys.executable, "-c", _JUPYTER_BOOK, "build", str(project_dir()), "-W", "-n", "--keep-going"]
-    code = subprocess.run(command, cwd=project_dir(), stdin=subprocess.DEVNULL, check=False).returncode
-    if code == 0 and not index_page().is_file():
-        print("Jupyter Book ended without an error and without a book.", file=sys.stderr)
-        return 1
-    return code
+    try:
+        return function()
+    except EvidenceError as error:
+        print(error, file=sys.stderr)
+        count = len(error.faults)
+        reason = f"the data package has {count} fault{'' if count == 1 else 's'}, listed above"
+    except (BuildError, executed.ChapterError, LookupError) as error:
+        *before, reason = str(error).splitlines()
+        print(*before, sep="\n", end="\n" if before else "", file=sys.stderr)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        reason = no_room()
+    sys.stdout.flush()
+    print(f"{nothing}: {reason.rstrip('.')}.", file=sys.stderr)
+    return 1
 
+
+def no_room() -> str:
+    """That the disk is full, and how much is left."""
+    place = next(folder for folder in (build_dir(), *build_dir().parents) if folder.is_dir())
+    return f"the disk is full ({shutil.disk_usage(place).free / 1e6:.0f} MB are free; a build needs about 200 MB)"
+
+
+# --- the book ---------------------------------------------------------------------------------------------------------
+
+def disagreements() -> list[str]:
+    """Every place where words and data disagree, one line each: the one comparison that a build asks for."""
+    from emdbook.checks.prose import audit_project
+
+    return [str(finding) for finding in audit_project(project_dir(), emdbook.load())]
+
+
+def is_built() -> bool:
+    """Whether the built book is what building it now would give."""
+    return index_page().is_file() and is_made_from(index_page().parent, book_key())
+
+
+def build(force: bool = False) -> int:
+    """Check the data and the text, run the chapters that changed, and build the book, with warnings as errors.
+
+    Parameters
+    ----------
+    force : bool
+        Build although nothing changed.
+
+    Returns
+    -------
+    int
+        0 when there is a book of the data and the text as they are.
+    """
+    return told_last(functools.partial(_build, force), "No new book was built; the last one, if any, stays")
+
+
+def _build(force: bool) -> int:
+    key = book_key()
+    if not force and index_page().is_file() and is_made_from(index_page().parent, key):
+        print("Nothing changed since the book was built.")
+        return 0
+    emdbook.load()
+    print("Comparing the text with the data", flush=True)
+    if found := disagreements():
+        print(*found, sep="\n", file=sys.stderr)
+        places = "one place, named above" if len(found) == 1 else f"{len(found)} places, listed above"
+        raise BuildError(f"the text and the data disagree in {places}")
+    print("Running the chapters that changed", flush=True)
+    executed.refresh(workers=executed.workers())
+    with in_place_of(index_page().parent, key) as folder:
+        press("html", folder, key)
+    return 0
+
+
+def press(builder: str, folder: Path, key: str) -> None:
+    """Run Sphinx in a process of its own and show what it says.
+
+    Parameters
+    ----------
+    builder : str
+        ``html``, ``revealjs``, ``linkcheck``.
+    folder : path
+        Where to.
+    key : str
+        Of :func:`book_key`: pages as Sphinx read them are used again if they were read from the same.
+
+    Raises
+    ------
+    BuildError
+        With the first thing that Sphinx complained of.
+    """
+    doctrees = build_dir() / ".doctrees"
+    if builder == "html" or not is_made_from(doctrees, key):
+        shutil.rmtree(doctrees, ignore_errors=True)
+    command = [sys.executable, "-m", "emdbook.publish.press", builder, str(folder), str(doctrees)]
+    environment = dict(os.environ, PYTHONPATH=executed.environment()["PYTHONPATH"], PYTHONUNBUFFERED="1")
+    said: list[str] = []
+    with subprocess.Popen(command, cwd=project_dir(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment,
+                          stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace") as run:
+        for line in run.stdout:
+            print(line, end="", flush=True)
+            said.append(re.sub(r"\x1b\[[\d;]*m", "", line).strip())
+    if run.returncode == 0:
+        (doctrees / _STAMP).write_text(key + "\n", encoding="utf-8")
+        return
+    if any(f"Errno {errno.ENOSPC}" in line for line in said):
+        raise BuildError(no_room())
+    complaints = [line for line in said if re.search(r"\b(?:WARNING|ERROR|CRITICAL)\b|Error:", line)]
+    first = complaints[0] if complaints else next((line for line in reversed(said) if line), "Sphinx gave no reason")
+    more = f" (the first of {len(complaints)} complaints, above)" if len(complaints) > 1 else ""
+    raise BuildError(f"{first.removeprefix(f'{project_dir()}{os.sep}')}{more}")
+
+
+# --- opening, serving, JupyterLab -------------------------------------------------------------------------------------
 
 def may_open() -> bool:
     """Whether a browser may be opened: not in CI, not with ``NO_OPEN=1``, and only where there is a screen."""
@@ -85,14 +264,14 @@ def make_server(port: int) -> http.server.ThreadingHTTPServer:
 
 
 def serve(port: int = 8000) -> int:
-    """Serve the built book on this machine until Ctrl+C; build it first if there is none.
+    """Serve the book on this machine until Ctrl+C; build it first if it is stale or missing.
 
     Parameters
     ----------
     port : int
         Wished port.
     """
-    if not index_page().is_file() and (code := build()):
+    if code := build():
         return code
     with make_server(port) as server:
         address = f"http://127.0.0.1:{server.server_port}/"

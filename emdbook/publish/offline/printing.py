@@ -20,8 +20,8 @@ from bs4 import BeautifulSoup, Tag
 
 from emdbook import style
 from emdbook.ground.paths import project_dir
+from emdbook.publish.blocks import BLOCKS, FRAME
 from emdbook.publish.build import index_page
-from emdbook.teach.quiz.render import unseal
 
 TITLE = "Beyond the Marrow"
 SUBTITLE = "An open, executable textbook on treating extramedullary multiple myeloma"
@@ -29,7 +29,8 @@ SUBTITLE = "An open, executable textbook on treating extramedullary multiple mye
 _FRAMES = re.compile(r'<script\b[^>]*class="emd-frames"[^>]*>.*?</script>', re.S)
 _GONE = (".headerlink", "button", ".emd-controls", ".emd-failure", ".emd-nojs", ".emd-unseen", ".emd-numbers",
          ".emd-actions", ".emd-fold-hint", "div.cell_input:not(.tag_exercise div.cell_input)", "details.hide",
-         "div.tag_remove-input:not(:has(.cell_output))", "nav", "style", "[hidden]", "emd-progress", "emd-linkbuilder")
+         "div.tag_remove-input:not(:has(.cell_output))", "nav", "style", "[hidden]",
+         *(tag for block in BLOCKS for tag in block.tags if block.on_paper == "gone"))
 _REFERS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
 
 
@@ -102,126 +103,8 @@ def _tag(soup: Tag, name: str, content: str = "", **attributes) -> Tag:
     return new
 
 
-def _letter(i: int) -> str:
-    return chr(ord("A") + i)
-
-
 def _inner(tag: Tag | None) -> str:
     return tag.decode_contents().strip() if tag is not None else ""
-
-
-def _options(form: Tag) -> list[str]:
-    return [_inner(label.find("span")) for label in form.select("label.emd-tick")]
-
-
-def _stem(form: Tag) -> str:
-    legend = form.find("legend")
-    for gone in legend.select(".emd-number, .emd-hint"):
-        gone.extract()
-    return _inner(legend)
-
-
-def _asked_and_key(asked: list[str], keys: list[str], id_: str, see: str) -> tuple[str, str]:
-    page = (f'<div class="print-quiz"><ol>{"".join(asked)}</ol>'
-            f'<p class="print-see"><a href="#{id_}">{see}</a></p></div>')
-    return page, f'<div id="{id_}"><h3>Questions</h3><ol>{"".join(keys)}</ol></div>'
-
-
-def quiz_on_paper(quiz: Tag, id_: str) -> tuple[str, str]:
-    """Questions with lettered options, and their key.
-
-    Parameters
-    ----------
-    quiz : bs4.Tag
-        The ``<emd-quiz>`` of the page.
-    id_ : str
-        Id that the key is to have.
-
-    Returns
-    -------
-    tuple of (str, str)
-        HTML for the page and for the appendix.
-    """
-    asked, keys = [], []
-    for form in quiz.select("form.emd-question"):
-        sealed = unseal(form.select_one("script.emd-sealed").string)
-        multiple = form.find("input", type="checkbox") is not None
-        hint = " <em>Choose all that apply.</em>" if multiple else ""
-        options = "".join(f"<li>{text}</li>" for text in _options(form))
-        asked.append(f'<li class="print-question"><p>{_stem(form)}{hint}</p><ol type="A">{options}</ol></li>')
-        right = [(i, one["why"]) for i, one in enumerate(sealed["options"]) if one["correct"]]
-        whys = " ".join(why for _, why in right)
-        keys.append(f"<li><strong>{', '.join(_letter(i) for i, _ in right)}</strong>. {whys}</li>")
-    return _asked_and_key(asked, keys, id_, "Answers at the end of the book")
-
-
-def selftest_on_paper(test: Tag, id_: str) -> tuple[str, str]:
-    """The test before or after the book with lettered options and room for how sure one is, and its key.
-
-    The test before the book keeps its explanations to itself, so its key is letters only.
-
-    Parameters
-    ----------
-    test : bs4.Tag
-        The ``<emd-selftest>`` of the page.
-    id_ : str
-        Id that the key is to have.
-
-    Returns
-    -------
-    tuple of (str, str)
-        HTML for the page and for the appendix.
-    """
-    asked, keys = [], []
-    for one in test.select(".emd-question"):
-        sealed = unseal(one.select_one("script.emd-sealed").string)
-        options = "".join(f"<li>{text}</li>" for text in _options(one.select_one(".emd-answer")))
-        sure = " &nbsp; ".join(f"☐ {text}" for text in _options(one.select_one(".emd-sure")))
-        asked.append(f'<li class="print-question"><p>{_stem(one)}</p><ol type="A">{options}</ol>'
-                     f'<p class="print-sure">{sure}</p></li>')
-        right = sealed["correct"].index(True)
-        why = f". {sealed['why'][right]}" if "why" in sealed else ""
-        keys.append(f"<li><strong>{_letter(right)}</strong>{why}</li>")
-    return _asked_and_key(asked, keys, id_, "Key at the end of the book")
-
-
-def case_on_paper(case: Tag, id_: str) -> tuple[str, str]:
-    """All steps of a case with lettered choices, and the critique of each choice.
-
-    Parameters
-    ----------
-    case : bs4.Tag
-        The ``<emd-case>`` of the page.
-    id_ : str
-        Id that the critique is to have.
-
-    Returns
-    -------
-    tuple of (str, str)
-        HTML for the page and for the appendix.
-    """
-    title = _inner(case.select_one(".emd-title"))
-    sealed = [unseal(script.string) for script in case.select("script.emd-sealed")]
-    steps = [case.select_one(".emd-step")]
-    ways = [BeautifulSoup(one["next"], "html.parser").select_one(".emd-step") for one in sealed]
-    steps += ways[:-1]
-    asked, told = [], []
-    for step, one in zip(steps, sealed, strict=True):
-        form = step.find("form")
-        words = "".join(str(p) for p in step.find_all("p", recursive=False))
-        options = "".join(f"<li>{text}</li>" for text in _options(form))
-        asked.append(f'<li class="print-question">{words}<p>{_stem(form)}</p><ol type="A">{options}</ol></li>')
-        critique = "".join(f"<li><strong>{o['words']}</strong> {o['why']}</li>" for o in one["options"])
-        told.append(f'<li><ol type="A">{critique}</ol>{one["behind"]}</li>')
-    end = ways[-1]
-    for gone in end.select("button, .emd-tally, .emd-step-title"):
-        gone.decompose()
-    end_words = f"<p><strong>The whole path.</strong></p>{_inner(end)}"
-    page = (f'<div class="print-case"><p class="print-title">{title}</p>'
-            f'<p class="emd-made">{_inner(case.select_one(".emd-made"))}</p>{_inner(case.select_one(".emd-told"))}'
-            f'<ol>{"".join(asked)}</ol>'
-            f'<p class="print-see"><a href="#{id_}">The critique of every choice</a></p></div>')
-    return page, f'<div id="{id_}"><h3>Case: {title}</h3><ol>{"".join(told)}</ol>{end_words}</div>'
 
 
 def _ids(article: Tag, key: str) -> None:
@@ -307,9 +190,9 @@ def read_page(page: Page, book: Book, root: Path) -> None:
     """
     article = _article(root / f"{page.name}.html")
     answers = []
-    for i, (tag, paper) in enumerate([*((t, quiz_on_paper) for t in article.select("emd-quiz")),
-                                      *((t, case_on_paper) for t in article.select("emd-case")),
-                                      *((t, selftest_on_paper) for t in article.select("emd-selftest"))], start=1):
+    keyed = [(found, block.on_paper) for block in BLOCKS if callable(block.on_paper)
+             for tag in block.tags for found in article.select(tag)]
+    for i, (tag, paper) in enumerate(keyed, start=1):
         shown, key = paper(tag, f"answer-{page.key}-{i}")
         answers.append(key)
         tag.replace_with(_tag(article, "div", shown))
@@ -385,12 +268,10 @@ def book_html(root: Path | None = None, toc: dict | None = None) -> str:
     last = (f'<section class="print-chapter" id="page-answers"><h1>Answers</h1>'
             "<p>The key to the questions, the critique of the cases and the solutions of the exercises, by chapter.</p>"
             f"{answers}</section>")
-    package = project_dir() / "emdbook"
+    kept = [file for block in BLOCKS if block.on_paper == "kept" for file in block.files(".css")]
     sheets = "".join(file.read_text(encoding="utf-8") for file in (
-        package / "publish" / "web" / "assets" / "emd.css", package / "explore" / "assets" / "explore.css",
-        Path(__file__).resolve().parent / "assets" / "print.css"))
-    fonts = (package / "publish" / "web" / "assets").as_uri()
-    sheets = re.sub(r"url\((source-[^)]+\.woff2)\)", rf"url({fonts}/\1)", sheets)
+        FRAME / "emd.css", *kept, Path(__file__).resolve().parent / "assets" / "print.css"))
+    sheets = re.sub(r"url\((source-[^)]+\.woff2)\)", rf"url({FRAME.as_uri()}/\1)", sheets)
     heads = _running_heads([*((p.key, p.title) for p in others), ("answers", "Answers")])
     text = (
         f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{TITLE}</title>'

@@ -1,16 +1,14 @@
 """Decks of slides from the chapters.
 
-One deck per chapter, made from the same notebook by what its cells say under ``slideshow``.  A deck works from a
-folder with no network: the widgets and questions of the chapter are in it, and so is reveal.js.
+One deck per chapter, from the same doctree as the web book, by what the cells say under ``slideshow``.  A deck works
+from a folder with no network: the widgets and questions of the chapter are in it, and so is reveal.js.
 
 ``deck``
     which cells make which slide, and what the speaker sees; pure.
-``markdown``
-    the words of a cell as HTML.
-``outputs``
-    what the code cells showed: taken from the last build of the book, or executed once.
+``builder``
+    the Sphinx builder, on top of sphinx-revealjs.
 ``write``
-    the files.
+    the page around the slides, what they bring along, and the command.
 """
 
 from emdbook.publish.slides.deck import Deck, Slide, plan

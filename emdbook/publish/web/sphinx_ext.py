@@ -18,23 +18,13 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 import emdbook
-from emdbook import explore, style, tables
+from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.ground import blocks
-from emdbook.publish import cover, drugs, review
+from emdbook.publish import cover, drugs, executed, review
+from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
-from emdbook.teach import cases, progress, quiz, teaching
-
-
-def asset_dir() -> Path:
-    """The folder with the scripts, sheets and fonts of every page.
-
-    Returns
-    -------
-    pathlib.Path
-    """
-    return Path(__file__).resolve().parent / "assets"
+from emdbook.teach import progress, quiz, teaching
 
 
 @cache
@@ -75,7 +65,8 @@ class TeachingGuide(SphinxDirective):
             text = teaching.markdown(teaching.find(self.arguments[0]))
         except teaching.TeachingError as error:
             raise self.error(str(error)) from error
-        box = nodes.container(classes=["emd-teaching"])
+        # the decks look for the box by its chapter
+        box = nodes.container(classes=["emd-teaching"], chapter=self.arguments[0])
         self.state.nested_parse(StringList(text.splitlines(), source=teaching.FILE), self.content_offset, box)
         return [box]
 
@@ -155,10 +146,18 @@ def _glossary_link(app, node, target):
     node["reftitle"] = words[target]
 
 
+def _chapter_as_run(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Hand Sphinx a chapter with what its cells showed, from the one execution that everything shares."""
+    path = Path(app.env.doc2path(docname))
+    if path.suffix == ".ipynb":
+        try:
+            content[0] = executed.run_text(path)
+        except executed.ChapterError as error:
+            raise ExtensionError(str(error)) from error
+
+
 def _static_paths(app: Sphinx, config) -> None:
-    rooms = (explore, quiz, cases, progress)
-    config.html_static_path = [*config.html_static_path, str(asset_dir()), str(blocks.asset_dir()),
-                               *(str(room.asset_dir()) for room in rooms)]
+    config.html_static_path = [*config.html_static_path, str(FRAME), *map(str, asset_folders())]
 
 
 def _write_palette(app: Sphinx) -> None:
@@ -170,15 +169,12 @@ def _write_palette(app: Sphinx) -> None:
 
 def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
     body = context.get("body", "")
-    # A case uses the look and the seal of the quiz, so that comes first.
-    for name, *tags in (("figures", "<emd-explore"), ("explore", "<emd-explore"),
-                        ("quiz", "<emd-quiz", "<emd-case", "<emd-selftest"), ("cases", "<emd-case"),
-                        ("selftest", "<emd-selftest"), ("progress", "<emd-progress"),
-                        ("linkbuilder", "<emd-linkbuilder")):
-        if any(tag in body for tag in tags):
-            if name != "figures":
-                app.add_css_file(f"{name}.css")
-            app.add_js_file(f"{name}.js", loading_method="defer")
+    for block in BLOCKS:
+        if block.is_in(body):
+            for file in block.files(".css"):
+                app.add_css_file(file.name)
+            for file in block.files(".js"):
+                app.add_js_file(file.name, loading_method="defer")
 
 
 def _link_words(app: Sphinx, pagename, templatename, context, doctree) -> None:
@@ -230,14 +226,15 @@ def setup(app: Sphinx):
     app.add_directive("emd-teaching", TeachingGuide)
     app.connect("config-inited", _static_paths)
     app.connect("builder-inited", _write_palette)
+    app.connect("source-read", _chapter_as_run)
     app.connect("doctree-read", _resolve)
     app.connect("html-page-context", _page_assets)
     app.connect("html-page-context", _link_words)
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
-    for name in ("storage.js", blocks.CORE):  # without lean pages, too, before all that needs them
-        app.add_js_file(name, priority=100)
+    for file in BASE:  # without lean pages, too, before all that needs them
+        app.add_js_file(file.name, priority=100)
     app.add_css_file("emd-palette.css", priority=600)
     app.add_css_file("emd.css", priority=700)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

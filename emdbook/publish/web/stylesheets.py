@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -298,6 +299,7 @@ def _subset(font: Path, glyphs: set[str]) -> bytes:
     """A WOFF font with these glyphs only; empty where it has none of them."""
     from fontTools import subset, ttLib
 
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every step of the cutting
     made = ttLib.TTFont(font, recalcTimestamp=False)
     codes = sorted(set(made.getBestCmap()) & {ord(g) for g in glyphs})
     if not codes:

@@ -49,7 +49,7 @@
 
   Reveal.initialize({
     width: 1920, height: 1080, margin: 0, minScale: 0.1, maxScale: 4, center: false,
-    hash: !query.has("receiver"), slideNumber: "c/t", transition: "none", backgroundTransition: "none",
+    navigationMode: "linear", hash: !query.has("receiver"), slideNumber: "c/t", transition: "none", backgroundTransition: "none",
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, scrollActivationWidth: null,
     plugins: [RevealNotes],
     keyboard: { 78: function () { panel.hidden = !panel.hidden; } },

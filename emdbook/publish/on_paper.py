@@ -1,0 +1,133 @@
+"""Questions and cases on paper: lettered options on the page, the key in the appendix.
+
+Each function takes the element of the page and the id that its key is to have, and gives the HTML for the page and for
+the appendix.
+"""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup, Tag
+
+from emdbook.teach.quiz.render import unseal
+
+
+def _letter(i: int) -> str:
+    return chr(ord("A") + i)
+
+
+def _inner(tag: Tag | None) -> str:
+    return tag.decode_contents().strip() if tag is not None else ""
+
+
+def _options(form: Tag) -> list[str]:
+    return [_inner(label.find("span")) for label in form.select("label.emd-tick")]
+
+
+def _stem(form: Tag) -> str:
+    legend = form.find("legend")
+    for gone in legend.select(".emd-number, .emd-hint"):
+        gone.extract()
+    return _inner(legend)
+
+
+def _asked_and_key(asked: list[str], keys: list[str], id_: str, see: str) -> tuple[str, str]:
+    page = (f'<div class="print-quiz"><ol>{"".join(asked)}</ol>'
+            f'<p class="print-see"><a href="#{id_}">{see}</a></p></div>')
+    return page, f'<div id="{id_}"><h3>Questions</h3><ol>{"".join(keys)}</ol></div>'
+
+
+def quiz_on_paper(quiz: Tag, id_: str) -> tuple[str, str]:
+    """Questions with lettered options, and their key.
+
+    Parameters
+    ----------
+    quiz : bs4.Tag
+        The ``<emd-quiz>`` of the page.
+    id_ : str
+        Id that the key is to have.
+
+    Returns
+    -------
+    tuple of (str, str)
+        HTML for the page and for the appendix.
+    """
+    asked, keys = [], []
+    for form in quiz.select("form.emd-question"):
+        sealed = unseal(form.select_one("script.emd-sealed").string)
+        multiple = form.find("input", type="checkbox") is not None
+        hint = " <em>Choose all that apply.</em>" if multiple else ""
+        options = "".join(f"<li>{text}</li>" for text in _options(form))
+        asked.append(f'<li class="print-question"><p>{_stem(form)}{hint}</p><ol type="A">{options}</ol></li>')
+        right = [(i, one["why"]) for i, one in enumerate(sealed["options"]) if one["correct"]]
+        whys = " ".join(why for _, why in right)
+        keys.append(f"<li><strong>{', '.join(_letter(i) for i, _ in right)}</strong>. {whys}</li>")
+    return _asked_and_key(asked, keys, id_, "Answers at the end of the book")
+
+
+def selftest_on_paper(test: Tag, id_: str) -> tuple[str, str]:
+    """The test before or after the book with lettered options and room for how sure one is, and its key.
+
+    The test before the book keeps its explanations to itself, so its key is letters only.
+
+    Parameters
+    ----------
+    test : bs4.Tag
+        The ``<emd-selftest>`` of the page.
+    id_ : str
+        Id that the key is to have.
+
+    Returns
+    -------
+    tuple of (str, str)
+        HTML for the page and for the appendix.
+    """
+    asked, keys = [], []
+    for one in test.select(".emd-question"):
+        sealed = unseal(one.select_one("script.emd-sealed").string)
+        options = "".join(f"<li>{text}</li>" for text in _options(one.select_one(".emd-answer")))
+        sure = " &nbsp; ".join(f"☐ {text}" for text in _options(one.select_one(".emd-sure")))
+        asked.append(f'<li class="print-question"><p>{_stem(one)}</p><ol type="A">{options}</ol>'
+                     f'<p class="print-sure">{sure}</p></li>')
+        right = sealed["correct"].index(True)
+        why = f". {sealed['why'][right]}" if "why" in sealed else ""
+        keys.append(f"<li><strong>{_letter(right)}</strong>{why}</li>")
+    return _asked_and_key(asked, keys, id_, "Key at the end of the book")
+
+
+def case_on_paper(case: Tag, id_: str) -> tuple[str, str]:
+    """All steps of a case with lettered choices, and the critique of each choice.
+
+    Parameters
+    ----------
+    case : bs4.Tag
+        The ``<emd-case>`` of the page.
+    id_ : str
+        Id that the critique is to have.
+
+    Returns
+    -------
+    tuple of (str, str)
+        HTML for the page and for the appendix.
+    """
+    title = _inner(case.select_one(".emd-title"))
+    sealed = [unseal(script.string) for script in case.select("script.emd-sealed")]
+    steps = [case.select_one(".emd-step")]
+    ways = [BeautifulSoup(one["next"], "html.parser").select_one(".emd-step") for one in sealed]
+    steps += ways[:-1]
+    asked, told = [], []
+    for step, one in zip(steps, sealed, strict=True):
+        form = step.find("form")
+        words = "".join(str(p) for p in step.find_all("p", recursive=False))
+        options = "".join(f"<li>{text}</li>" for text in _options(form))
+        asked.append(f'<li class="print-question">{words}<p>{_stem(form)}</p><ol type="A">{options}</ol></li>')
+        critique = "".join(f"<li><strong>{o['words']}</strong> {o['why']}</li>" for o in one["options"])
+        told.append(f'<li><ol type="A">{critique}</ol>{one["behind"]}</li>')
+    end = ways[-1]
+    for gone in end.select("button, .emd-tally, .emd-step-title"):
+        gone.decompose()
+    end_words = f"<p><strong>The whole path.</strong></p>{_inner(end)}"
+    page = (f'<div class="print-case"><p class="print-title">{title}</p>'
+            f'<p class="emd-made">{_inner(case.select_one(".emd-made"))}</p>{_inner(case.select_one(".emd-told"))}'
+            f'<ol>{"".join(asked)}</ol>'
+            f'<p class="print-see"><a href="#{id_}">The critique of every choice</a></p></div>')
+    return page, f'<div id="{id_}"><h3>Case: {title}</h3><ol>{"".join(told)}</ol>{end_words}</div>'
