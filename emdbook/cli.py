@@ -17,12 +17,8 @@ def _print_findings(findings) -> int:
 
 
 def _build(options) -> int:
-    from emdbook import gates
     from emdbook.publish import build
 
-    if code := gates.check_data():
-        print("The data package is not sound, so no book was built from it.", file=sys.stderr)
-        return code
     return build.build() or build.open_book()
 
 
@@ -82,39 +78,41 @@ def _structure(options) -> int:
 
 
 def _slides(options) -> int:
+    from emdbook.publish import build
     from emdbook.publish.slides import build_decks
 
-    try:
-        written = build_decks(options.chapters)
-    except LookupError as error:
-        print(error, file=sys.stderr)
-        return 2
-    for deck in written:
-        size = deck.file.stat().st_size / 1e6
-        print(f"{deck.file.name}: {deck.slides} slides, {deck.widgets} widgets, {deck.questions} questions, "
-              f"{size:.2f} MB")
-    print(f"The decks are here: {written[0].file.parent / 'index.html'}")
-    return 0
+    def make() -> int:
+        decks = build_decks(options.chapters)
+        for deck in decks:
+            size = deck.file.stat().st_size / 1e6
+            print(f"{deck.file.name}: {deck.slides} slides, {deck.widgets} widgets, {deck.questions} questions, "
+                  f"{size:.2f} MB")
+        print(f"The decks are here: {decks[0].file.parent / 'index.html'}")
+        return 0
+
+    return build.told_last(make, "No new decks were made; the last ones, if any, stay")
 
 
 def _offline(options) -> int:
-    from emdbook.publish.build import build, index_page
+    from emdbook.publish import build
     from emdbook.publish.offline import make_offline
 
-    if not index_page().is_file() and (code := build()):
-        return code
-    return make_offline(pdf=not options.no_pdf)
+    return build.told_last(lambda: make_offline(pdf=not options.no_pdf), "Not everything was made")
 
 
 def _copies(options) -> int:
-    from emdbook.publish.copies import stale, write_copies
+    from emdbook.publish import copies
 
     if options.check:
-        gone = stale()
+        gone = copies.stale()
         print("\n".join(gone) or "every copy is what its chapter gives")
         return 1 if gone else 0
-    written = write_copies()
+    written, kept = copies.write_copies(force=options.force)
     print(f"{len(written)} copies, for learners and for teachers, are here: {written[0].parent.parent}")
+    for file in kept:
+        print(f"{file.parent.name}/{file.name} was edited since it was written and stays as it is")
+    if kept:
+        print("To write them anew too: python -m emdbook copies --force")
     return 0
 
 
@@ -169,6 +167,7 @@ def main(arguments: list[str] | None = None) -> int:
                                  help="write nothing; fail where anything would change")
         elif name == "copies":
             command.add_argument("--check", action="store_true", help="only say which copies are stale")
+            command.add_argument("--force", action="store_true", help="write over copies that somebody edited")
         elif name == "serve":
             command.add_argument("--port", type=int, default=8000)
         elif name == "lab":

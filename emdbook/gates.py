@@ -15,12 +15,13 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from emdbook.ground.paths import data_dir, project_dir
+from emdbook.publish import executed
 from emdbook.publish.build import build, index_page
 
 _OLDEST = (3, 11, 0)
@@ -41,9 +42,9 @@ class Result:
     note: str = ""
 
 
-def _run(*arguments: str) -> int:
+def _run(*arguments: str, environment: Mapping[str, str] | None = None) -> int:
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=project_dir(), stdin=subprocess.DEVNULL, check=False).returncode
+    return subprocess.run(command, cwd=project_dir(), stdin=subprocess.DEVNULL, check=False, env=environment).returncode
 
 
 def _module(name: str, *arguments: str) -> int:
@@ -60,10 +61,10 @@ def _counts(report: Path) -> tuple[int, int, int]:
     return tests, failures + errors, skipped
 
 
-def _pytest(name: str, *arguments: str) -> Result:
+def _pytest(name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        code = _module("pytest", *arguments, "-q", f"--junitxml={report}")
+        code = _run("-m", "pytest", *arguments, "-q", f"--junitxml={report}", environment=environment)
         tests, failed, skipped = _counts(report)
     if code == 0 and tests == 0:
         return Result(name, False, note="no test was found")
@@ -139,14 +140,20 @@ def tests() -> Result:
 
 
 def notebooks() -> Result:
-    """Every chapter runs from top to bottom, and cells marked NBVAL_CHECK_OUTPUT print what they did."""
+    """Every chapter runs from top to bottom, and cells marked NBVAL_CHECK_OUTPUT print what they did.
+
+    It is the one execution: the book, its tests, the exercises and the decks look at what the cells showed here.
+    """
     return _pytest("notebooks", "notebooks", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300",
-                   *_WORKERS, "--dist", "loadscope")
+                   "-p", "emdbook.publish.nbval_store", *_WORKERS, "--dist", "loadscope",
+                   environment=executed.environment(alone=False))
 
 
 def book() -> Result:
-    """The book builds afresh, with warnings and anything on stderr as errors."""
-    return Result("book", build() == 0)
+    """The book builds afresh, with warnings and anything on stderr as errors; and so do the decks."""
+    if build(force=True):
+        return Result("book", False)
+    return Result("book", _module("emdbook", "slides") == 0)
 
 
 def web() -> Result:
@@ -204,9 +211,9 @@ def setup() -> Result:
     return Result("setup", bool(wanted) and not failed, tests=len(wanted), failed=len(failed), note=note)
 
 
-#: In the order in which they run: the quick ones first.
+#: In the order in which they run: the quick ones first, and the chapters before all that looks at what they showed.
 GATES: dict[str, Callable[[], Result]] = {
-    "lint": lint, "data": data, "tests": tests, "notebooks": notebooks, "book": book, "web": web,
+    "lint": lint, "data": data, "notebooks": notebooks, "tests": tests, "book": book, "web": web,
     "widgets": widgets, "offline": offline, "setup": setup}
 #: Run when asked for by name, and every week: they take longest, and ``web`` has a quick form of each.
 SLOW = {"widgets", "offline", "setup"}

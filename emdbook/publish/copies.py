@@ -19,6 +19,8 @@ from emdbook.ground.paths import project_dir
 from emdbook.teach.teaching import Teaching, load_teaching, markdown
 
 KINDS = ("student", "instructor")
+#: What was written last, so that an edited copy is told from a stale one.
+_RECORD = ".copies.json"
 SPACE = "**Your answer**\n\n*Double-click here and write.*"
 #: Solutions that are code: a folded cell, or one marked as a solution.
 _HIDDEN = "hide-cell"
@@ -135,29 +137,43 @@ def expected(project: Path | None = None) -> dict[str, str]:
     }
 
 
-def write_copies(folder: Path | None = None, project: Path | None = None) -> list[Path]:
-    """Write the copies, and remove those of chapters that are gone.
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def write_copies(folder: Path | None = None, project: Path | None = None, force: bool = False) -> \
+        tuple[list[Path], list[Path]]:
+    """Write the copies, and remove those of chapters that are gone; what somebody edited stays.
 
     Parameters
     ----------
     folder : path, optional
         Where to; ``_build`` if left out.
     project : path, optional
+    force : bool
+        Write over, and remove, what somebody edited too.
 
     Returns
     -------
-    list of pathlib.Path
+    tuple of (list of pathlib.Path, list of pathlib.Path)
+        Copies that are what their chapter gives, and copies that were edited since they were written.
     """
     folder = Path(folder or project_dir() / "_build")
-    wanted = expected(project)
+    wanted, record = expected(project), folder / _RECORD
+    before: dict[str, str] = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    there = {f"{kind}/{file.name}" for kind in KINDS for file in (folder / kind).glob("*.ipynb")}
+    own = {name for name in there if _digest((folder / name).read_text(encoding="utf-8")) in
+           (before.get(name), _digest(wanted.get(name, "")))}
+    kept = set() if force else there - own
     for kind in KINDS:
         (folder / kind).mkdir(parents=True, exist_ok=True)
-        for file in (folder / kind).glob("*.ipynb"):
-            if f"{kind}/{file.name}" not in wanted:
-                file.unlink()
-    for name, text in wanted.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return [folder / name for name in wanted]
+    for name in there - wanted.keys() - kept:
+        (folder / name).unlink()
+    for name in wanted.keys() - kept:
+        (folder / name).write_text(wanted[name], encoding="utf-8", newline="\n")
+    known = {name: _digest(wanted[name]) if name not in kept else before.get(name, "") for name in wanted}
+    record.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    return [folder / name for name in wanted if name not in kept], [folder / name for name in sorted(kept)]
 
 
 def stale(folder: Path | None = None, project: Path | None = None) -> list[str]:

@@ -111,10 +111,17 @@ def opening(notebook: Path, folder: Path) -> str:
 CLOSING = "import emdbook.checks.recording as _r; _r.finish(); del _r"
 
 
-def environment() -> dict[str, str]:
-    """The environment of a kernel: the page's view, and this toolkit."""
+def environment(alone: bool = True) -> dict[str, str]:
+    """The environment of a kernel: the page's view, and this toolkit.
+
+    Parameters
+    ----------
+    alone : bool
+        Whether no other chapter runs beside it, so that it may draw with all processors.
+    """
     paths = [str(project_dir()), *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    return dict(os.environ, EMDBOOK_VIEW="page", PYTHONPATH=os.pathsep.join(paths))
+    made = dict(os.environ, EMDBOOK_VIEW="page", PYTHONPATH=os.pathsep.join(paths))
+    return made if alone else made | {"EMDBOOK_WORKERS": "1"}
 
 
 def _place(notebook: Path, number: int) -> str:
@@ -148,8 +155,14 @@ def fault_of(outputs: Sequence[dict]) -> str:
     return ""
 
 
-def execute(notebook: Path) -> None:
+def execute(notebook: Path, alone: bool = True) -> None:
     """Run a chapter and keep what it showed.
+
+    Parameters
+    ----------
+    notebook : path
+    alone : bool
+        Whether no other chapter runs beside it.
 
     Raises
     ------
@@ -172,7 +185,7 @@ def execute(notebook: Path) -> None:
         try:
             # a failed cell holds its error, which fault_of() tells; the kernel's own log matters only if it dies
             with contextlib.suppress(CellExecutionError):
-                client.execute(env=environment(), stderr=log)
+                client.execute(env=environment(alone), stderr=log)
         except (CellTimeoutError, DeadKernelError) as error:
             log.seek(0)
             raise ChapterError(f"{notebook.name}: {str(error).splitlines()[0]} {log.read()[-300:]}".strip()) from None
@@ -255,7 +268,7 @@ def refresh(notebooks: Sequence[Path] | None = None, workers: int = 2) -> list[s
 
     def run(notebook: Path) -> None:
         try:
-            execute(notebook)
+            execute(notebook, alone=len(stale) == 1)
         except ChapterError as error:
             failed.append(str(error))
         else:

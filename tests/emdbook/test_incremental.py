@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from emdbook.checks.widgets import widgets_of
+from benchmarks.chapters import widgets_of
 from emdbook.explore import states as states_module
 from emdbook.ground.paths import data_dir, project_dir
 
@@ -75,7 +75,7 @@ def test_a_second_build_draws_nothing_and_a_changed_row_only_what_it_touches(dat
 
 BLOCKS = """
 import hashlib, sys
-from emdbook.checks.widgets import widgets_of
+from benchmarks.chapters import widgets_of
 for name, widget in widgets_of(sys.argv[1], view="page").items():
     print(name, widget.drawn == widget.count, hashlib.sha256(widget.html().encode()).hexdigest())
 """

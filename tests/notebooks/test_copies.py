@@ -91,16 +91,41 @@ def test_a_stale_copy_is_named(tmp_path):
     shutil.copy(project_dir() / "data" / "teaching.json", project / "data")
     name = CHAPTERS[0].name
     assert stale(tmp_path, project) == [f"instructor/{name}: missing", f"student/{name}: missing"]
-    assert len(write_copies(tmp_path, project)) == 2
+    written, kept = write_copies(tmp_path, project)
+    assert (len(written), kept) == (2, [])
     assert stale(tmp_path, project) == []
     source = read_notebook(CHAPTERS[0])
     source["cells"][0]["source"] = ["# Another title"]
     (project / "notebooks" / name).write_text(json.dumps(source), encoding="utf-8")
     (tmp_path / "student" / "77_gone.ipynb").write_text("{}", encoding="utf-8")
+    gone = "student/77_gone.ipynb: no chapter gives this copy"
     assert stale(tmp_path, project) == [f"instructor/{name}: differs from its chapter",
-                                        f"student/{name}: differs from its chapter",
-                                        "student/77_gone.ipynb: no chapter gives this copy"]
+                                        f"student/{name}: differs from its chapter", gone]
     write_copies(tmp_path, project)
+    assert stale(tmp_path, project) == [gone], "nobody knows whose that is"
+    write_copies(tmp_path, project, force=True)
+    assert stale(tmp_path, project) == []
+
+
+def test_what_a_teacher_edited_stays(tmp_path):
+    project = tmp_path / "project"
+    (project / "notebooks").mkdir(parents=True)
+    (project / "data").mkdir()
+    shutil.copy(CHAPTERS[0], project / "notebooks")
+    shutil.copy(project_dir() / "data" / "teaching.json", project / "data")
+    write_copies(tmp_path, project)
+    mine = tmp_path / "instructor" / CHAPTERS[0].name
+    mine.write_text(mine.read_text(encoding="utf-8").replace("\n", "\n ", 1), encoding="utf-8")
+    text = mine.read_text(encoding="utf-8")
+    source = read_notebook(CHAPTERS[0])
+    source["cells"][0]["source"] = ["# Another title"]
+    (project / "notebooks" / CHAPTERS[0].name).write_text(json.dumps(source), encoding="utf-8")
+    for _ in range(2):
+        written, kept = write_copies(tmp_path, project)
+        assert kept == [mine]
+        assert written == [tmp_path / "student" / CHAPTERS[0].name]
+        assert mine.read_text(encoding="utf-8") == text
+    assert write_copies(tmp_path, project, force=True)[1] == []
     assert stale(tmp_path, project) == []
 
 

@@ -7,26 +7,17 @@ import re
 
 import pytest
 
-from emdbook import explore
-from emdbook.checks.exercises import MARK, SOLUTION, Exercise, read_exercises, run_values
+from emdbook.checks.exercises import MARK, SOLUTION, Exercise, read_exercises
+from emdbook.checks.recording import Recorder
 from emdbook.ground.notebook import Cell, read_cells
 from emdbook.ground.paths import project_dir
+from emdbook.publish import executed
 
 CHAPTERS = sorted((project_dir() / "notebooks").glob("*.ipynb"))
 
 
-@pytest.fixture(autouse=True)
-def _still(monkeypatch):
-    monkeypatch.setenv("EMDBOOK_VIEW", "still")
-    before = dict(explore.registry)
-    yield
-    explore.registry.clear()
-    explore.registry.update(before)
-
-
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)
-def test_each_exercise_runs_with_every_value_it_asks_for(chapter, monkeypatch):
-    monkeypatch.setenv("EMDBOOK_CHAPTER", chapter.stem)
+def test_each_exercise_runs_with_every_value_it_asks_for(chapter):
     exercises = read_exercises(chapter)
     assert len(exercises) >= 2
     assert any(one.cell for one in exercises), "no exercise with a cell to change"
@@ -35,12 +26,13 @@ def test_each_exercise_runs_with_every_value_it_asks_for(chapter, monkeypatch):
         assert one.solution, f"{one.title} has no solution"
         assert not one.cells or one.cell, f"{one.title}: no line ends with '{MARK}'"
         assert not one.cell or one.values(), f"{one.title}: neither text nor solution offers a value to try"
-    runs = list(run_values(chapter))
-    failed = [f"{run.exercise.title}, {run.value!r}: {run.error}" for run in runs if run.error]
+    runs = executed.tries(chapter)
+    failed = [f"{run.title}, {run.value!r}: {run.error}" for run in runs if run.error]
     assert not failed, "\n".join(failed)
-    assert {run.exercise.title for run in runs} == {one.title for one in exercises if one.cell}
+    assert [(run.title, run.value) for run in runs] == [
+        (one.title, value) for one in exercises if one.cell for value in [one.given(), *one.values()]]
     for one in exercises:
-        printed = [run for run in runs if run.exercise == one and run.printed]
+        printed = [run for run in runs if run.title == one.title and run.printed]
         if printed:  # what the solution tells is what the cell printed, and each value prints something else
             numbers = set(re.findall(r"\d+(?:\.\d+)?", " ".join(run.printed for run in printed)))
             assert numbers & set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"\]\([^)]*\)", "]", one.solution))), one.title
@@ -94,5 +86,8 @@ def test_a_cell_that_fails_is_named(tmp_path):
     path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
         {"cell_type": kind, "source": source, "metadata": {"tags": ["exercise"]} if kind == "code" else {}}
         for kind, source in cells]}), encoding="utf-8")
-    runs = list(run_values(path))
-    assert [(run.value, type(run.error)) for run in runs] == [(1, type(None)), (0, ZeroDivisionError)]
+    recorder, names = Recorder(path), {"n": 1}
+    recorder.after("print('another cell')", names)
+    recorder.after(f"n = 1  {MARK}\n1 / n", names)
+    assert [(run.value, run.error) for run in recorder.tries] == [(1, ""), (0, "ZeroDivisionError: division by zero")]
+    assert names == {"n": 1}, "the chapter goes on as if nothing had been tried"

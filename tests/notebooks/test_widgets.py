@@ -10,8 +10,8 @@ from functools import cache
 import pytest
 
 from emdbook import explore
-from emdbook.checks.widgets import widgets_of
 from emdbook.ground.paths import project_dir
+from emdbook.publish import executed
 
 CHAPTERS = sorted(project_dir().glob("notebooks/*.ipynb"))
 BUDGET = 300
@@ -19,7 +19,7 @@ BUDGET = 300
 
 @cache
 def widgets(path):
-    return widgets_of(path)
+    return executed.widgets(path)
 
 
 def where(path, widget, settings):
@@ -70,6 +70,20 @@ def test_a_broken_state_is_named_with_its_chapter(tmp_path):
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
     book = tmp_path / "99_broken.ipynb"
     book.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}))
-    with pytest.raises(RuntimeError, match=r"99_broken, cell 1: .*'explore-fragile', setting n=3: .*no patient"):
-        widgets_of(book, view="page")
-    assert explore.registry.get("explore-fragile") is None
+    with pytest.raises(executed.ChapterError,
+                       match=r"99_broken.ipynb, cell 1: .*'explore-fragile', setting n=3: .*no patient"):
+        executed.execute(book)
+
+
+def test_every_widget_can_be_shown_live(monkeypatch):
+    """In a kernel the same call makes ipywidgets: one setting of each widget, drawn by its controls."""
+    monkeypatch.setenv("EMDBOOK_VIEW", "live")
+    for path in CHAPTERS:
+        for name, made in widgets(path).items():
+            live = explore.explore(made.function, title=made.title, id=name, note=made.note, **made.controls)
+            try:
+                assert live.sentence.strip(), name
+                assert "application/vnd.jupyter.widget-view+json" in str(live._repr_mimebundle_()), name
+            finally:
+                live.close()
+                explore.registry.pop(name, None)

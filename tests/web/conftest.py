@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from emdbook import style
 from emdbook.ground.browser import NoBrowser, launched
+from emdbook.publish import blocks
 
 
 def no_browser(reason: str) -> None:
@@ -106,9 +108,8 @@ def open_page(browser):
             page.on("pageerror", lambda e: watch.console.append(str(e)))
             page.goto(url)
             if wait:
-                blocks = "emd-explore,emd-quiz,emd-case,emd-selftest,emd-progress,emd-linkbuilder"
                 page.wait_for_function(
-                    f"() => [...document.querySelectorAll('{blocks}')].every(e => e.dataset.state)"
+                    f"() => [...document.querySelectorAll('{','.join(blocks.TAGS)}')].every(e => e.dataset.state)"
                 )
             return page
 
@@ -163,36 +164,28 @@ def axe():
 def harness(tmp_path):
     """Write a small page around blocks of the book, with the book's own assets."""
 
-    def write(*blocks: str, theme: str = "light", change=None, name: str = "index.html") -> Path:
-        from emdbook import style
-        from emdbook.explore import asset_dir as explore_assets
-        from emdbook.ground.blocks import asset_dir as core_assets
-        from emdbook.publish.web.sphinx_ext import asset_dir as web_assets
-        from emdbook.teach.cases import asset_dir as case_assets
-        from emdbook.teach.progress import asset_dir as book_assets
-        from emdbook.teach.quiz import asset_dir as quiz_assets
-
+    def write(*parts: str, theme: str = "light", change=None, name: str = "index.html") -> Path:
         folder = tmp_path / "page"
         assets = folder / "_assets"
         assets.mkdir(parents=True, exist_ok=True)
-        for source in (web_assets(), core_assets(), explore_assets(), quiz_assets(), case_assets(), book_assets()):
-            for file in (f for f in source.iterdir() if f.suffix in (".css", ".js")):
-                text = file.read_text(encoding="utf-8")
-                (assets / file.name).write_text(change(file.name, text) if change else text, encoding="utf-8")
+        sheets = blocks.assets(".css")
+        scripts = [*blocks.BASE, blocks.FRAME / "windows.js", *blocks.assets(".js")]
+        for file in (*sheets, *scripts):
+            text = file.read_text(encoding="utf-8")
+            (assets / file.name).write_text(change(file.name, text) if change else text, encoding="utf-8")
         (assets / "palette.css").write_text(
             style.css_variables() + "body{background:var(--emd-c-paper);color:var(--emd-c-ink);font-family:sans-serif}",
             encoding="utf-8",
         )
-        rooms = ("explore", "quiz", "cases", "selftest", "progress", "linkbuilder")
-        head = "".join(f'<link rel="stylesheet" href="_assets/{n}.css">' for n in ("palette", *rooms))
-        scripts = ("storage", "emd-core", "windows", "figures", *rooms)
-        head += "".join(f'<script defer src="_assets/{n}.js"></script>' for n in scripts)
+        names = ["palette.css", *(file.name for file in sheets)]
+        head = "".join(f'<link rel="stylesheet" href="_assets/{n}">' for n in names)
+        head += "".join(f'<script defer src="_assets/{file.name}"></script>' for file in scripts)
         page = folder / name
         page.write_text(
             f'<!DOCTYPE html><html lang="en" data-theme="{escape(theme)}"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>Test page</title>{head}'
             '<link rel="icon" href="data:,"></head><body><main><h1>Test page</h1><p>Before.</p>'
-            f"{''.join(blocks)}<p>After.</p></main></body></html>",
+            f"{''.join(parts)}<p>After.</p></main></body></html>",
             encoding="utf-8",
         )
         return page

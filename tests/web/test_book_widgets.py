@@ -12,8 +12,8 @@ from functools import cache
 import pytest
 from driving import box, shown, with_keyboard, with_mouse
 
-from emdbook.checks.widgets import widgets_of
 from emdbook.ground.paths import project_dir
+from emdbook.publish import executed
 from emdbook.publish.build import in_ci, index_page
 
 pytestmark = pytest.mark.book
@@ -37,8 +37,8 @@ def built(chapter):
 
 @cache
 def widgets(chapter):
-    """The widgets as the chapter's code makes them now; nothing of the built page is used."""
-    return list(widgets_of(project_dir() / "notebooks" / f"{chapter}.ipynb").values())
+    """The widgets as the chapter's kernel made them, to be drawn afresh; nothing of the built page is used."""
+    return list(executed.widgets(project_dir() / "notebooks" / f"{chapter}.ipynb").values())
 
 
 @cache

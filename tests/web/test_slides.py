@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from bs4 import BeautifulSoup
+from docutils import nodes
 
-import emdbook
 from emdbook.ground.notebook import Cell, read_cells
 from emdbook.ground.paths import project_dir
 from emdbook.publish.build import in_ci, index_page
 from emdbook.publish.slides import build_decks, plan, slides_dir
-from emdbook.publish.slides.markdown import Links, render
-from emdbook.publish.slides.outputs import cell_outputs, fresh
-from emdbook.publish.slides.write import chapters
+from emdbook.publish.slides.builder import words_of
+from emdbook.publish.slides.deck import SHOWN, Words, heading
+from emdbook.publish.slides.write import wanted
 
 NAMES = ("03_reading_small_studies", "09_bispecific_antibodies")
 WIDGET = "09_bispecific_antibodies"
@@ -22,127 +21,147 @@ WIDGET = "09_bispecific_antibodies"
 
 # --- the plan, without a browser ------------------------------------------------------------------------------------
 
-def cell(number, slide_type, source, kind="markdown", tags=()):
+def cell(number, slide_type, source, kind="markdown", tags=(), outputs=()):
     metadata = {"slideshow": {"slide_type": slide_type}, "tags": list(tags)}
-    return Cell(number, kind, source, metadata)
+    return Cell(number, kind, source, metadata, {"outputs": list(outputs)})
 
 
-@pytest.fixture(scope="module")
-def links():
-    return Links(emdbook.load(), "09_bispecific_antibodies", "../html")
+def words(cells) -> dict[int, Words]:
+    """A stand-in for the doctree: paragraphs, headings, words in bold, and the box of a solution."""
+    found = {}
+    for one in cells:
+        made = Words()
+        for piece in one.source.split("\n\n") if one.kind == "markdown" else []:
+            level, title, _ = heading(piece)
+            if 1 <= level <= 6:
+                made.nodes.append(nodes.title("", title, level=level))
+            elif level == 7:
+                made.nodes.append(nodes.paragraph("", "", nodes.Text(""), nodes.strong("", title)))
+            elif piece.startswith(":::"):
+                made.nodes.append(nodes.admonition("", nodes.title("", "Solution"), nodes.paragraph("", "40"),
+                                                   classes=["dropdown"]))
+            else:
+                made.nodes.append(nodes.paragraph("", piece))
+        found[one.number] = made
+    return found
+
+
+def planned(*cells):
+    return plan("x", cells, words(cells))
+
+
+def text(parts) -> str:
+    """The words of nodes, and the HTML of outputs."""
+    return " ".join(part.astext() if isinstance(part, nodes.Node) else
+                    part.html + " ".join(node.astext() for node in part.nodes) for part in parts)
 
 
 FIGURE = [{"output_type": "display_data", "data": {"text/html": '<figure class="emd-figure"><svg></svg></figure>'}}]
 
 
-def test_prose_goes_to_the_notes_of_the_slide_that_it_speaks_of(links):
-    deck = plan("x", [
+def test_prose_goes_to_the_notes_of_the_slide_that_it_speaks_of():
+    deck = planned(
         cell(1, "slide", "# A class\n\nOne sentence."),
-        cell(2, "skip", "## The question\n\nA patient comes."),
-        cell(3, "skip", "## How it works\n\nLike this.\n\n**What blunts it?**"),
-        cell(4, "slide", "charts.draw()", "code"),
-        cell(5, "skip", "**What we see.** An answer."),
+        cell(2, "skip", "## How it works\n\nLike this.\n\n**What blunts it?**"),
+        cell(4, "slide", "charts.draw()", "code", outputs=FIGURE),
+        cell(5, "skip", "What we see: an answer."),
         cell(6, "slide", "**How many?**"),
-        cell(7, "fragment", "charts.draw()", "code"),
+        cell(7, "fragment", "charts.draw()", "code", outputs=FIGURE),
         cell(8, "notes", "Say this first."),
-        cell(9, "skip", "**What we see.** Few."),
-    ], {4: FIGURE, 7: FIGURE}, links)
+        cell(9, "skip", "What we see: few."),
+    )
     first, second, third = deck.slides
     assert deck.title == "A class"
-    assert (first.title, first.rank, first.section) == ("A class", 1, "")
-    assert "A patient comes" in " ".join(first.notes)
-    assert second.title == "What blunts it?"
-    assert second.section == "How it works"
-    assert re.search("Like this.*An answer", " ".join(second.notes), re.S)
+    assert (first.heading, first.rank, first.section) == ("A class", 1, "")
+    assert not first.notes
+    assert (second.heading, second.section) == ("What blunts it?", "How it works")
+    assert re.search("Like this.*an answer", text(second.notes), re.S)
+    assert third.heading == "How many?"
     assert third.cells == [6, 7]
     assert [part.fragment for part in third.parts] == [True]
-    assert re.search("Say this first.*Few", " ".join(third.notes), re.S)
+    assert re.search("Say this first.*few", text(third.notes), re.S)
 
 
-def test_an_exercise_shows_its_task_and_its_code_but_not_its_solution(links):
-    deck = plan("x", [
+def test_the_objectives_and_the_patient_are_slides_whatever_their_cells_say():
+    deck = planned(cell(1, "slide", "# A class\n\nOne sentence."),
+                   cell(2, "skip", "## You will be able to\n\nexplain one thing"),
+                   cell(3, "skip", "## The patient\n\nA woman comes."),
+                   cell(4, "skip", "She has a mass."),
+                   cell(5, "slide", "## The evidence\n\nFew."))
+    assert [slide.heading for slide in deck.slides] == ["A class", "You will be able to", "The patient", "The evidence"]
+    assert "A woman comes" in text(deck.slides[2].parts)
+    assert "a mass" in text(deck.slides[2].notes)
+
+
+def test_an_exercise_shows_its_task_and_its_code_but_not_its_solution():
+    printed = [{"output_type": "stream", "name": "stdout", "text": ["<20>\n"]}]
+    deck = planned(
         cell(1, "slide", "# A class\n\nOne sentence."),
         cell(2, "skip", "### Exercise 1: try\n\nChange the number.\n\n"
              ":::{admonition} Solution\n:class: dropdown\n40\n:::"),
-        cell(3, "subslide", "n = 20  # change this value", "code", ["exercise"]),
-    ], {3: [{"output_type": "stream", "name": "stdout", "text": ["<20>\n"]}]}, links)
+        cell(3, "subslide", "n = 20  # change this value", "code", ["exercise"], printed),
+    )
     slide = deck.slides[1]
-    assert slide.title == "Exercise 1: try"
+    assert slide.heading == "Exercise 1: try"
     assert [part.kind for part in slide.parts] == ["text", "code", "output"]
-    shown = "".join(part.html for part in slide.parts)
-    assert "Change the number" in shown
-    assert "&lt;20&gt;" in shown
-    assert "Solution" not in shown
-    assert "<summary>Solution</summary>" in "".join(slide.notes)
+    assert "Change the number" in text(slide.parts)
+    assert "&lt;20&gt;" in text(slide.parts)
+    assert "Solution" not in text(slide.parts)
+    assert "Solution" in text(slide.notes)
 
 
-def test_a_chapter_without_slides_and_a_cell_that_failed_are_errors(links):
+def test_a_chapter_without_slides_and_a_cell_that_failed_are_errors():
     with pytest.raises(ValueError, match="no cell of slide type"):
-        plan("x", [cell(1, "skip", "Words.")], {}, links)
-    failed = {1: [{"output_type": "error", "ename": "KeyError", "evalue": "'a'"}]}
+        planned(cell(1, "skip", "Words."))
+    failed = [{"output_type": "error", "ename": "KeyError", "evalue": "'a'"}]
     with pytest.raises(ValueError, match="KeyError"):
-        plan("x", [cell(1, "slide", "1/0", "code")], failed, links)
+        planned(cell(1, "slide", "1/0", "code", outputs=failed))
 
 
-def test_links_lead_into_the_book_or_are_plain_words(links):
-    alone = Links(links.evidence, "09_bispecific_antibodies")
-    text = ("[36%](ev:majestec-1.em-e.orr.primary) [3](ex:) [x](#explore) [y](03_reading_small_studies.ipynb#explore) "
-            "[z](../book/references.md) [web](https://example.org)")
-    there = BeautifulSoup(render(text, links), "html.parser")
-    assert [a["href"] for a in there.find_all("a")] == [
-        "../html/book/ledger.html#majestec-1.em-e.orr.primary",
-        "../html/notebooks/09_bispecific_antibodies.html#explore",
-        "../html/notebooks/03_reading_small_studies.html#explore", "../html/book/references.html",
-        "https://example.org"]
-    plain = BeautifulSoup(render(text, alone), "html.parser")
-    assert [a["href"] for a in plain.find_all("a")] == ["https://example.org"]
-    assert plain.get_text() == there.get_text()
-    with pytest.raises(LookupError):
-        render("[1](ev:no.such.row)", links)
+def test_nodes_know_the_cell_that_they_come_from():
+    made = nodes.document(None, None)
+    section = nodes.section("", nodes.title("", "A class"), nodes.paragraph("", "One."))
+    section[0].line, section[1].line = 10_002, 10_004
+    inner = nodes.section("", nodes.title("", "Evidence"), nodes.container(cell_index=2), nodes.paragraph("", "Few."))
+    inner[0].line, inner[2].line = 20_002, 40_002
+    section += inner
+    made += section
+    found = words_of(made)
+    assert {number: text(one.nodes) for number, one in found.items()} == {
+        1: "A class One.", 2: "Evidence", 3: "", 4: "Few."}
+    assert found[2].heading()["level"] == 2
 
 
-def test_an_executed_copy_is_used_only_while_it_is_fresh(tmp_path):
-    notebook = project_dir() / "notebooks" / f"{WIDGET}.ipynb"
-    copy = tmp_path / "copy.ipynb"
-    copy.write_bytes(notebook.read_bytes())
-    assert fresh(copy, notebook, 0)
-    assert not fresh(copy, notebook, copy.stat().st_mtime + 1)
-    copy.write_text(copy.read_text(encoding="utf-8").replace("Bispecific", "Other", 1), encoding="utf-8")
-    assert not fresh(copy, notebook, 0)
-    assert not fresh(tmp_path / "none.ipynb", notebook, 0)
-
-
-def test_an_unknown_chapter_is_named():
+def test_an_unknown_chapter_is_named_and_a_short_number_will_do():
     with pytest.raises(LookupError, match="99"):
         build_decks(["99"])
+    assert wanted(["9"]) == wanted(["09"]) == wanted([WIDGET]) == [WIDGET]
 
 
 @pytest.mark.parametrize("notebook", sorted((project_dir() / "notebooks").glob("*.ipynb")), ids=lambda f: f.stem)
-def test_every_chapter_has_a_deck_with_headings_and_notes(notebook, links):
+def test_every_chapter_has_a_deck_with_headings_and_notes(notebook):
     """Without outputs, so that nothing is executed."""
-    cells = read_cells(notebook)
-    deck = plan(notebook.stem, cells, {}, links)
-    wanted = [c.number for c in cells if c.slide_type in ("slide", "subslide")]
-    assert [slide.cells[0] for slide in deck.slides] == wanted
-    assert all(slide.title for slide in deck.slides)
+    cells = [Cell(c.number, c.kind, c.source, c.metadata) for c in read_cells(notebook)]
+    deck = plan(notebook.stem, cells, words(cells))
+    assert [slide.cells[0] for slide in deck.slides] == [c.number for c in starts(cells)]
+    assert all(slide.heading for slide in deck.slides)
     assert sum(bool(slide.notes) for slide in deck.slides) >= len(deck.slides) / 2
-    spoken = " ".join(note for slide in deck.slides for note in slide.notes)
-    assert "](ev:" not in spoken + "".join(part.html for slide in deck.slides for part in slide.parts)
+
+
+def starts(cells):
+    """The cells that start a slide."""
+    return [c for c in cells if c.slide_type in ("slide", "subslide")
+            or (c.kind == "markdown" and heading(c.source)[0] == 2 and heading(c.source)[1] in SHOWN)]
 
 
 # --- two decks in a browser -----------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
-def decks(tmp_path_factory):
-    """Two decks beside nothing; from the outputs of the last build where they are fresh."""
+def decks():
+    """The decks of the built book, made anew if they are stale."""
     if not index_page().is_file() and not in_ci():
-        try:
-            for name in NAMES:
-                cell_outputs(project_dir() / "notebooks" / f"{name}.ipynb", execute=False)
-        except LookupError:
-            pytest.skip("the chapters were not executed since they changed: make book")
-    folder = tmp_path_factory.mktemp("slides")
-    return {deck.file.stem: deck for deck in build_decks(NAMES, folder, book="../html")}
+        pytest.skip("there is no built book: make book")
+    return {deck.file.stem: deck for deck in build_decks()}
 
 
 @pytest.fixture
@@ -169,35 +188,61 @@ def current(page) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_slides_are_those_of_the_metadata(show, decks, name):
     page = show(name)
-    cells = read_cells(project_dir() / "notebooks" / f"{name}.ipynb")
-    wanted = [c for c in cells if c.slide_type in ("slide", "subslide")]
-    first = page.evaluate("() => Reveal.getSlides().filter(s => !s.dataset.more)"
-                          ".map(s => [+s.dataset.cells.split(' ')[0], s.dataset.level])")
-    assert first == [[c.number, c.slide_type] for c in wanted]
+    firsts = starts(read_cells(project_dir() / "notebooks" / f"{name}.ipynb"))
+    shown = page.evaluate("() => Reveal.getSlides().filter(s => !s.dataset.more)"
+                          ".map(s => +s.dataset.cells.split(' ')[0])")
+    assert shown == [c.number for c in firsts]
     # the only slides beyond the metadata are the further questions of a set
     more = page.locator("section[data-more]").count()
     assert more == decks[name].questions - 1
-    assert page.evaluate("() => Reveal.getTotalSlides()") == len(wanted) + more == decks[name].slides
+    assert page.evaluate("() => Reveal.getTotalSlides()") == len(firsts) + more == decks[name].slides
     assert page.evaluate("() => document.title").startswith(decks[name].title)
+    assert page.locator("section[id=slide-1] aside.notes", has_text="For the teacher").count() == 1
     page.watch.assert_clean()
+
+
+@pytest.mark.parametrize("key", ["ArrowRight", "Space", "PageDown"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_that_turns_shows_every_slide(show, decks, name, key):
+    page = show(name)
+    seen = [current(page)]
+    for _ in range(3 * decks[name].slides):
+        page.keyboard.press(key)
+        if current(page) != seen[-1]:
+            seen.append(current(page))
+    assert seen == [f"slide-{i}" for i in range(1, decks[name].slides + 1)]
+    back = "ArrowLeft" if key == "ArrowRight" else "PageUp"
+    for _ in range(3 * decks[name].slides):
+        page.keyboard.press(back)
+    assert current(page) == "slide-1"
+
+
+def test_links_lead_into_the_book_that_lies_beside(decks):
+    for deck in decks.values():
+        html = deck.file.read_text(encoding="utf-8")
+        links = re.findall(r'<a target="_blank" rel="noopener" class="[^"]*" href="([^"]*)"', html)
+        assert links
+        for link in links:
+            place = link.partition("#")[0]
+            assert re.match(r"https?:", link) or (deck.file.parent / place).is_file(), link
+        assert "](ev:" not in html
+        assert 'src="http' not in html
 
 
 def test_keys_turn_the_slides_and_show_what_is_hidden(show):
     page = show(WIDGET)
     assert current(page) == "slide-1"
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    assert current(page) == "slide-3"
-    figure = page.locator("#slide-3 figure svg")
+    at = page.evaluate("() => document.querySelector('figure.fragment').closest('section').id")
+    while current(page) != at:
+        page.keyboard.press("ArrowRight")
+    figure = page.locator(f"#{at} figure svg")
     assert not figure.is_visible()
-    assert not page.locator("#slide-3 figcaption").is_visible()
-    page.keyboard.press("Space")
+    assert not page.locator(f"#{at} figcaption").is_visible()
+    page.keyboard.press("ArrowRight")
     figure.wait_for(state="visible")
-    assert page.locator("#slide-3 figcaption").is_visible()
-    page.keyboard.press("Space")
-    assert current(page) == "slide-4"
-    page.keyboard.press("ArrowLeft")
-    assert current(page) == "slide-2"
+    assert page.locator(f"#{at} figcaption").is_visible()
+    page.keyboard.press("ArrowRight")
+    assert current(page) != at
     page.watch.assert_clean()
 
 
@@ -298,7 +343,7 @@ def test_every_slide_fits_and_can_be_read_from_the_back_row(show, name):
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("name", [f.stem for f in chapters()])
+@pytest.mark.parametrize("name", wanted())
 def test_every_deck_fits_and_can_be_read(open_page, name):
     page = open_page((slides_dir() / f"{name}.html").as_uri(), width=1920, height=1080)
     page.wait_for_function("() => document.documentElement.dataset.deck === 'ready'")
@@ -317,7 +362,7 @@ def test_axe_finds_nothing(show, axe, open_page, decks):
 
 def test_the_index_leads_to_every_deck(open_page, decks):
     page = open_page((decks[WIDGET].file.parent / "index.html").as_uri())
-    assert page.locator(".deck-list li").count() == len(NAMES)
+    assert page.locator(".deck-list li").count() == len(decks)
     page.locator(".deck-list a").first.click()
     page.wait_for_function("() => document.documentElement.dataset.deck === 'ready'")
     page.watch.assert_clean()
@@ -333,5 +378,6 @@ def test_a_deck_prints_one_page_per_slide(show, decks, tmp_path):
     assert len(printed.pages) == decks[WIDGET].slides
     width, height = printed.pages[0].mediabox.width, printed.pages[0].mediabox.height
     assert abs(width / height - 16 / 9) < 0.01
-    assert "of patients" in printed.pages[2].extract_text()  # the figure that waits for a key on the screen
+    waits = page.evaluate("() => +document.querySelector('figure.fragment').closest('section').id.slice(6)")
+    assert "of patients" in printed.pages[waits - 1].extract_text()  # the figure that waits for a key on the screen
     page.watch.assert_clean()

@@ -21,7 +21,7 @@ __all__ = ["archive_file", "make_offline", "pdf_file", "write_archive", "write_p
 
 
 def make_offline(pdf: bool = True) -> int:
-    """Build the decks, the zip and the PDF from the built book, and say how large they are.
+    """Build book and decks if they are stale, then the zip and the PDF, and say how large they are.
 
     Parameters
     ----------

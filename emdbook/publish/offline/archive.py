@@ -94,11 +94,13 @@ def write_archive(file: Path | None = None) -> Path:
     """
     file = Path(file) if file is not None else archive_file()
     file.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(file, "w") as zipped:
+    part = file.with_name(f".{file.name}.part")
+    with zipfile.ZipFile(part, "w") as zipped:
         for name, content in sorted(contents()):
             entry = zipfile.ZipInfo(f"{NAME}/{name}", _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             entry.create_system = 3
             zipped.writestr(entry, content, compresslevel=9)
+    part.replace(file)
     return file

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import re
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,8 +52,12 @@ def write_pdf(file: Path | None = None, text: str | None = None, browser=None) -
     with contextlib.nullcontext(browser) if browser is not None else launched() as printer:
         text = text if text is not None else book_html()
         with tempfile.TemporaryDirectory() as folder:
-            _print_twice(printer, text, Path(folder), file)
-    _describe(file, _headings(text))
+            printed = Path(folder) / "printed.pdf"
+            _print_twice(printer, text, Path(folder), printed)
+            _describe(printed, _headings(text))
+            part = file.with_name(f".{file.name}.part")
+            shutil.copyfile(printed, part)  # the folder may lie on another disk
+            part.replace(file)
     return file
 
 

@@ -33,6 +33,15 @@ _CELL = 10_000  # MyST-NB counts the lines of cell i from (i + 1) times this
 class DeckTranslator(RevealjsSlideTranslator):
     """Slides come from the plan, so sections are written as they stand; links open beside the deck."""
 
+    def __init__(self, document, builder):
+        super().__init__(document, builder)
+        # files that a page offers lie in the web book, once
+        builder.dlpath, builder.imgpath = f"{BOOK}/_downloads", f"{BOOK}/_images"
+
+    def visit_download_reference(self, node: nodes.Element) -> None:
+        super().visit_download_reference(node)
+        self.body[-1] = self.body[-1].replace("<a ", '<a target="_blank" rel="noopener" ', 1)
+
     def visit_deck_element(self, node: deck_element) -> None:
         attributes = "".join(f' {name}="{html.escape(value)}"' for name, value in node["html"].items())
         self.body.append(f"<{node['tag']}{attributes}>")

@@ -1,4 +1,5 @@
-"""The widgets of a chapter, got by running its code cells in this process, for tests and measurements."""
+"""The widgets of a chapter, got by running its code cells in this process: for measurements, and for tests that change
+what a chapter depends on.  Other tests look at the one run that :mod:`emdbook.publish.executed` keeps."""
 
 from __future__ import annotations
 
