@@ -11,11 +11,12 @@ PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 # More words for a command: make lab ARGS=--allow-root
 ARGS ?=
 
-.PHONY: sync copies help book preview slides offline serve lab test check-data check-text audit lint bench lock setup clean
+.PHONY: sync questions copies help book preview slides offline serve lab test check-data check-text audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
 	@echo "make test        run the gates: lint, data, tests, notebooks, book, web"
+	@echo "make preview     show a page seconds after a file was saved; CHAPTER=09 opens that one"
 	@echo "make slides      build a deck of slides for every chapter"
 	@echo "make offline     make the copy to take along (zip) and the book as PDF"
 	@echo "make serve       serve the built book on this machine"
@@ -26,6 +27,7 @@ help:
 	@echo "make bench       measure drawing, widgets, pages and data, into one JSON file"
 	@echo "make audit       look at the built pages with Lighthouse (needs Node)"
 	@echo "make copies      write a learner's and a teacher's copy of every chapter"
+	@echo "make questions   write all questions for Moodle"
 	@echo "make lock        write the lock files anew"
 	@echo "make clean       remove what was built (not .venv)"
 
@@ -65,6 +67,9 @@ NO_NETWORK = { echo "The packages could not be installed; the reason stands abov
 book: $(READY)
 	@$(PY) -m emdbook build
 
+preview: $(READY_TEST)
+	@$(PY) -m emdbook preview $(CHAPTER)
+
 slides: $(READY)
 	@$(PY) -m emdbook slides
 
@@ -100,6 +105,9 @@ audit: $(READY_TEST)
 
 lock: $(READY)
 	@$(PY) -m emdbook lock
+
+questions: $(READY)
+	@$(PY) -m emdbook.publish.questions export
 
 copies: $(READY)
 	@$(PY) -m emdbook copies

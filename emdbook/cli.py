@@ -34,6 +34,12 @@ def _serve(options) -> int:
     return serve(options.port)
 
 
+def _preview(options) -> int:
+    from emdbook.publish import build, preview
+
+    return build.told_last(lambda: preview.main(options.chapter, options.port), "There is no preview")
+
+
 def _lab(options) -> int:
     from emdbook.publish.build import lab
 
@@ -135,6 +141,7 @@ COMMANDS = {
     "build": (_build, "check the data, execute every chapter, build the book and open it"),
     "open": (_open, "open the built book in the browser"),
     "serve": (_serve, "serve the built book on this machine"),
+    "preview": (_preview, "show a page as it will be, seconds after a file was saved"),
     "lab": (_lab, "open JupyterLab at the chapters"),
     "test": (_test, "run every gate, or the named ones"),
     "check-data": (_check_data, "check the data package"),
@@ -170,6 +177,9 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--force", action="store_true", help="write over copies that somebody edited")
         elif name == "serve":
             command.add_argument("--port", type=int, default=8000)
+        elif name == "preview":
+            command.add_argument("chapter", nargs="?", default="", help="a chapter such as 09; the cover if left out")
+            command.add_argument("--port", type=int, default=8010)
         elif name == "lab":
             command.add_argument("options", nargs=argparse.REMAINDER,
                                  help="handed to JupyterLab, such as --allow-root in a container")

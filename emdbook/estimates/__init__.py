@@ -19,10 +19,8 @@ from emdbook.estimates.simulations import (
     ImmortalTime,
     case_mix,
     immortal_time_medians,
-    simulate_case_mix,
     simulate_immortal_time,
 )
-from emdbook.estimates.survival import SurvivalCurve, median_from_rate, survival_from_median
 
 __all__ = [
     "CI_METHODS",
@@ -34,18 +32,14 @@ __all__ = [
     "Interval",
     "Pooled",
     "Posterior",
-    "SurvivalCurve",
     "attainable_counts",
     "binomial_posterior",
     "case_mix",
     "immortal_time_medians",
     "logit_effects",
-    "median_from_rate",
     "pool_proportions",
     "proportion_interval",
     "risk_difference",
     "risk_ratio",
-    "simulate_case_mix",
     "simulate_immortal_time",
-    "survival_from_median",
 ]

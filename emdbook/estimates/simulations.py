@@ -180,30 +180,3 @@ def case_mix(
             }
         )
     return rows
-
-
-def simulate_case_mix(
-    shares_em_e: Mapping[str, float],
-    response_em_e: float,
-    response_em_b: float,
-    patients: int = 100,
-    seed: int | np.random.Generator = 2025,
-) -> list[dict[str, Any]]:
-    """Draw one sample from the model of :func:`case_mix`.
-
-    Returns
-    -------
-    list of dict
-        The rows of :func:`case_mix` with ``n_em_e``, ``events_em_e``, ``n_em_b``, ``events_em_b``, ``events``
-        and ``observed`` (the overall response of the sample) added.
-    """
-    rows = case_mix(shares_em_e, response_em_e, response_em_b, patients)
-    rng = check_rng(seed)
-    for row in rows:
-        n_em_e = int(rng.binomial(row["patients"], row["share_em_e"]))
-        n_em_b = row["patients"] - n_em_e
-        events_em_e = int(rng.binomial(n_em_e, row["response_em_e"]))
-        events_em_b = int(rng.binomial(n_em_b, row["response_em_b"]))
-        row.update(n_em_e=n_em_e, events_em_e=events_em_e, n_em_b=n_em_b, events_em_b=events_em_b)
-        row.update(events=events_em_e + events_em_b, observed=(events_em_e + events_em_b) / row["patients"])
-    return rows

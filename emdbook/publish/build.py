@@ -145,8 +145,11 @@ def no_room() -> str:
 def disagreements() -> list[str]:
     """Every place where words and data disagree, one line each: the one comparison that a build asks for."""
     from emdbook.checks.prose import audit_project
+    from emdbook.checks.sync import sync_project
 
-    return [str(finding) for finding in audit_project(project_dir(), emdbook.load())]
+    evidence = emdbook.load()
+    found = [*sync_project(project_dir(), evidence, write=False), *audit_project(project_dir(), evidence)]
+    return [str(one) for one in found]
 
 
 def is_built() -> bool:
@@ -180,7 +183,7 @@ def _build(force: bool) -> int:
     if found := disagreements():
         print(*found, sep="\n", file=sys.stderr)
         places = "one place, named above" if len(found) == 1 else f"{len(found)} places, listed above"
-        raise BuildError(f"the text and the data disagree in {places}")
+        raise BuildError(f"the text and the data disagree in {places}; make sync mends what can be mended by rule")
     print("Running the chapters that changed", flush=True)
     executed.refresh(workers=executed.workers())
     with in_place_of(index_page().parent, key) as folder:
@@ -221,10 +224,17 @@ def press(builder: str, folder: Path, key: str) -> None:
         return
     if any(f"Errno {errno.ENOSPC}" in line for line in said):
         raise BuildError(no_room())
-    complaints = [line for line in said if re.search(r"\b(?:WARNING|ERROR|CRITICAL)\b|Error:", line)]
-    first = complaints[0] if complaints else next((line for line in reversed(said) if line), "Sphinx gave no reason")
-    more = f" (the first of {len(complaints)} complaints, above)" if len(complaints) > 1 else ""
-    raise BuildError(f"{first.removeprefix(f'{project_dir()}{os.sep}')}{more}")
+    found = complaints("\n".join(said))
+    first = found[0] if found else next((line for line in reversed(said) if line), "Sphinx gave no reason")
+    more = f" (the first of {len(found)} complaints, above)" if len(found) > 1 else ""
+    raise BuildError(f"{first}{more}")
+
+
+def complaints(said: str) -> list[str]:
+    """The warnings and errors in what Sphinx said, with paths as an author knows them."""
+    lines = (re.sub(r"\x1b\[[\d;]*m", "", line).strip() for line in said.splitlines())
+    return [line.removeprefix(f"{project_dir()}{os.sep}") for line in lines
+            if re.search(r"\b(?:WARNING|ERROR|CRITICAL)\b|^\w*Error\b", line) and not line.startswith("myst")]
 
 
 # --- opening, serving, JupyterLab -------------------------------------------------------------------------------------

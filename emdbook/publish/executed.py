@@ -29,6 +29,8 @@ from emdbook.ground.paths import data_dir, project_dir
 #: Raise this when the stored form of a run changes.
 FORMAT = 1
 TIMEOUT = 300
+#: The page that a preview makes, ``none`` for all as they were run last; not set outside a preview.
+PREVIEW = "EMDBOOK_PREVIEW"
 _KEY, _RUN, _BEGUN = "key.json", "chapter.ipynb", "begun.json"
 
 
@@ -289,22 +291,29 @@ def _ensure(notebook: Path) -> Path:
     return store_dir() / notebook.stem
 
 
-def run_text(notebook: Path) -> str:
+def run_text(notebook: Path, stale: bool = False) -> str:
     """A chapter with everything that its cells showed, as the text of a notebook.
 
     The words are those of the chapter as it stands: a changed sentence needs no new run.
+
+    Parameters
+    ----------
+    notebook : path
+    stale : bool
+        Take the last run however old it is, and none if there is none; for pages that a preview does not show.
 
     Raises
     ------
     ChapterError
         If the chapter has to be run for it and fails.
     """
-    kept = read_notebook(_ensure(notebook) / _RUN)
-    outputs = iter([c for c in kept["cells"] if c["cell_type"] == "code"])
+    place = (store_dir() / notebook.stem if stale else _ensure(notebook)) / _RUN
+    kept = read_notebook(place)["cells"] if place.is_file() else []
+    outputs = iter([c for c in kept if c["cell_type"] == "code"])
     made = read_notebook(notebook)
     for cell in made["cells"]:
         if cell["cell_type"] == "code":
-            run = next(outputs)
+            run = next(outputs, {"outputs": [], "execution_count": None})
             cell["outputs"], cell["execution_count"] = run["outputs"], run["execution_count"]
     return json.dumps(made, ensure_ascii=False)
 

@@ -1,4 +1,4 @@
-"""``python -m emdbook.teach.quiz``: export the question bank, count it."""
+"""``python -m emdbook.publish.questions``: export the question bank, count it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,8 @@ from emdbook.teach.quiz.moodle import export, whole_bank
 
 
 def _export(options) -> int:
-    if not (options.moodle or options.gift):
-        print("Say where to: --moodle questions.xml, or --gift questions.txt, or both.", file=sys.stderr)
-        return 2
     sets = whole_bank()
-    for path, gift in ((options.moodle, False), (options.gift, True)):
-        if path:
-            print(f"{path}: {export(path, sets, gift)} questions in {len(sets)} categories")
+    print(f"{options.moodle}: {export(options.moodle, sets)} questions in {len(sets)} categories")
     return 0
 
 
@@ -29,11 +24,10 @@ def _count(options) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m emdbook.teach.quiz", description="The question bank.")
+    parser = argparse.ArgumentParser(prog="python -m emdbook.publish.questions", description="The question bank.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     made = commands.add_parser("export", help="write the bank for a Moodle course")
-    made.add_argument("--moodle", metavar="FILE", help="Moodle XML")
-    made.add_argument("--gift", metavar="FILE", help="GIFT")
+    made.add_argument("--moodle", metavar="FILE", default="_build/questions.xml", help="Moodle XML")
     made.set_defaults(function=_export)
     commands.add_parser("count", help="how many questions there are").set_defaults(function=_count)
     options = parser.parse_args(arguments)

@@ -231,48 +231,6 @@ def test_an_impossible_prior_is_refused(prior):
         estimates.binomial_posterior(1, 2, prior)
 
 
-# Illustrations from a median
-
-
-@given(st.floats(0.1, 200), st.floats(0, 400))
-def test_the_curve_passes_one_half_at_its_median_and_falls(median, time):
-    curve = estimates.survival_from_median(median, [0, median, time, time + 1])
-    assert curve.survival[0] == 1
-    assert curve.survival[1] == pytest.approx(0.5)
-    assert curve.survival[3] <= curve.survival[2]
-
-
-def test_the_curve_is_labelled_as_an_illustration():
-    curve = estimates.survival_from_median(5, [1])
-    assert curve.label == "illustrative: exponential curve through the reported median"
-    assert "assumes" in curve.assumption
-
-
-@given(st.floats(0.1, 200), st.floats(0.1, 50))
-def test_median_from_rate_undoes_the_curve(median, time):
-    rate = estimates.survival_from_median(median, [time]).survival[0]
-    if 1e-12 < rate < 1 - 1e-9:
-        assert estimates.median_from_rate(rate, time) == pytest.approx(median, rel=1e-4)
-
-
-@pytest.mark.parametrize("median", [0, -1, math.nan, math.inf, None, "5"])
-def test_an_impossible_median_is_refused(median):
-    with pytest.raises(ValueError, match="median"):
-        estimates.survival_from_median(median, [1])
-
-
-@pytest.mark.parametrize("times", [[], [-1], [math.nan], 3, ["a"]])
-def test_impossible_times_are_refused(times):
-    with pytest.raises(ValueError, match=r"[Tt]ime"):
-        estimates.survival_from_median(5, times)
-
-
-@pytest.mark.parametrize("arguments", [(0, 12), (1, 12), (0.5, 0), (math.nan, 12), (50, 12)])
-def test_an_impossible_rate_is_refused(arguments):
-    with pytest.raises(ValueError, match=r"rate|time"):
-        estimates.median_from_rate(*arguments)
-
-
 # Constructed examples
 
 
@@ -327,15 +285,6 @@ def test_case_mix_is_the_mixture_of_its_strata():
     assert [row["expected_responders"] for row in rows] == pytest.approx([40, 30, 20])
     same = estimates.case_mix({"A": 0.1, "B": 0.9}, 0.5, 0.5)
     assert same[0]["overall"] == same[1]["overall"] == 0.5
-
-
-def test_a_large_sample_of_the_case_mix_comes_near_to_it():
-    rows = estimates.simulate_case_mix({"A": 0.2, "B": 0.7}, 0.4, 0.8, patients=200_000)
-    for row in rows:
-        assert row["observed"] == pytest.approx(row["overall"], abs=0.01)
-        assert row["n_em_e"] + row["n_em_b"] == row["patients"]
-        assert row["events_em_e"] + row["events_em_b"] == row["events"]
-    assert rows == estimates.simulate_case_mix({"A": 0.2, "B": 0.7}, 0.4, 0.8, patients=200_000)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from emdbook.ground import strict_json
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import project_dir
 from emdbook.teach.quiz import load_questions, question_files
-from emdbook.teach.quiz.selftest import ROUNDS, in_order, render_selftest, show_test
+from emdbook.teach.quiz.selftest import ROUNDS, in_order, render_selftest
 
 CHAPTERS = sorted(p.stem for p in (project_dir() / "notebooks").glob("*.ipynb"))
 PRETEST = load_questions("pretest")
@@ -102,7 +102,8 @@ def test_both_rounds_ask_the_same_in_another_order():
 
 
 def test_the_first_round_holds_no_explanation_and_the_second_seals_them():
-    assert show_test("pretest").html() == show_test("pretest").html()
+    made = [render_selftest(load_questions("pretest"), "pretest") for _ in range(2)]
+    assert made[0] == made[1]
     for name in ROUNDS:
         text = render_selftest(PRETEST, name)
         for question in PRETEST.questions:

@@ -10,8 +10,8 @@ import pytest
 from moodle_xml_parser.parser import parse_string
 
 from emdbook.publish.questions import main
-from emdbook.teach.quiz.bank import Option, Question, QuestionSet
-from emdbook.teach.quiz.moodle import SHARES, category, export, fractions, name, to_gift, to_xml, whole_bank
+from emdbook.teach.quiz.bank import Option, Question
+from emdbook.teach.quiz.moodle import SHARES, category, export, fractions, name, to_xml, whole_bank
 from emdbook.teach.quiz.render import markup, origin
 
 BANK = whole_bank()
@@ -84,22 +84,10 @@ def test_several_right_options_share_the_mark_and_everything_ticked_earns_nothin
         "100", "0", "0"]
 
 
-def test_special_characters_of_gift_are_escaped():
-    made = QuestionSet("x", "A/B", (made_up([Option("50% = half", True, "a:b"), Option("<b>", False, "c"),
-                                             Option("~", False, "d")]),))
-    text = to_gift([made])
-    assert r"Which <em>one</em> of \{a\=b\}\: x\~y\#z\\?" in text
-    assert r"=50% \= half # a\:b" in text
-    assert "~&lt;b&gt; # c" in text
-    assert "$CATEGORY: $course$/top/Beyond the Marrow/A//B" in text
-
-
-def test_the_command_writes_both(tmp_path, capsys):
-    xml, gift = tmp_path / "new" / "bank.xml", tmp_path / "bank.txt"
-    assert main(["export", "--moodle", str(xml), "--gift", str(gift)]) == 0
+def test_the_command_writes_the_bank(tmp_path, capsys):
+    xml = tmp_path / "new" / "bank.xml"
+    assert main(["export", "--moodle", str(xml)]) == 0
     assert xml.read_text(encoding="utf-8") == to_xml(BANK)
-    assert gift.read_text(encoding="utf-8") == to_gift(BANK)
     assert f"{len(QUESTIONS)} questions" in capsys.readouterr().out
-    assert main(["export"]) == 2
     assert main(["count"]) == 0
     assert export(xml, BANK) == len(QUESTIONS)

@@ -15,8 +15,8 @@ from emdbook.publish.build import in_ci, index_page
 from emdbook.publish.offline import archive, printing, write_archive
 from emdbook.publish.offline.pdf import bookmark_titles, write_pdf
 from emdbook.publish.slides import build_decks
+from emdbook.teach.quiz import load_questions, render_selftest
 from emdbook.teach.quiz.render import seal
-from emdbook.teach.quiz.selftest import show_test
 
 pytestmark = pytest.mark.book
 CHAPTER = "09_bispecific_antibodies"
@@ -140,7 +140,7 @@ def test_a_question_keeps_its_answer_for_the_end():
 
 def test_the_test_before_the_book_keeps_its_explanations():
     for name, explains in (("pretest", False), ("posttest", True)):
-        test = BeautifulSoup(show_test(name).html(), "html.parser").find("emd-selftest")
+        test = BeautifulSoup(render_selftest(load_questions("pretest"), name), "html.parser").find("emd-selftest")
         shown, key = printing.selftest_on_paper(test, "answer-x-1")
         page = BeautifulSoup(shown, "html.parser")
         assert len(page.select("li.print-question")) == 20

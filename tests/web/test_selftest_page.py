@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emdbook.teach.quiz import load_questions, render_selftest, show_test
+from emdbook.teach.quiz import load_questions, render_selftest
 from emdbook.teach.quiz.selftest import in_order
 
 BANK = load_questions("pretest")
@@ -31,7 +31,7 @@ def kept(page):
 
 
 def test_before_the_book_the_result_tells_score_and_calibration_and_no_answer(harness, open_page):
-    page = open_page(harness(show_test("pretest").html()).as_uri())
+    page = open_page(harness(render_selftest(load_questions("pretest"), "pretest")).as_uri())
     for question in BANK.questions:
         for option in question.options:
             assert option.explanation not in page.content()
@@ -54,10 +54,10 @@ def test_before_the_book_the_result_tells_score_and_calibration_and_no_answer(ha
 
 
 def test_after_the_book_every_option_is_explained_and_the_first_score_stands_beside(harness, open_page):
-    page = open_page(harness(show_test("pretest").html(), name="pre.html").as_uri())
+    page = open_page(harness(render_selftest(load_questions("pretest"), "pretest"), name="pre.html").as_uri())
     answer(page, "pretest", right=7)
     page.get_by_role("button", name="Finish").click()
-    page.goto(harness(show_test("posttest").html(), name="post.html").as_uri())
+    page.goto(harness(render_selftest(load_questions("pretest"), "posttest"), name="post.html").as_uri())
     answer(page, "posttest", right=20, sure=lambda i: 1)
     page.get_by_role("button", name="Finish").click()
     text = page.locator(".emd-report").inner_text()
@@ -74,7 +74,7 @@ def test_after_the_book_every_option_is_explained_and_the_first_score_stands_bes
 
 
 def test_what_is_missing_is_said_and_a_reload_loses_nothing(harness, open_page):
-    page = open_page(harness(show_test("pretest").html()).as_uri())
+    page = open_page(harness(render_selftest(load_questions("pretest"), "pretest")).as_uri())
     answer(page, "pretest")
     page.locator("[data-question]").nth(3).locator(".emd-sure input").evaluate_all(
         "all => all.forEach(e => { e.checked = false; })")
@@ -94,7 +94,7 @@ def test_what_is_missing_is_said_and_a_reload_loses_nothing(harness, open_page):
     "localStorage.setItem('emdbook.progress', '[1]')",
 ])
 def test_without_storage_it_works(how, harness, open_page):
-    page = open_page(harness(show_test("posttest").html()).as_uri())
+    page = open_page(harness(render_selftest(load_questions("pretest"), "posttest")).as_uri())
     page.evaluate(f"() => {{ {how} }}")
     answer(page, "posttest", right=1)
     page.get_by_role("button", name="Finish").click()
@@ -103,7 +103,7 @@ def test_without_storage_it_works(how, harness, open_page):
 
 
 def test_by_keyboard_alone(harness, open_page):
-    page = open_page(harness(show_test("pretest").html()).as_uri())
+    page = open_page(harness(render_selftest(load_questions("pretest"), "pretest")).as_uri())
     page.locator("h1").evaluate("e => { e.tabIndex = -1; e.focus(); }")
     for _ in BANK.questions:
         page.keyboard.press("Tab")
@@ -119,7 +119,8 @@ def test_by_keyboard_alone(harness, open_page):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1100, 390])
 def test_axe_finds_nothing(theme, width, harness, open_page, axe):
-    page = open_page(harness(show_test("posttest").html(), theme=theme).as_uri(), theme=theme, width=width)
+    test = render_selftest(load_questions("pretest"), "posttest")
+    page = open_page(harness(test, theme=theme).as_uri(), theme=theme, width=width)
     answer(page, "posttest", right=9)
     page.get_by_role("button", name="Finish").click()
     assert axe(page) == []

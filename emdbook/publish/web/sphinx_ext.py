@@ -146,12 +146,22 @@ def _glossary_link(app, node, target):
     node["reftitle"] = words[target]
 
 
+def _previewed() -> str:
+    """The page that a preview makes; empty outside a preview."""
+    return os.environ.get(executed.PREVIEW, "")
+
+
+def _outdated(app: Sphinx, env, added, changed, removed) -> list[str]:
+    """In a preview the page that is looked at is always read again: what it shows may have changed without its file."""
+    return [_previewed()] if _previewed() in env.found_docs else []
+
+
 def _chapter_as_run(app: Sphinx, docname: str, content: list[str]) -> None:
     """Hand Sphinx a chapter with what its cells showed, from the one execution that everything shares."""
     path = Path(app.env.doc2path(docname))
     if path.suffix == ".ipynb":
         try:
-            content[0] = executed.run_text(path)
+            content[0] = executed.run_text(path, stale=_previewed() not in ("", docname))
         except executed.ChapterError as error:
             raise ExtensionError(str(error)) from error
 
@@ -226,6 +236,7 @@ def setup(app: Sphinx):
     app.add_directive("emd-teaching", TeachingGuide)
     app.connect("config-inited", _static_paths)
     app.connect("builder-inited", _write_palette)
+    app.connect("env-get-outdated", _outdated)
     app.connect("source-read", _chapter_as_run)
     app.connect("doctree-read", _resolve)
     app.connect("html-page-context", _page_assets)

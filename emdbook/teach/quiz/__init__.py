@@ -5,13 +5,12 @@
 
 from emdbook.teach.quiz.bank import QuestionSet, QuizError, check_questions, load_questions, question_files
 from emdbook.teach.quiz.render import Quiz, asset_dir, render, show
-from emdbook.teach.quiz.selftest import SelfTest, render_selftest, show_test
+from emdbook.teach.quiz.selftest import render_selftest
 
 __all__ = [
     "QuestionSet",
     "Quiz",
     "QuizError",
-    "SelfTest",
     "asset_dir",
     "check_questions",
     "load_questions",
@@ -19,5 +18,4 @@ __all__ = [
     "render",
     "render_selftest",
     "show",
-    "show_test",
 ]

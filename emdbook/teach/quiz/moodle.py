@@ -1,4 +1,4 @@
-"""The question bank for a Moodle course, as Moodle XML and as GIFT.
+"""The question bank for a Moodle course, as Moodle XML.
 
 Both hold every question with a category for each chapter, feedback for each option, and the objective and the source as
 general feedback. In a question with several right options the right ones share the mark and the wrong ones share its
@@ -8,7 +8,7 @@ loss, so that ticking everything earns nothing.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from emdbook.teach.quiz.bank import Question, QuestionSet, load_questions, question_files
@@ -17,7 +17,6 @@ from emdbook.teach.quiz.render import markup, origin
 BOOK = "Beyond the Marrow"
 #: Moodle knows these shares of a mark and no others (in percent, with five decimals where they do not end).
 SHARES = {1: "100", 2: "50", 3: "33.33333", 4: "25", 5: "20", 6: "16.66667", 7: "14.28571", 8: "12.5"}
-_GIFT_SPECIAL = "\\~=#{}:"
 
 
 def whole_bank(path=None) -> list[QuestionSet]:
@@ -104,47 +103,13 @@ def to_xml(sets: Sequence[QuestionSet]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(quiz, encoding="unicode")}\n'
 
 
-def _escaped(text: str) -> str:
-    return "".join(f"\\{c}" if c in _GIFT_SPECIAL else c for c in text)
-
-
-def _gift(made: QuestionSet, question: Question) -> Iterator[str]:
-    yield f"::{_escaped(name(made, question))}::[html]{_escaped(markup(question.stem))} {{"
-    for option, share in zip(question.options, fractions(question), strict=True):
-        mark = f"~%{share}%" if question.multiple else "=" if option.correct else "~"
-        yield f"  {mark}{_escaped(markup(option.text))} # {_escaped(markup(option.explanation))}"
-    yield f"  #### {_escaped(background(question))}"
-    yield "}\n"
-
-
-def to_gift(sets: Sequence[QuestionSet]) -> str:
-    """The bank as GIFT.
-
-    Parameters
-    ----------
-    sets : sequence of QuestionSet
-
-    Returns
-    -------
-    str
-    """
-    lines = []
-    for made in sets:
-        lines.append(f"$CATEGORY: {category(made)}\n")
-        for question in made.questions:
-            lines += _gift(made, question)
-    return "\n".join(lines)
-
-
-def export(path: Path | str, sets: Sequence[QuestionSet], gift: bool = False) -> int:
+def export(path: Path | str, sets: Sequence[QuestionSet]) -> int:
     """Write the bank to a file.
 
     Parameters
     ----------
     path : path
     sets : sequence of QuestionSet
-    gift : bool
-        GIFT, or Moodle XML.
 
     Returns
     -------
@@ -153,5 +118,5 @@ def export(path: Path | str, sets: Sequence[QuestionSet], gift: bool = False) ->
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(to_gift(sets) if gift else to_xml(sets), encoding="utf-8", newline="\n")
+    path.write_text(to_xml(sets), encoding="utf-8", newline="\n")
     return sum(len(made.questions) for made in sets)

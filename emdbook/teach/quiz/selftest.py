@@ -14,7 +14,6 @@ from html import escape
 from pathlib import Path
 
 from emdbook.ground import blocks
-from emdbook.ground.view import view
 from emdbook.teach.quiz.bank import Question, QuestionSet, QuizError, load_questions
 from emdbook.teach.quiz.render import asset_dir, choices, markup, seal
 
@@ -122,51 +121,3 @@ def render_selftest(questions: QuestionSet, name: str, inline: bool = False, tit
         '<div class="emd-report" role="group" aria-label="Your result" tabindex="-1" hidden></div>'
         f'<script type="application/json" class="emd-chapters">{known}</script></emd-selftest>{script}'
     )
-
-
-class SelfTest:
-    """One round that shows itself as the last value of a cell.
-
-    Parameters
-    ----------
-    questions : QuestionSet
-    name : {"pretest", "posttest"}
-    """
-
-    def __init__(self, questions: QuestionSet, name: str):
-        self.questions, self.name = questions, name
-        live = view() == "live"
-        self._html = render_selftest(questions, name, inline=live, link="{chapter}.ipynb" if live else
-                                     "../notebooks/{chapter}.html")
-
-    def html(self) -> str:
-        """The block of HTML.
-
-        Returns
-        -------
-        str
-        """
-        return self._html
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self._html,
-                "text/plain": f"{ROUNDS[self.name][0]}: {len(self.questions.questions)} questions"}
-
-    def __repr__(self) -> str:
-        return f"<selftest {self.name!r}>"
-
-
-def show_test(name: str, path=None) -> SelfTest:
-    """Show the test before or after the book.
-
-    Parameters
-    ----------
-    name : {"pretest", "posttest"}
-    path : path-like, optional
-        The folder of the questions; the project's own if left out.
-
-    Returns
-    -------
-    SelfTest
-    """
-    return SelfTest(load_questions(SET, path), name)
