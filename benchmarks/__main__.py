@@ -1,6 +1,6 @@
 """``python -m benchmarks``: measure, write one JSON file, print tables.
 
-``--only live states page weight data`` runs parts; ``lighthouse`` runs Lighthouse instead.
+``--only live states page weight data builds`` runs parts; ``lighthouse`` runs Lighthouse instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from emdbook.ground.paths import project_dir
 from emdbook.publish.build import index_page
 
-PARTS = ("live", "states", "page", "weight", "data")
+PARTS = ("live", "states", "page", "weight", "data", "builds")
 NEEDS_BOOK = ("page", "weight")
 
 
@@ -75,13 +75,28 @@ def _print_data(found: dict) -> None:
                  ["data", "outcomes", "load() ms", "rows on the map", "evidence map ms", "slowest ms"], rows))
 
 
+def _print_builds(found: dict) -> None:
+    print(_table("What an author waits for", ["what", "seconds"], [
+        *(["gate " + name, s] for name, s in found["gates"].items()),
+        *(["page after an edited " + name if name in ("sentence", "cell", "table") else name, s]
+          for name, s in found["preview"].items()),
+        *([f"set-up, {name} ({s['MB']} MB)", s["seconds"]] if isinstance(s, dict) else [f"set-up: {s}", None]
+          for name, s in found["setup"].items())]))
+    print(_table("Lines of code", ["room", "lines"], [*sorted(found["rooms"].items()),
+                                                      ["all", sum(found["rooms"].values())]]))
+    if mutants := found["mutants"]:
+        print(f"mutants caught: {mutants['caught']} of {mutants['planted']}")
+    else:
+        print("mutants were not planted here: that is a weekly run")
+
+
 PRINT = {"live": _print_live, "states": _print_states, "page": _print_page, "weight": _print_weight,
-         "data": _print_data}
+         "data": _print_data, "builds": _print_builds}
 
 
 def _measure(part: str, notebooks: list[Path], options) -> dict:
     # Imported here: each part needs other packages, and a missing one must not stop the rest.
-    from benchmarks import data, live, pages, states
+    from benchmarks import builds, data, live, pages, states
 
     if part == "live":
         return live.measure(notebooks, options.moves)
@@ -94,6 +109,8 @@ def _measure(part: str, notebooks: list[Path], options) -> dict:
         with tempfile.TemporaryDirectory() as folder:
             plain = pages.weigh(pages.default_book(Path(folder)), ["intro"])
         return found | {"default Jupyter Book page": plain["intro"]}
+    if part == "builds":
+        return builds.measure()
     return data.measure(notebooks)
 
 

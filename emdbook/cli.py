@@ -129,12 +129,14 @@ def _lock(options) -> int:
 
 
 def _weblinks(options) -> int:
-    from emdbook.publish.build import index_page
-    from emdbook.publish.weblinks import check
+    from emdbook.publish import build
 
-    gone = list(check(index_page().parent))
-    print("\n".join(gone) or "every address answers")
-    return 1 if gone else 0
+    def ask() -> int:
+        gone = build.gone_links()
+        print("\n".join(gone) or "every address answers")
+        return 1 if gone else 0
+
+    return build.told_last(ask, "The addresses were not asked")
 
 
 COMMANDS = {
@@ -151,7 +153,7 @@ COMMANDS = {
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
     "lock": (_lock, "write the lock files anew"),
-    "weblinks": (_weblinks, "ask every outside address of the built pages whether it answers"),
+    "weblinks": (_weblinks, "ask every outside address of the book whether it answers"),
 }
 
 

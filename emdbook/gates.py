@@ -22,7 +22,7 @@ from pathlib import Path
 
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish import executed
-from emdbook.publish.build import build, index_page
+from emdbook.publish.build import build, build_dir, index_page
 
 _OLDEST = (3, 11, 0)
 #: Two workers: what the smallest machines have that run this.
@@ -244,6 +244,15 @@ def summary(results: Sequence[Result], seconds: float) -> str:
     return f"FAILED: {', '.join(r.name for r in failed)} ({number} failed of {words})"
 
 
+def _keep_times(results: Sequence[Result]) -> None:
+    """Leave the seconds of each gate for ``make bench``; those that did not run keep theirs."""
+    file = build_dir() / "gates.json"
+    file.parent.mkdir(exist_ok=True)
+    before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    now = {r.name: round(r.seconds) for r in results}
+    file.write_text(json.dumps(before | now, indent=1) + "\n", encoding="utf-8")
+
+
 def run(names: Sequence[str] = ()) -> int:
     """Run the gates and print what each said.
 
@@ -274,5 +283,6 @@ def run(names: Sequence[str] = ()) -> int:
     for r in results:
         said = "passed" if r.passed else "FAILED"
         print(f"{r.name:<11} {said:<9} {r.seconds:>7.0f} {r.tests or '':>7}  {r.note}".rstrip())
+    _keep_times(results)
     print(summary(results, time.monotonic() - start), flush=True)
     return 0 if all(r.passed for r in results) else 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -24,7 +25,7 @@ from emdbook import gates
 from emdbook.evidence import load
 from emdbook.ground.faults import EvidenceError
 from emdbook.ground.paths import data_dir, project_dir
-from emdbook.publish import build, weblinks
+from emdbook.publish import build
 
 ROOT = project_dir()
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -220,7 +221,8 @@ def test_the_scripts_are_part_of_lint_where_there_is_npm(monkeypatch):
     assert "there is no npm" in why
 
 
-def test_a_failed_gate_does_not_stop_the_others(monkeypatch, capsys):
+def test_a_failed_gate_does_not_stop_the_others(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(gates, "build_dir", lambda: tmp_path / "_build")
     ran = []
 
     def gate(name, passed):
@@ -231,6 +233,7 @@ def test_a_failed_gate_does_not_stop_the_others(monkeypatch, capsys):
     assert ran == ["a", "b", "c"]
     assert capsys.readouterr().out.splitlines()[-1].startswith("FAILED: b (")
     assert gates.run(["a"]) == 0
+    assert json.loads((tmp_path / "_build" / "gates.json").read_text(encoding="utf-8")) == {"a": 0, "b": 0, "c": 0}
 
 
 def test_an_unknown_gate_is_refused(capsys):
@@ -268,33 +271,17 @@ def test_a_taken_port_is_no_obstacle(tmp_path, monkeypatch):
         assert second.server_port != first.server_port
 
 
-def test_outside_links_are_asked_with_reasons(tmp_path):
-    (tmp_path / "a.html").write_text('<a href="http://127.0.0.1:9/x"></a><a href="https://clinicaltrials.gov/study/1"></a>'
-                                     '<a href="b.html"></a><a href="https://doi.org/10.1/x#y"></a>', encoding="utf-8")
-    assert weblinks.addresses(tmp_path) == {"https://doi.org/10.1/x": "a.html"}
-    assert all(weblinks.IGNORED.values())
+def test_an_address_that_is_gone_is_told_from_one_that_refuses():
+    def one(status, info=""):
+        return {"filename": "book/a.md", "uri": f"https://example.net/{status}", "status": status, "info": info}
 
-
-def test_an_address_that_is_gone_is_told_from_one_that_refuses(tmp_path):
-    import functools
-    import http.server
-    import threading
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response({"/ok": 200, "/refused": 403}.get(self.path, 404))
-            self.end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        root = f"http://127.0.0.1:{server.server_port}"
-        assert weblinks.ask(f"{root}/ok") == weblinks.ask(f"{root}/refused") == ""
-        assert weblinks.ask(f"{root}/gone") == "answers 404"
-        server.shutdown()
-    assert "does not answer" in weblinks.ask(f"{root}/ok")
+    refused = [one("broken", f"{code} Client Error: no") for code in (403, 405, 406)]
+    gone = [one("broken", "404 Client Error: Not Found for url"), one("timeout", "timed out")]
+    assert build.gone_of([one("working"), one("redirected"), one("ignored"), *refused, *gone]) == [
+        "book/a.md: https://example.net/broken 404 Client Error: Not Found for url",
+        "book/a.md: https://example.net/timeout timed out"]
+    with pytest.raises(build.BuildError, match="no outside address"):
+        build.gone_of([])
 
 
 # --- files around -------------------------------------------------------------------------------------------------

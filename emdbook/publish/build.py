@@ -237,6 +237,32 @@ def complaints(said: str) -> list[str]:
             if re.search(r"\b(?:WARNING|ERROR|CRITICAL)\b|^\w*Error\b", line) and not line.startswith("myst")]
 
 
+#: Answers that mean "not for machines", not "gone"; Sphinx itself passes over 401, 429 and 503.
+REFUSED = re.compile(r"\b(?:403|405|406|418)\b")
+
+
+def gone_links() -> list[str]:
+    """Ask every outside address of the book whether it answers, by Sphinx's linkcheck; one line for each that is gone.
+
+    What is not asked, and why, stands in ``_config.yml``.
+    """
+    folder = build_dir() / "linkcheck"
+    shutil.rmtree(folder, ignore_errors=True)
+    executed.refresh(workers=executed.workers())
+    with contextlib.suppress(BuildError):  # an address that is gone is an error to Sphinx; here it is looked at
+        press("linkcheck", folder, book_key())
+    lines = (folder / "output.json").read_text(encoding="utf-8").splitlines()
+    return gone_of([json.loads(line) for line in lines])
+
+
+def gone_of(found: Sequence[dict]) -> list[str]:
+    """The addresses that are gone among what linkcheck found, without those that only refuse machines."""
+    if not found:
+        raise BuildError("linkcheck found no outside address at all")
+    return [f"{one['filename']}: {one['uri']} {one['info']}".strip() for one in found
+            if one["status"] in ("broken", "timeout") and not REFUSED.search(one["info"])]
+
+
 # --- opening, serving, JupyterLab -------------------------------------------------------------------------------------
 
 def may_open() -> bool:

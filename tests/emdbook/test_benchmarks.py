@@ -11,7 +11,7 @@ import pytest
 
 import emdbook
 from benchmarks import __main__ as command
-from benchmarks import lighthouse
+from benchmarks import builds, lighthouse
 from benchmarks.data import enlarge, repeated
 from benchmarks.web import served
 from emdbook.ground.paths import data_dir
@@ -61,3 +61,11 @@ def test_one_part_that_fails_does_not_lose_the_others(monkeypatch, tmp_path, cap
     assert found["failed"] == {"states": "ValueError: no pen"}
     assert found["page"]["change_median_ms"] == 1
     assert "no pen" in capsys.readouterr().out
+
+
+def test_lines_of_code_are_neither_blank_nor_comment_nor_docstring(tmp_path):
+    file = tmp_path / "a.py"
+    file.write_text('"""A module.\n\nOf two lines."""\n\n# a comment\nx = """two\nlines"""\n\n\ndef f():\n'
+                    '    """Say."""\n    return {\n        "a": x,  # here\n    }\n', encoding="utf-8")
+    assert builds.code_lines(file) == 6
+    assert builds.rooms()["estimates"] > 100

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from emdbook.publish.web import lean, stylesheets
-from emdbook.publish.web.stylesheets import Used
+from emdbook.publish.web.stylesheets import Used, reduced
 
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-content_root="../" data-theme="auto"><head><meta charset="utf-8" />
@@ -173,3 +173,29 @@ def test_names_in_scripts_count_as_used():
 def test_addresses_follow_the_sheet():
     assert stylesheets._rewritten("url(../fonts/a.woff) url(#x) url('b.png')", "styles") == \
         "url(fonts/a.woff) url(#x) url('styles/b.png')"
+
+
+def joined(tmp_path, css: str) -> str:
+    """A sheet as it comes out where the page uses classes a and b."""
+    sheet = tmp_path / "x.css"
+    sheet.write_text(css, encoding="utf-8")
+    used = Used()
+    used.page('<p class="a" data-x="p  q"></p><p class="b"></p>')
+    return reduced([sheet], tmp_path, used).split("\n", 1)[1].strip()
+
+
+@pytest.mark.parametrize(("css", "out"), [
+    (".a{color:red;&:hover{color:blue}}", ".a{color:red;&:hover{color:blue}}"),
+    (".a{color:red;@media print{color:blue}}", ".a{color:red;@media print{color:blue}}"),
+    ('.a::before{content:"a  b" /* x */}', '.a::before{content:"a  b"}'),
+    ('.a[data-x="p  q"]{margin:  0   1px}', '.a[data-x="p  q"]{margin:0 1px}'),
+    ("@layer base, book;.a{color:red}", "@layer base, book;\n.a{color:red}"),
+    (".a{color:red}.c{color:blue}", ".a{color:red}"),
+])
+def test_rules_keep_their_meaning(tmp_path, css, out):
+    assert joined(tmp_path, css) == out
+
+
+def test_a_sheet_that_loads_another_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r'@import "y\.css"'):
+        joined(tmp_path, "@import 'y.css';.a{color:red}")

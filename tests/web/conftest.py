@@ -75,10 +75,35 @@ def is_local(url: str) -> bool:
     return url.startswith(("file:", "data:", "blob:", "about:", "http://127.0.0.1:", "http://localhost:"))
 
 
+def _watched(context, page) -> Watch:
+    """Hear what a page complains about, and cut it off from the world."""
+    watch = page.watch = Watch()
+
+    def route(handler):
+        if is_local(handler.request.url):
+            handler.continue_()
+        else:
+            page.watch.outside.append(handler.request.url)
+            handler.abort()
+
+    context.route("**/*", route)
+    page.on("console", lambda m: page.watch.console.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: page.watch.console.append(str(e)))
+    return watch
+
+
+def _go(page, url: str, wait: bool = True) -> None:
+    page.goto(url)
+    if wait:
+        page.wait_for_function(
+            f"() => [...document.querySelectorAll('{','.join(blocks.TAGS)}')].every(e => e.dataset.state)")
+
+
 @pytest.fixture
 def open_page(browser):
     """Open an address with the network cut; returns the page, its watch as ``page.watch``.
 
+    Each page has a context of its own: no memory of what a reader did before.
     Over HTTP the browser may reach this machine only; from ``file://`` it is offline altogether.
     """
     with contextlib.ExitStack() as stack:
@@ -90,30 +115,41 @@ def open_page(browser):
             )
             stack.callback(made.close)
             made.set_default_timeout(15000)
-            watch = Watch()
-
-            def route(handler):
-                if is_local(handler.request.url):
-                    handler.continue_()
-                else:
-                    watch.outside.append(handler.request.url)
-                    handler.abort()
-
-            made.route("**/*", route)
             if url.startswith("file:"):
                 made.set_offline(True)
             page = made.new_page()
-            page.watch = watch
-            page.on("console", lambda m: watch.console.append(m.text) if m.type in ("error", "warning") else None)
-            page.on("pageerror", lambda e: watch.console.append(str(e)))
-            page.goto(url)
-            if wait:
-                page.wait_for_function(
-                    f"() => [...document.querySelectorAll('{','.join(blocks.TAGS)}')].every(e => e.dataset.state)"
-                )
+            _watched(made, page)
+            _go(page, url, wait)
             return page
 
         yield opened
+
+
+@pytest.fixture(scope="module")
+def _visitor(browser):
+    context = browser.new_context(offline=True)
+    context.set_default_timeout(15000)
+    page = context.new_page()
+    _watched(context, page)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def visit(_visitor):
+    """Open a file in a page that is used again and again: quick, for tests that need no fresh memory.
+
+    It begins light, 1100 px wide, and with nothing to complain about.
+    """
+    def visited(url: str):
+        page = _visitor
+        page.set_viewport_size({"width": 1100, "height": 900})
+        page.emulate_media(color_scheme="light")
+        page.watch = Watch()
+        _go(page, url)
+        return page
+
+    return visited
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import project_dir
+from emdbook.publish import on_paper
 from emdbook.publish.build import in_ci, index_page
 from emdbook.publish.offline import archive, printing, write_archive
 from emdbook.publish.offline.pdf import bookmark_titles, write_pdf
@@ -130,7 +131,7 @@ QUIZ = ('<emd-quiz data-set="x"><form class="emd-question"><fieldset><legend><sp
 
 
 def test_a_question_keeps_its_answer_for_the_end():
-    shown, key = printing.quiz_on_paper(BeautifulSoup(QUIZ, "html.parser").find("emd-quiz"), "answer-x-1")
+    shown, key = on_paper.quiz_on_paper(BeautifulSoup(QUIZ, "html.parser").find("emd-quiz"), "answer-x-1")
     assert BeautifulSoup(shown, "html.parser").find("li").get_text("|") == "Why?|No|Yes"
     assert "It is" not in shown
     assert BeautifulSoup(key, "html.parser").get_text(" ", strip=True) == "Questions B . It is."
@@ -141,7 +142,7 @@ def test_a_question_keeps_its_answer_for_the_end():
 def test_the_test_before_the_book_keeps_its_explanations():
     for name, explains in (("pretest", False), ("posttest", True)):
         test = BeautifulSoup(render_selftest(load_questions("pretest"), name), "html.parser").find("emd-selftest")
-        shown, key = printing.selftest_on_paper(test, "answer-x-1")
+        shown, key = on_paper.selftest_on_paper(test, "answer-x-1")
         page = BeautifulSoup(shown, "html.parser")
         assert len(page.select("li.print-question")) == 20
         assert page.get_text().count("☐ Guessing") == 20

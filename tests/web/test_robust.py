@@ -15,7 +15,7 @@ from test_quiz_page import FOLDER
 from emdbook.explore import registry
 from emdbook.teach.cases import show as show_case
 from emdbook.teach.progress import panel
-from emdbook.teach.quiz import show, show_test
+from emdbook.teach.quiz import load_questions, render_selftest, show
 
 BLOCKS = "emd-explore,emd-quiz,emd-case,emd-selftest,emd-progress"
 READY = f"() => [...document.querySelectorAll('{BLOCKS}')].every(e => e.dataset.state === 'ready')"
@@ -44,7 +44,7 @@ def widget():
 def every_block(harness, widget):
     """A page with one of each block."""
     return harness(widget.html(), show("sample", path=FOLDER).html(), show_case(CASE, level=2).html(),
-                   show_test("pretest").html(), panel())
+                   render_selftest(load_questions("pretest"), "pretest"), panel())
 
 
 def answer(page, at=0, option=0):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 import emdbook
@@ -166,6 +168,23 @@ def _chapter_as_run(app: Sphinx, docname: str, content: list[str]) -> None:
             raise ExtensionError(str(error)) from error
 
 
+class OutsideLinks(SphinxPostTransform):
+    """Let linkcheck see the addresses in what cells showed and in pages that are made from the data."""
+
+    default_priority = 1
+    builders = ("linkcheck",)
+
+    def run(self, **kwargs):
+        notebook = Path(self.env.doc2path(self.env.docname))
+        shown = [raw.astext() for raw in self.document.findall(nodes.raw)]
+        if notebook.suffix == ".ipynb":
+            shown += [text for cell in executed.run_cells(notebook) for output in cell.raw.get("outputs", [])
+                      for text in output.get("data", {}).get("text/html", [])]
+        found = {html.unescape(a) for text in shown for a in re.findall(r'href="(https?://[^"]+)"', text)}
+        for address in sorted(found):
+            self.document += nodes.paragraph("", "", nodes.reference("", address, refuri=address))
+
+
 def _static_paths(app: Sphinx, config) -> None:
     config.html_static_path = [*config.html_static_path, str(FRAME), *map(str, asset_folders())]
 
@@ -233,6 +252,7 @@ def setup(app: Sphinx):
     # A person may ask for stills (for a PDF, say); without that the chapters are drawn for the page.
     os.environ.setdefault("EMDBOOK_VIEW", "page")
     app.add_directive("emd-page", DataPage)
+    app.add_post_transform(OutsideLinks)
     app.add_directive("emd-teaching", TeachingGuide)
     app.connect("config-inited", _static_paths)
     app.connect("builder-inited", _write_palette)

@@ -10,6 +10,7 @@ import base64
 import io
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,8 +115,24 @@ def _matches(selector, used: Used) -> bool:
 
 
 def _compact(tokens) -> str:
-    text = tinycss2.serialize([t for t in tokens if not isinstance(t, ast.Comment)])
-    return re.sub(r"\s+", " ", text).strip()
+    return tinycss2.serialize(_squeezed(tokens)).strip()
+
+
+def _squeezed(tokens) -> list:
+    """Tokens without comments and with one blank for many; what stands in quotes keeps its blanks."""
+    kept: list = []
+    for token in tokens:
+        if isinstance(token, ast.Comment):
+            continue
+        if isinstance(token, ast.WhitespaceToken):
+            if kept and isinstance(kept[-1], ast.WhitespaceToken):
+                continue
+            token.value = " "
+        for inner in ("content", "arguments", "prelude"):
+            if isinstance(getattr(token, inner, None), list):
+                setattr(token, inner, _squeezed(getattr(token, inner)))
+        kept.append(token)
+    return kept
 
 
 def _rewritten(text: str, folder: str) -> str:
@@ -144,7 +161,10 @@ class _Rule:
     def text(self) -> str:
         if self.nested:
             return f"{self.head}{{{''.join(r.text() for r in self.body)}}}"
-        return f"{self.head}{{{';'.join(f'{n}:{v}' for n, v in self.body)}}}"
+        if not self.head.endswith(";"):
+            # a rule within a rule has no name; it ends itself, so what follows needs no semicolon but bears one
+            return f"{self.head}{{{';'.join(f'{n}:{v}' if n else v for n, v in self.body)}}}"
+        return self.head
 
 
 def _declarations(content) -> list[tuple[str, str]]:
@@ -160,7 +180,7 @@ def _declarations(content) -> list[tuple[str, str]]:
     return out
 
 
-def _rules(nodes, used: Used) -> list[_Rule]:
+def _rules(nodes, used: Used, joined: Sequence[str] = ()) -> list[_Rule]:
     rules = []
     for node in nodes:
         if isinstance(node, ast.QualifiedRule):
@@ -177,6 +197,12 @@ def _rules(nodes, used: Used) -> list[_Rule]:
                 rules.append(_Rule(head, [_Raw(_compact(node.content))], nested=True))
             else:
                 rules.append(_Rule(head, _declarations(node.content)))
+        elif isinstance(node, ast.AtRule) and node.lower_at_keyword in ("layer", "namespace"):
+            rules.append(_Rule(f"@{node.at_keyword} {_compact(node.prelude)};", []))
+        elif isinstance(node, ast.AtRule) and node.lower_at_keyword == "import":
+            wanted = _compact(node.prelude)
+            if not any(re.search(rf"[/\"'(]{re.escape(name)}[\"')?]", wanted) for name in joined):
+                raise ValueError(f"@import {wanted}: of the joined sheets none is that one, so it would be lost")
     return rules
 
 
@@ -234,6 +260,8 @@ def _drop_unused(rules: list[_Rule], used: Used) -> list[_Rule]:
             elif rule.nested:
                 if body := list(cleaned(rule.body)):
                     yield _Rule(rule.head, body, nested=True)
+            elif rule.head.endswith(";"):
+                yield rule
             elif body := [(n, v) for n, v in rule.body if keep(n)]:
                 yield _Rule(rule.head, body)
 
@@ -260,7 +288,8 @@ def reduced(files: list[Path], static: Path, used: Used) -> str:
     for file in files:
         folder = file.parent.relative_to(static).as_posix()
         text = _rewritten(file.read_text(encoding="utf-8"), "" if folder == "." else folder)
-        rules += _rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True), used)
+        sheet = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
+        rules += _rules(sheet, used, [f.name for f in files])
     rules = _drop_unused(rules, used)
     return '@charset "UTF-8";\n' + "\n".join(rule.text() for rule in rules) + "\n"
 
