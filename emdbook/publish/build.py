@@ -233,6 +233,8 @@ def press(builder: str, folder: Path, key: str) -> None:
 def complaints(said: str) -> list[str]:
     """The warnings and errors in what Sphinx said, with paths as an author knows them."""
     lines = (re.sub(r"\x1b\[[\d;]*m", "", line).strip() for line in said.splitlines())
+    # MyST-NB counts the lines of cell 38 from 380000
+    lines = (re.sub(r"(\.ipynb):(\d+)\d{4}:", r"\1, cell \2:", line) for line in lines)
     return [line.removeprefix(f"{project_dir()}{os.sep}") for line in lines
             if re.search(r"\b(?:WARNING|ERROR|CRITICAL)\b|^\w*Error\b", line) and not line.startswith("myst")]
 

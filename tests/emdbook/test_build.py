@@ -211,8 +211,9 @@ def test_what_stopped_a_build_is_said_last_in_one_sentence_and_the_last_book_sta
 
 def test_complaints_of_sphinx_are_found_with_the_path_that_an_author_knows():
     said = (f"\x1b[91mWriting\n{project_dir()}/book/a.md:3: \x1b[31mWARNING: no target\x1b[0m\n"
-            "myst v3: errors=0\nOSError: x")
-    assert build.complaints(said) == ["book/a.md:3: WARNING: no target", "OSError: x"]
+            f"myst v3: errors=0\nOSError: x\n{project_dir()}/notebooks/09.ipynb:380009: WARNING: no target")
+    assert build.complaints(said) == ["book/a.md:3: WARNING: no target", "OSError: x",
+                                      "notebooks/09.ipynb, cell 38: WARNING: no target"]
 
 
 # --- preview --------------------------------------------------------------------------------------------------------

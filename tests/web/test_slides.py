@@ -273,7 +273,7 @@ def test_after_a_click_the_arrows_turn_slides_again(show):
     page = show(WIDGET)
     go_to(page, "emd-explore")
     slide = current(page)
-    page.locator("emd-explore input[type=radio]:not(:checked)").first.click()
+    page.locator("section.present:not(.stack) emd-explore input:visible").first.click()
     page.keyboard.press("ArrowRight")
     assert current(page) != slide
 
