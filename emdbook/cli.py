@@ -75,6 +75,20 @@ def _sync(options) -> int:
     return 1 if _print_findings(left) or (options.check and written) else 0
 
 
+def _whatif(options) -> int:
+    from pathlib import Path
+
+    from emdbook.checks.whatif import WhatIfError, report, what_if
+    from emdbook.ground.faults import EvidenceError
+
+    try:
+        print(report(what_if(project_dir(), Path(options.file), outputs=not options.words)))
+    except (WhatIfError, EvidenceError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _structure(options) -> int:
     from emdbook.checks.structure import check_project
 
@@ -141,6 +155,7 @@ COMMANDS = {
     "test": (_test, "run every gate, or the named ones"),
     "check-data": (_check_data, "check the data package"),
     "sync": (_sync, "write every number of the text from the data, and list what a person has to look at"),
+    "whatif": (_whatif, "say what rows for a new study, or changed figures, would change in the book"),
     "structure": (_structure, "check that every chapter has its parts"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
@@ -167,6 +182,9 @@ def main(arguments: list[str] | None = None) -> int:
         elif name == "sync":
             command.add_argument("--check", action="store_true",
                                  help="write nothing; fail where anything would change")
+        elif name == "whatif":
+            command.add_argument("file", help="rows by table, as JSON")
+            command.add_argument("--words", action="store_true", help="without charts, tables and widgets; quicker")
         elif name == "copies":
             command.add_argument("--check", action="store_true", help="only say which copies are stale")
         elif name == "serve":

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emdbook.evidence.figures import Quantity, months_of
-from emdbook.evidence.links import LinkError, TiedLink, links_of
+from emdbook.evidence.links import LinkError, TiedLink, links_of, plain
 from emdbook.ground.numerals import Numeral, agreed, article, holds, read, written
 from emdbook.ground.wording import number
 
 __all__ = ["Change", "sync_project", "sync_text"]
 
+#: Stands for the words of a link in the sentence around it.
+SLOT = "\ue000"
 _TIMES = ("months", "days", "weeks", "years")
 
 
@@ -40,6 +42,8 @@ class Change:
         Its words, and what they become. ``new`` is empty where they cannot be rewritten by rule.
     reason : str
         Whose figure it is, or why it has to be looked at.
+    around : str
+        The sentence that it stands in, with :data:`SLOT` in its place.
     """
 
     file: str
@@ -47,6 +51,7 @@ class Change:
     old: str
     new: str
     reason: str
+    around: str = SLOT
 
     @property
     def by_hand(self) -> bool:
@@ -210,6 +215,13 @@ def sync_text(text: str, evidence) -> tuple[str, list[tuple[int, str, str, str]]
     return out + text[done:], changes
 
 
+def _sentence(text: str, at: int) -> str:
+    end = next(link.end for link in links_of(text) if link.start == at)
+    first = max((i + len(stop) for stop in (". ", "\n", "? ") if (i := text.rfind(stop, 0, at)) >= 0), default=0)
+    last = min((i for stop in (". ", "\n", "? ") if (i := text.find(stop, end)) >= 0), default=len(text))
+    return plain(text[first:at]) + SLOT + plain(text[end:last + 1]).rstrip()
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # Files: each kind is read into its texts, and written back without touching anything else
 
@@ -293,7 +305,7 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
 
         def change(text: str, place: Callable[[int], str], name=name, here=here) -> str:
             new, changes = sync_text(text, evidence)
-            here += [Change(name, place(at), old, words, why) for at, old, words, why in changes]
+            here += [Change(name, place(at), old, words, why, _sentence(text, at)) for at, old, words, why in changes]
             return new
 
         new = _KINDS[file.suffix](raw, change)
