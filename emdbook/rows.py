@@ -14,7 +14,7 @@ from emdbook.ground.wording import count, is_missing, number, percent, plural
 COLUMNS = {
     "study_label": "study", "population": "population", "events": "events", "n": "n", "value": "value",
     "ci_low": "ci_low", "ci_high": "ci_high", "not_reached": "not_reached", "at_months": "at_months",
-    "checked": "checked", "design": "design", "therapeutic_class": "therapeutic_class", "setting": "setting",
+    "standing": "standing", "design": "design", "therapeutic_class": "therapeutic_class", "setting": "setting",
     "endpoint": "endpoint", "measure": "measure", "outcome_id": "outcome_id", "study_id": "study_id",
     "arm_label": "arm", "arm_n": "arm_n", "arm_id": "arm_id", "overlaps_with": "overlaps_with", "unit": "unit",
 }
@@ -163,8 +163,8 @@ def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.
     Returns
     -------
     pandas.DataFrame
-        ``label, population, response, months, not_reached, checked, arm_id``; a median is in
-        months.
+        ``label, population, response, months, not_reached, response_standing, months_standing, arm_id``; a median
+        is in months. Each of the two figures has its own standing, empty where there is no figure.
 
     Raises
     ------
@@ -188,7 +188,8 @@ def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.
                     "months": nan if median is None or is_missing(median["value"]) else float(median["value"]),
                     "not_reached": median is not None and not is_missing(median["not_reached"])
                     and bool(median["not_reached"]),
-                    "checked": known[0]["checked"], "arm_id": known[0]["arm_id"]})
+                    "response_standing": "" if response is None else response["standing"],
+                    "months_standing": "" if median is None else median["standing"], "arm_id": known[0]["arm_id"]})
     return pd.DataFrame(out)
 
 
@@ -339,21 +340,18 @@ def fact_rows(evidence: Evidence, facts: Mapping[str, str], *, population: str =
     Returns
     -------
     pandas.DataFrame
-        ``fact_id, label, population, direction, low, high, value, unit, n, checked``.
+        ``fact_id, label, population, direction, low, high, value, unit, n, standing``.
 
     Raises
     ------
     LookupError
         For an unknown fact, with the nearest known ids.
     """
-    checked = dict(zip(evidence.sources.source_id, evidence.sources.checked, strict=True))
     out = []
     for fact_id, label in facts.items():
         record = evidence.record(fact_id)
         out.append({"fact_id": fact_id, "label": label, "population": population,
-                    **{name: record[name] for name in ("direction", "low", "high", "value", "unit", "n")},
-                    # what the review alone says was not seen at its source
-                    "checked": "not_found" if record["source_id"] == "zhao-2025" else checked[record["source_id"]]})
+                    **{name: record[name] for name in ("direction", "low", "high", "value", "unit", "n", "standing")}})
     return pd.DataFrame(out)
 
 

@@ -6,10 +6,12 @@ shows, and the table it was drawn from.  It reads no file, shows nothing and kno
 
 from __future__ import annotations
 
+import functools
 import html
 import io
 import re
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -19,10 +21,28 @@ from matplotlib.figure import Figure
 from emdbook import style
 from emdbook.charts.drawing import ROOT_STYLE, write_svg
 
-style.use()
-
 #: Width of every figure in inches: at 390 px a reader still sees text of about 10 px, on a projector it scales up.
 WIDTH = 5.6
+
+
+def in_style(function: Callable[..., Chart]) -> Callable[..., Chart]:
+    """Draw a chart in the look of the book, whatever the reader has set, and leave the reader's settings alone.
+
+    Parameters
+    ----------
+    function : callable
+        A chart function.
+
+    Returns
+    -------
+    callable
+    """
+    @functools.wraps(function)
+    def drawn(*args, **settings):
+        with style.context():
+            return function(*args, **settings)
+
+    return drawn
 
 
 @dataclass(frozen=True)
@@ -59,7 +79,28 @@ class Chart:
         str
             One ``<svg>`` element: text as text, geometry rounded, palette colours as CSS variables, no date.
         """
-        return clean_svg(self.figure, prefix)
+        with style.context():
+            return clean_svg(self.figure, prefix)
+
+    def svg_file(self, *, dark: bool = False) -> str:
+        """The figure as an SVG that stands alone: for print, a word processor, or any program that is no browser.
+
+        Parameters
+        ----------
+        dark : bool
+            With the colours of the dark page.
+
+        Returns
+        -------
+        str
+            With a declaration, its size in points, a title, and colours in place of CSS variables.
+        """
+        width, height = self.figure.get_size_inches() * 72
+        svg = resolved(self.svg(), dark=dark)
+        head, body = svg.split(">", 1)
+        title = html.escape(self.description, quote=False)
+        return (f'<?xml version="1.0" encoding="UTF-8"?>\n{head} width="{width:g}pt" height="{height:g}pt">'
+                f"<title>{title}</title>{body}\n")
 
     def png(self, dpi: int = 144) -> bytes:
         """The figure as PNG bytes on white paper.
@@ -71,7 +112,8 @@ class Chart:
         """
         buffer = io.BytesIO()
         FigureCanvasAgg(self.figure)
-        self.figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        with style.context():
+            self.figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
         return buffer.getvalue()
 
     def html(self, prefix: str = "c") -> str:
@@ -89,13 +131,15 @@ class Chart:
         # The id prefix is taken from the words, so that a page with the same figure twice still has valid ids
         # only if they differ in content; equal figures share equal clip paths, which does no harm.
         prefix = f"f{abs(hash_text(self.description)):x}"
-        return {"text/html": self.html(prefix), "image/png": self.png(), "text/plain": self.description}
+        bundle = {"text/html": self.html(prefix), "text/plain": self.description}
+        # drawing pixels takes several times longer than all the rest, and the page never uses them
+        if include is not None and "image/png" in include:
+            bundle["image/png"] = self.png()
+        return bundle
 
 
 def hash_text(text: str) -> int:
     """A short hash that is the same in every process (``hash`` is salted)."""
-    import zlib
-
     return zlib.crc32(text.encode("utf-8"))
 
 
@@ -132,6 +176,27 @@ _GAP = re.compile(r">\s+<")
 #: The same hex may serve two marks; the first name wins, both marks share the pair of colours.
 _NAMES = {mark.light: mark.name for mark in reversed(style.palette().values())}
 _COLOUR = re.compile(f": ({'|'.join(_NAMES)})")
+
+
+_VARIABLE = re.compile(r"var\(--emd-c-([a-z0-9-]+),(#[0-9a-fA-F]{3,8})\)")
+
+
+def resolved(svg: str, *, dark: bool = False) -> str:
+    """An SVG of the page with colours in place of its CSS variables, which only a browser understands.
+
+    Parameters
+    ----------
+    svg : str
+        As :meth:`Chart.svg` gives it.
+    dark : bool
+        Colours of the dark page.
+
+    Returns
+    -------
+    str
+    """
+    marks = style.palette()
+    return _VARIABLE.sub(lambda m: marks[m[1]].dark if dark and m[1] in marks else m[2], svg)
 
 
 def _round(match: re.Match) -> str:

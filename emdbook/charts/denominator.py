@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
-from emdbook.charts.frames import table_of, wrapped
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import row_labels
+from emdbook.charts.frames import numbers, table_of
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.estimates import proportion_interval
 from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural
@@ -19,6 +20,7 @@ _PER_LINE = 21
 BASES = {"treated": "all with EMD", "assessed": "those looked at again"}
 
 
+@in_style
 def patients_behind(rows, *, none: tuple[str, ...] = (), title: str | None = None) -> Chart:
     """How many patients stand behind each statement: one square a patient.
 
@@ -43,21 +45,29 @@ def patients_behind(rows, *, none: tuple[str, ...] = (), title: str | None = Non
         If a number is not a whole number of 0 or more, or more were assessed than treated.
     """
     table = table_of(rows, ("label", "n"), "patients behind")
+    if len(set(none) | set(table.label)) < len(none) + len(table):
+        raise ValueError("patients behind: a statement with nobody behind it stands there twice.")
     if "assessed" not in table.columns:
         table["assessed"] = np.nan
-    empty = pd.DataFrame({"label": list(none), "n": 0, "assessed": np.nan, "population": "EMD", "checked": "confirmed"})
+    empty = pd.DataFrame({"label": list(none), "n": 0, "assessed": np.nan, "population": "EMD", "standing": ""})
     table = pd.concat([table.astype(object), empty.astype(object)], ignore_index=True)
+    numbers(table, ["n", "assessed"], "patients behind", least=0)
     for row in table.itertuples():
-        if not is_missing(row.n) and (row.n != int(row.n) or row.n < 0):
+        if not is_missing(row.n) and row.n != int(row.n):
             raise ValueError(f"patients behind: {row.label} has n = {row.n}; it must be a whole number of 0 or more.")
-        if not is_missing(row.assessed) and (is_missing(row.n) or row.assessed > row.n):
-            raise ValueError(f"patients behind: {row.label} has more patients assessed than treated.")
+        if not is_missing(row.assessed) and (is_missing(row.n) or row.assessed > row.n or
+                                             row.assessed != int(row.assessed)):
+            raise ValueError(f"patients behind: {row.label} has {number(row.assessed)} patients assessed of "
+                             f"{number(row.n)} treated.")
     table["lines"] = [1 if is_missing(n) else max(1, -(-int(n) // _PER_LINE)) for n in table.n]
     handles = _behind_legend(table)
     foot, top = 0.15 + 0.25 * -(-len(handles) // 2), 0.55 if title else 0.15
-    figure, axes = new_figure(top + 0.24 * (table.lines + 1).sum() + foot, left=1.78, right=1.1, top=top, bottom=foot)
-    ends = (table.lines + 1).cumsum()
-    middles = ends - (table.lines + 1) / 2
+    # a row is as high as its squares or as its label, whichever needs more
+    labels, _ = row_labels(table.label, left=1.78, row=0, chars=22)
+    heights = np.maximum(table.lines + 1, [0.176 * (text.count("\n") + 1) / 0.24 + 0.4 for text in labels])
+    figure, axes = new_figure(top + 0.24 * heights.sum() + foot, left=1.78, right=1.1, top=top, bottom=foot)
+    ends = heights.cumsum()
+    middles = ends - heights / 2
     for y, row in zip(middles, table.itertuples(), strict=True):
         mark = style.POPULATION[row.population]
         if is_missing(row.n):
@@ -69,7 +79,7 @@ def patients_behind(rows, *, none: tuple[str, ...] = (), title: str | None = Non
             axes.scatter(at % _PER_LINE + 0.5, y - (row.lines - 1) / 2 + at // _PER_LINE, s=44, marker="s",
                          facecolors=face, edgecolors=mark.light, linewidths=1.2, clip_on=False)
         right_text(axes, y, _behind(row))
-    row_axis(axes, [wrapped(label, 22) for label in table.label], y=middles, bottom=ends.iloc[-1], top=0)
+    row_axis(axes, labels, y=middles, bottom=ends.iloc[-1], top=0)
     axes.grid(visible=False)
     axes.set_xlim(0, _PER_LINE)
     axes.set_xticks([])
@@ -127,6 +137,7 @@ def attainable_range(events: int, treated: int, assessed: int) -> tuple[float, f
     return 100 * events / treated, 100 * (events + treated - assessed) / treated
 
 
+@in_style
 def denominator(events: int, treated: int, assessed: int, *, base: str = "treated", supposed: int = 0) -> Chart:
     """One count, two denominators, and what each claims about the patients not looked at.
 
@@ -162,7 +173,7 @@ def denominator(events: int, treated: int, assessed: int, *, base: str = "treate
     squares = figure.add_axes((0.4 / 5.6, (4.15 - 2.0) / 4.15, 4.8 / 5.6, 1.5 / 4.15))
     _draw_squares(squares, events, assessed, treated, supposed)
     axes.axvspan(low, high, color=style.ACCENT.light, alpha=0.16, lw=0)
-    mark, other = style.POPULATION["EMD"], style.POPULATION["EM-E"]
+    mark = other = style.INK  # a report and a truth are no populations: shape and filling tell them apart
     axes.hlines(0, ci_low, ci_high, color=mark.light, lw=3)
     axes.plot([claim], [0], marker="o", ms=11, mfc=mark.light, mec=mark.light, ls="", zorder=4)
     axes.plot([truth], [1], marker="D", ms=10, mfc=style.PAPER.light, mec=other.light, mew=2.2, ls="", zorder=4,
@@ -186,7 +197,7 @@ def denominator(events: int, treated: int, assessed: int, *, base: str = "treate
             f"{_of_missing(supposed, missing)} not looked at responded, the truth is "
             f"{count(events + supposed, treated)}, {percent(truth, 0)}, and the report is {_off(claim - truth)}. "
             "Whatever they did, it lies between "
-            f"{number(low, 0)} and {percent(high, 0)}.")
+            f"{number(low, 0)} and {number(high, 0)}%.")
     table = pd.DataFrame([
         ("reported", events, n, claim, ci_low, ci_high),
         ("supposed truth", events + supposed, treated, truth, np.nan, np.nan),
@@ -198,7 +209,7 @@ def denominator(events: int, treated: int, assessed: int, *, base: str = "treate
 
 def _draw_squares(axes, events, assessed, treated, supposed) -> None:
     """All patients: responders, looked at without response, not looked at; each third kind on its own line."""
-    mark, other = style.POPULATION["EMD"].light, style.POPULATION["EM-E"].light
+    mark = other = style.INK.light
     missing = treated - assessed
     widest = max(events, assessed - events, missing, 1)
     step = min(0.92, 5.7 / widest)
@@ -235,6 +246,7 @@ def _off(points: float) -> str:
     return f"{words} too {'high' if points > 0 else 'low'}"
 
 
+@in_style
 def missing_range(missing: float, share: float = 30, *, sizes=(10, 20, 40, 80, 160)) -> Chart:
     """Constructed studies of growing size in which some patients are not looked at.
 
@@ -271,7 +283,7 @@ def missing_range(missing: float, share: float = 30, *, sizes=(10, 20, 40, 80, 1
     table = pd.DataFrame(rows, columns=["treated", "looked at", "responders", "worst case %", "best case %",
                                         "with chance, low %", "with chance, high %"])
     figure, axes = new_figure(4.0, left=0.75, right=0.3, top=0.55, bottom=1.2)
-    mark = style.POPULATION["EMD"]
+    mark = style.MUTED
     for i, row in enumerate(table.itertuples(index=False)):
         axes.vlines(i, row[5], row[6], color=mark.light, lw=1.8, zorder=2)
         if row[4] > row[3]:
@@ -303,6 +315,7 @@ def _span(low: float, high: float) -> str:
     return f"only {percent(low, 0)}" if high - low < 0.05 else percent_range(low, high)
 
 
+@in_style
 def all_responded(sizes=(2, 3, 5, 8, 12, 20, 40), *, highlight: int | None = None) -> Chart:
     """What a response of everybody means in constructed groups of growing size.
 
@@ -327,7 +340,7 @@ def all_responded(sizes=(2, 3, 5, 8, 12, 20, 40), *, highlight: int | None = Non
     low = [100 * proportion_interval(n, n, "clopper-pearson").ci_low for n in sizes]
     figure, axes = new_figure(3.3, left=0.75, right=0.3, top=0.55, bottom=0.7)
     for i, (n, value) in enumerate(zip(sizes, low, strict=True)):
-        mark = style.POPULATION["EM-E" if n == highlight else "EMD"]
+        mark = style.ACCENT if n == highlight else style.MUTED
         axes.vlines(i, value, 100, color=mark.light, lw=6 if n == highlight else 4)
         axes.annotate(percent(value, 0), (i, value), xytext=(0, -5), textcoords="offset points", ha="center", va="top",
                       size=10.5)

@@ -8,6 +8,7 @@ while one figure is drawn.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,7 +24,8 @@ _DPI = 72
 
 
 @lru_cache(16384)
-def _measure(text: str, font: FontProperties) -> tuple[float, float, float]:
+def measure(text: str, font: FontProperties) -> tuple[float, float, float]:
+    """Width, height and descent of a text of one line, in points."""
     return text_to_path.get_text_width_height_descent(text, font, False)
 
 
@@ -52,7 +54,7 @@ class _Renderer(RendererSVG):
     def get_text_width_height_descent(self, s, prop, ismath):
         if ismath:
             return super().get_text_width_height_descent(s, prop, ismath)
-        return _measure(s, prop.copy())  # a copy, since the key must not change later
+        return measure(s, prop.copy())  # a copy, since the key must not change later
 
     def _get_font_height_metrics(self, prop):
         return _line_metrics(prop.copy())
@@ -110,7 +112,10 @@ def write_svg(figure: Figure) -> str:
     try:
         width, height = figure.get_size_inches() * _DPI
         renderer = _Renderer(width, height, buffer, image_dpi=_DPI)
-        with _ticks_once([axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]):
+        every = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+        with _ticks_once(every), warnings.catch_warnings():
+            # a character that the book's fonts lack is supplied by the viewer's own fonts
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
             figure.draw(renderer)
         renderer.finalize()
     finally:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from matplotlib.lines import Line2D
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD
-from emdbook.charts.frames import table_of
+from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
+from emdbook.charts.marks import point, standing_key
 from emdbook.charts.parts import foot_legend, heading, legend_height
-from emdbook.ground.wording import is_missing, listing, percent, plural
+from emdbook.ground.wording import listing, number, percent, plural
 
 #: Short words for ``studies.design``, from most to least protected against bias.
 DESIGNS = {
@@ -17,6 +21,8 @@ DESIGNS = {
     "pooled_analysis": "Pooled analysis", "meta_analysis": "Meta-analysis", "retrospective": "Retrospective",
     "case_series": "Case series", "guideline": "Guideline", "laboratory": "Laboratory", "": "Design not stated",
 }
+# In ink, told apart by shape alone: the colours of the palette say population or class, and a design is neither.
+_DESIGN_MARKERS = dict(zip(DESIGNS, ("D", "o", "P", "X", "s", "^", "8", "*", "d"), strict=True))
 
 
 def prepare_evidence_map(rows):
@@ -26,7 +32,7 @@ def prepare_evidence_map(rows):
     ----------
     rows : pandas.DataFrame or iterable of mappings
         ``label, n`` (patients with EMD), ``value`` (response in percent), ``design``, ``therapeutic_class`` and
-        optionally ``checked``.
+        optionally ``standing``.
 
     Returns
     -------
@@ -35,24 +41,25 @@ def prepare_evidence_map(rows):
     Raises
     ------
     ValueError
-        For an unknown design or class, or an n that is not positive.
+        For an unknown design or class, an impossible number of patients or percentage; see also
+        :func:`emdbook.charts.frames.table_of`.
     """
     table = table_of(rows, ("label", "n", "value", "design", "therapeutic_class"), "evidence map")
-    table["design"] = table["design"].fillna("")
+    table["design"] = table["design"].astype(object).where(table["design"].notna(), "")
     for column, known in (("design", DESIGNS), ("therapeutic_class", style.THERAPY_CLASS)):
-        unknown = sorted(set(table[column]) - set(known))
+        unknown = sorted(set(map(str, table[column])) - set(known))
         if unknown:
             raise ValueError(f"evidence map: unknown {column} {listing(unknown)}.")
-    table["n"] = table["n"].astype("Float64").astype(float)
-    table["value"] = table["value"].astype("Float64").astype(float)
+    numbers(table, ["value"], "evidence map", least=0, most=100, unit="%")
+    numbers(table, ["n"], "evidence map")
+    check_counts(table.assign(events=np.nan), "evidence map")
     table = table[table.n.notna() & table.value.notna()].reset_index(drop=True)
     if table.empty:
         raise ValueError("evidence map: no row has both a number of patients and a response.")
-    if (table.n < 1).any():
-        raise ValueError("evidence map: every group needs at least one patient.")
     return table
 
 
+@in_style
 def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart:
     """Number of patients against reported response, one mark per group of patients.
 
@@ -68,7 +75,8 @@ def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart
     Returns
     -------
     Chart
-        Open marks: the primary paper was not seen.  The map shows how thin the evidence is; it ranks nothing.
+        The filling of a mark tells how far its response was seen, and a key says how.  The map shows how thin the
+        evidence is; it ranks nothing.
 
     Raises
     ------
@@ -80,17 +88,17 @@ def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart
     table = prepare_evidence_map(rows)
     marks = _design_marks() if by == "design" else {k: (m.label, m) for k, m in style.THERAPY_CLASS.items()}
     groups = [k for k in marks if k in set(table[by])]
-    foot, top = 0.62 + legend_height(groups), 0.55 if title else 0.2
+    handles = [Line2D([], [], ls="", marker=marks[k][1].marker, ms=7.5, color=marks[k][1].light, label=marks[k][0])
+               for k in groups] + standing_key(table.standing)
+    foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
     figure, axes = new_figure(top + 3.3 + foot, left=0.75, right=0.3, top=top, bottom=foot)
-    handles = []
     axes.set_xscale("log")
-    for key in groups:
-        label, mark = marks[key]
-        for seen, part in table[table[by] == key].groupby(table.checked != "not_found"):
-            axes.scatter(part.n, part.value, s=84, marker=mark.marker, edgecolors=mark.light, linewidths=1.6,
-                         facecolors=mark.light if seen else style.PAPER.light, alpha=0.92, zorder=3)
-        handles.append(axes.scatter([], [], s=60, marker=mark.marker, color=mark.light, label=label))
-    ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if t <= table.n.max() * 1.6]
+    for row in table.itertuples():
+        point(axes, row.n, row.value, marks[getattr(row, by)][1], standing=row.standing, size=84, alpha=0.92)
+    powers = range(int(np.log10(table.n.max())) + 2)
+    ticks = [t * 10**k for k in powers for t in (1, 2, 5) if table.n.min() * 0.7 <= t * 10**k <= table.n.max() * 1.4]
+    # from one patient to a million without labels over each other; a single size names itself
+    ticks = ticks[::-(-len(ticks) // 10)] if ticks else [int(table.n.iloc[0])]
     axes.set_xticks(ticks, [str(t) for t in ticks])
     axes.minorticks_off()
     axes.set_xlim(max(0.8, table.n.min() * 0.7), table.n.max() * 1.4)
@@ -100,26 +108,17 @@ def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart
     axes.grid()
     foot_legend(figure, handles)
     heading(figure, title)
-    shown = table[["label", "therapeutic_class", "design", "n", "value", "checked"]].rename(columns={
-        "label": "Group", "therapeutic_class": "Class", "design": "Design", "n": "n with EMD", "value": "Response, %",
-        "checked": "Verification"})
+    shown = table[["label", "therapeutic_class", "design", "n", "value"]].rename(columns={
+        "label": "Group", "therapeutic_class": "Class", "design": "Design", "n": "n with EMD", "value": "Response, %"})
     shown["n with EMD"] = shown["n with EMD"].astype(int)
     shown["Design"] = shown["Design"].map(DESIGNS)
     shown["Class"] = shown["Class"].map({k: m.label for k, m in style.THERAPY_CLASS.items()})
     small = int((table.n < 30).sum())
     text = (f"{plural(len(table), 'group')} of patients: {small} with fewer than 30 patients, median "
-            f"{np.median(table.n):g}; reported response from {percent(table.value.min())} to "
+            f"{number(np.median(table.n))}; reported response from {percent(table.value.min())} to "
             f"{percent(table.value.max())}. {NOT_HEAD_TO_HEAD}.")
-    return Chart(figure, text, shown)
+    return Chart(figure, text, with_standing(shown, table))
 
 
 def _design_marks():
-    chosen = dict(zip(DESIGNS, ("pi", "cart", "adc", "comparison", "mab", "imid", "guideline", "biology", "pcl"),
-                      strict=True))
-    return {design: (DESIGNS[design], style.THERAPY_CLASS[key]) for design, key in chosen.items()}
-
-
-def group_label(study_label: str, population: str, value=None) -> str:
-    """A label that tells two groups of one study apart."""
-    tail = "" if is_missing(value) else f" {percent(value)}"
-    return f"{study_label}, {population}{tail}"
+    return {design: (words, replace(style.INK, marker=_DESIGN_MARKERS[design])) for design, words in DESIGNS.items()}

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import row_labels
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
-from emdbook.charts.frames import wrapped
-from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
+from emdbook.charts.frames import check_counts, with_standing
+from emdbook.charts.marks import point, span, standing_key
+from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis
 from emdbook.ground.wording import count, is_missing, listing, percent
 
-#: What may become of a mass: words, palette colour, marker and filling.
+#: What may become of a mass: words, palette colour, marker and filling. The colours are neutral: those of the palette
+#: say population or class.
 COURSES = {
-    "gone": ("gone", "asct", "o", True),
-    "smaller": ("smaller", "mab", "v", True),
-    "gone or smaller": ("gone or smaller, not told apart", "pi", "h", True),
+    "gone": ("gone", "ink", "o", True),
+    "smaller": ("smaller", "muted", "v", True),
+    "gone or smaller": ("gone or smaller, not told apart", "ink", "h", True),
     "rest": ("neither or not told", "muted", "s", False),
     "grew": ("grew", "accent", "^", True),
 }
@@ -49,6 +55,9 @@ def prepare_courses(rows) -> pd.DataFrame:
     table = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     if table.empty:
         raise ValueError("course of lesions: there is nothing to draw. Choose at least one study.")
+    if table.study.map(is_missing).any():
+        raise ValueError("course of lesions: a row has no study.")
+    check_counts(table.assign(label=table.study), "course of lesions")
     unknown = sorted(set(table.endpoint) - set(ENDPOINT_COURSE))
     if unknown:
         raise ValueError(f"course of lesions: unknown endpoint {listing(unknown)}.")
@@ -69,6 +78,7 @@ def prepare_courses(rows) -> pd.DataFrame:
     return pd.DataFrame(out)
 
 
+@in_style
 def courses(rows, *, title: str | None = None) -> Chart:
     """One mark per patient, sorted by what became of the masses.
 
@@ -90,7 +100,10 @@ def courses(rows, *, title: str | None = None) -> Chart:
     """
     table = prepare_courses(rows)
     used = [c for c in COURSES if table[c].sum()]
-    lines = [-(-n // _PER_LINE) for n in table.n]
+    labels, _ = row_labels(table.study, left=1.62, row=0, chars=18)
+    # as many lines as the marks need, or as the label needs
+    lines = [max(-(-n // _PER_LINE), int(np.ceil((0.176 * (text.count("\n") + 1) - 0.2) / 0.24)))
+             for n, text in zip(table.n, labels, strict=True)]
     tops = np.concatenate([[0], np.cumsum([0.24 * k + 0.3 for k in lines])])
     foot, top = 0.25 * -(-len(used) // 2) + 0.2, 0.55 if title else 0.15
     figure, axes = new_figure(top + float(tops[-1]) + foot, left=1.62, right=1.15, top=top, bottom=foot)
@@ -106,7 +119,7 @@ def courses(rows, *, title: str | None = None) -> Chart:
             axes.scatter(spots % _PER_LINE, at + 0.24 * (spots // _PER_LINE) + 0.24, s=64, marker=marker,
                          facecolors=colour if full else style.PAPER.light, edgecolors=colour, linewidths=1.3)
         right_text(axes, middles[-1], _better(row))
-    row_axis(axes, [wrapped(study, 18) for study in table.study], y=middles, bottom=float(tops[-1]), top=0)
+    row_axis(axes, labels, y=middles, bottom=float(tops[-1]), top=0)
     axes.set_xlim(-0.7, _PER_LINE - 0.3)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
@@ -131,6 +144,7 @@ def _better(row) -> str:
     return f"{count(better, row.n)}\nimproved"
 
 
+@in_style
 def two_measures(rows, *, title: str | None = None) -> Chart:
     """Response of the lesions beside response in the serum, study by study.
 
@@ -138,7 +152,7 @@ def two_measures(rows, *, title: str | None = None) -> Chart:
     ----------
     rows : pandas.DataFrame or iterable of mappings
         Two per study: ``study, measure_of ("lesions" or "serum"), events, n`` and optionally ``value`` (percent,
-        where no count is known), ``checked``.
+        where no count is known), ``standing``.
     title : str, optional
         A short heading.
 
@@ -160,25 +174,25 @@ def two_measures(rows, *, title: str | None = None) -> Chart:
     ready = prepare_forest(table.assign(label=table.study.astype(str) + ", " + table.measure_of.astype(str)))
     ready[["study", "measure_of"]] = table[["study", "measure_of"]].reset_index(drop=True)
     studies = list(dict.fromkeys(ready.study))
-    foot, top = 0.95, 0.55 if title else 0.2
-    figure, axes = new_figure(top + 0.8 * len(studies) + foot, left=1.62, right=1.42, top=top, bottom=foot)
-    marks = {"lesions": style.POPULATION["EMD"], "serum": style.THERAPY_CLASS["mab"]}
+    marks = {"lesions": style.INK, "serum": replace(style.MUTED, marker="^")}
+    handles = [Line2D([], [], ls="", marker=marks[k].marker, ms=7, color=marks[k].light, label=words)
+               for k, words in (("lesions", "response of the masses"), ("serum", "response in the serum"))]
+    handles += standing_key(ready.standing)
+    labels, height = row_labels(studies, left=1.62, row=0.8, chars=18)
+    foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
+    figure, axes = new_figure(top + height * len(studies) + foot, left=1.62, right=1.42, top=top, bottom=foot)
     for i, study in enumerate(studies):
         for row in ready[ready.study == study].itertuples():
             y = i - 0.2 if row.measure_of == "lesions" else i + 0.2
             mark = marks[row.measure_of]
-            if not is_missing(row.ci_low):
-                axes.hlines(y, row.ci_low, row.ci_high, color=mark.light, lw=1.6, alpha=0.75)
-            axes.scatter([row.percent], [y], s=90, marker=mark.marker, edgecolors=mark.light, linewidths=1.6,
-                         zorder=3, clip_on=False,
-                         facecolors=mark.light if row.checked == "confirmed" else style.PAPER.light)
-            right_text(axes, y, f"{percent(row.percent, 0)}  " + (
+            span(axes, y, row.ci_low, row.ci_high, (0, 100), color=mark.light, alpha=0.75)
+            point(axes, row.percent, y, mark, standing=row.standing)
+            right_text(axes, y, f"{percent(row.percent, 0, brief=True)}  " + (
                 "no count" if is_missing(row.events) else count(row.events, row.n)))
-    row_axis(axes, [wrapped(study, 18) for study in studies], bottom=len(studies) - 0.45, top=-0.55)
+    row_axis(axes, labels, bottom=len(studies) - 0.45, top=-0.55)
     axes.set_xlim(0, 100)
     axes.set_xlabel("Responders, % of patients")
-    foot_legend(figure, [axes.scatter([], [], s=60, marker=marks[k].marker, color=marks[k].light, label=words)
-                         for k, words in (("lesions", "response of the masses"), ("serum", "response in the serum"))])
+    foot_legend(figure, handles)
     heading(figure, title)
     shown = ready[["study", "measure_of", "events", "n", "percent", "ci_low", "ci_high"]].round(1).rename(
         columns={"study": "Study", "measure_of": "Measured in", "percent": "%", "ci_low": "CI low %",
@@ -192,4 +206,4 @@ def two_measures(rows, *, title: str | None = None) -> Chart:
                                                             f" ({count(r.events, r.n)})")
         for r in ready[ready.study == study].itertuples()) + f" ({study})" for study in studies)
     return Chart(figure, f"Response of the masses beside response in the serum: {words}. Intervals: Wilson, 95%.{tail}",
-                 shown)
+                 with_standing(shown, ready))

@@ -14,12 +14,19 @@ import pandas as pd
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
-from emdbook.charts.parts import LINE_SPACING
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import fitted
+from emdbook.charts.parts import LINE_SPACING, heading
 from emdbook.ground.wording import sentence
 
-_KINDS = {"tumour": "em-e", "t-cell": "em-b", "nk": "asct", "marrow": "imid", "vessel": "class-cns", "nucleus": "muted",
-          "neutral": "muted", "drug": "bsab", "brain": "cns"}
+#: Part of a scene to the edge it is drawn with: colour of the palette, line width and dashes. The colours are neutral,
+#: because those of populations and classes would say that a tumour is EM-E and every drug a bispecific antibody.
+_KINDS = {"tumour": ("ink", 3.0, "-"), "t-cell": ("muted", 2.6, "-"), "nk": ("muted", 2.2, (0, (5, 1.5))),
+          "marrow": ("muted", 2.2, (0, (2, 1.2))), "vessel": ("muted", 2.0, (0, (7, 2))),
+          "nucleus": ("muted", 1.8, (0, (1, 1.2))), "neutral": ("muted", 2.0, "-"), "drug": ("ink", 2.4, "-"),
+          "brain": ("muted", 2.4, (0, (3, 1.2))),
+          # where a scene does show a population, it wears its colour
+          "EM-E": ("em-e", 2.6, "-"), "EM-B": ("em-b", 2.6, "-")}
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,7 @@ class Scene:
     caution: str = "Extramedullary disease may blunt this"
 
 
+@in_style
 def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
     """Draw a scene.
 
@@ -125,22 +133,21 @@ def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
     for arrow in scene.arrows:
         _draw_arrow(axes, arrow)
     for cell in scene.cells:
-        color = marks[_KINDS[cell.kind]].light
-        axes.add_patch(Circle((cell.x, cell.y), cell.radius, facecolor=style.SOFT.light, edgecolor=color, lw=2.4,
-                              zorder=3))
+        colour, width, dash = _KINDS[cell.kind]
+        axes.add_patch(Circle((cell.x, cell.y), cell.radius, facecolor=style.SOFT.light, edgecolor=marks[colour].light,
+                              lw=width, ls=dash, zorder=3))
         axes.text(cell.x, cell.y, cell.label, ha="center", va="center", zorder=5, size=10.5,
                   linespacing=LINE_SPACING)
     for box in scene.boxes:
-        color = marks[_KINDS[box.kind]].light
+        colour, width, dash = _KINDS[box.kind]
         high = 0.52 + 0.36 * box.label.count("\n")
         axes.add_patch(FancyBboxPatch((box.x - box.width / 2, box.y - high / 2), box.width, high,
                                       boxstyle="round,pad=0.02,rounding_size=0.24", facecolor=style.PAPER.light,
-                                      edgecolor=color, lw=1.8, zorder=4))
+                                      edgecolor=marks[colour].light, lw=width - 0.4, ls=dash, zorder=4))
         axes.text(box.x, box.y, box.label, ha="center", va="center", zorder=5, size=10.5, linespacing=LINE_SPACING)
     for number, blunt in enumerate(scene.blunts, 1):
         _draw_blunt(figure, axes, number, blunt, foot)
-    if title:
-        figure.text(0.02, 1 - 0.28 / figure.get_figheight(), title, size=12.5, weight="bold")
+    heading(figure, title)
     return Chart(figure, _describe(scene), _table(scene))
 
 
@@ -178,7 +185,8 @@ def _draw_blunt(figure, axes, number: int, blunt: Blunt, foot: float) -> None:
     height = figure.get_figheight()
     y = (foot - 0.16 - 0.28 * (number - 1)) / height
     figure.text(0.03, y, str(number), color=accent, size=11, weight="bold", va="center")
-    figure.text(0.065, y, blunt.reason, size=10.5, va="center")
+    words, size = fitted(blunt.reason, 0.92 * figure.get_figwidth(), 10.5)
+    figure.text(0.065, y, words, size=size, va="center")
 
 
 def _describe(scene: Scene) -> str:

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import row_labels
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
-from emdbook.charts.frames import wrapped
-from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
+from emdbook.charts.frames import standing_words
+from emdbook.charts.marks import key, point, span
+from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.ground.wording import count, is_missing, listing, number, percent, plural
 
 _SIDE = {"non-EMD": "without EMD", "overall": "in the whole cohort", "EM-B": "with EM-B"}
@@ -24,24 +26,29 @@ def prepare_paired(rows, *, method: str = "wilson", level: float = 0.95) -> pd.D
     ----------
     rows : pandas.DataFrame or iterable of mappings
         One or two rows per study (a study in which everybody had EMD has no comparator): ``study, label, role
-        ("group" or "comparator"), events, n`` and optionally ``value`` (percent), ``population``, ``checked``.
+        ("group" or "comparator"), events, n`` and optionally ``value`` (percent), ``population``, ``standing``.
     method, level
         Interval for each proportion, see :func:`emdbook.estimates.proportion_interval`.
 
     Returns
     -------
     pandas.DataFrame
-        ``study``, then ``percent, ci_low, ci_high, events, n, population, checked`` with the endings ``_group``
+        ``study``, then ``percent, ci_low, ci_high, events, n, population, standing`` with the endings ``_group``
         and ``_comparator``, and ``difference`` in percentage points.
 
     Raises
     ------
     ValueError
-        If a study has more than one row of a role, or no group.
+        If a study has no name, more than one row of a role, or no group; see also
+        :func:`emdbook.charts.forest.prepare_forest`.
     """
     table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
     if table.empty:
         raise ValueError("paired chart: there is nothing to draw. Choose at least one study.")
+    table = table.reset_index(drop=True)
+    for column in ("study", "role"):
+        if column not in table.columns or table[column].map(is_missing).any():
+            raise ValueError(f"paired chart: a row has no {column}.")
     # the gate wants labels that differ; within a study both rows may be called alike
     keyed = table.assign(label=table["study"].astype(str) + " / " + table["role"].astype(str))
     checked = prepare_forest(keyed, method=method, level=level)
@@ -53,17 +60,18 @@ def prepare_paired(rows, *, method: str = "wilson", level: float = 0.95) -> pd.D
             raise ValueError(f"paired chart: {study} needs one row 'group' and at most one 'comparator', not {roles}.")
         wide = {"study": study}
         for row in part.itertuples():
-            for name in ("percent", "ci_low", "ci_high", "events", "n", "population", "checked"):
+            for name in ("percent", "ci_low", "ci_high", "events", "n", "population", "standing"):
                 wide[f"{name}_{row.role}"] = getattr(row, name)
         parts.append(wide)
     table = pd.DataFrame(parts)
-    for name in ("percent", "ci_low", "ci_high", "events", "n", "population", "checked"):
+    for name in ("percent", "ci_low", "ci_high", "events", "n", "population", "standing"):
         if f"{name}_comparator" not in table.columns:
             table[f"{name}_comparator"] = None
     table["difference"] = table["percent_group"].astype(float) - table["percent_comparator"].astype(float)
     return table
 
 
+@in_style
 def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str = "Responders",
            title: str | None = None) -> Chart:
     """EMD beside a comparator, two lines per study, joined by the distance between them.
@@ -80,7 +88,7 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
     Returns
     -------
     Chart
-        Layer ``intervals`` may be hidden.
+        A shape and a colour for each population, a filling for each standing.
 
     Raises
     ------
@@ -88,40 +96,42 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
         See :func:`prepare_paired`.
     """
     table = prepare_paired(rows, method=method, level=level)
-    populations = [*table.population_group, *table.population_comparator.dropna()]
-    foot, top = 0.62 + legend_height(populations), 0.55 if title else 0.2
-    figure, axes = new_figure(top + 0.8 * len(table) + foot, left=1.62, right=1.42, top=top, bottom=foot)
+    handles = key([*table.population_group, *table.population_comparator.dropna()],
+                  [*table.standing_group, *table.standing_comparator.dropna()])
+    labels, height = row_labels(table.study, left=1.62, row=0.8, chars=18, more=1)
+    foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
+    figure, axes = new_figure(top + height * len(table) + foot, left=1.62, right=1.42, top=top, bottom=foot)
     ticks = []
-    for i, row in enumerate(table.itertuples()):
+    for i, (label, row) in enumerate(zip(labels, table.itertuples(), strict=True)):
         for role, y in (("group", i - 0.2), ("comparator", i + 0.2)):
-            value, low, high, n, events, population, checked = (
+            value, low, high, n, events, population, standing = (
                 getattr(row, f"{k}_{role}") for k in ("percent", "ci_low", "ci_high", "n", "events", "population",
-                                                      "checked"))
+                                                      "standing"))
             if is_missing(value):
                 right_text(axes, y, "no comparator")
                 continue
             mark = style.POPULATION[population]
-            if not is_missing(low):
-                axes.hlines(y, low, high, color=mark.light, lw=1.6, alpha=0.75, gid=f"intervals-{i}-{role}")
-            axes.scatter([value], [y], s=90, marker=mark.marker, edgecolors=mark.light, linewidths=1.6, zorder=3,
-                         facecolors=mark.light if checked == "confirmed" else style.PAPER.light, clip_on=False)
-            shown = f"{percent(value, 0)}  {count(events, n)}" if not is_missing(events) else \
-                percent(value, 0 if float(value).is_integer() else 1) + ("" if is_missing(n) else f"  n = {int(n)}")
+            span(axes, y, low, high, (0, 100), color=mark.light, alpha=0.75)
+            point(axes, value, y, mark, standing=standing)
+            shown = f"{percent(value, 0, brief=True)}  {count(events, n)}" if not is_missing(events) else \
+                percent(value, 0 if float(value).is_integer() else 1, brief=True) + (
+                    "" if is_missing(n) else f"  n = {int(n)}")
             right_text(axes, y, shown)
         if is_missing(row.difference):
-            ticks.append(wrapped(row.study, 18))
+            ticks.append(label)
             continue
         axes.plot([row.percent_group, row.percent_comparator], [i - 0.2, i + 0.2], color=style.MUTED.light, lw=1,
                   ls=":", zorder=1)
-        ticks.append(f"{wrapped(row.study, 18)}\n{_gap(row.difference)}")
+        ticks.append(f"{label}\n{_gap(row.difference)}")
     row_axis(axes, ticks, bottom=len(table) - 0.45, top=-0.55)
     axes.set_xlim(0, 100)
-    axes.set_xlabel(f"{endpoint}, % of patients")
-    population_legend(figure, axes, populations)
+    x_label(axes, f"{endpoint}, % of patients")
+    foot_legend(figure, handles)
     heading(figure, title)
     return Chart(figure, _describe(table, endpoint), _reader_table(table))
 
 
+@in_style
 def paired_against(rows, *, against: str = "non-EMD", targets: str = "one", **options) -> Chart:
     """The paired chart with the comparator that a reader chooses.
 
@@ -189,5 +199,8 @@ def _reader_table(table):
         out[f"{side}: CI %"] = [
             "" if is_missing(low) else f"{number(low, 0)} to {number(high, 0)}"
             for low, high in zip(table[f"ci_low_{role}"], table[f"ci_high_{role}"], strict=True)]
+        known = pd.DataFrame({"standing": ["" if is_missing(s) else s for s in table[f"standing_{role}"]]})
+        if (known.standing != "").any():
+            out[f"{side}: standing"] = standing_words(known)
     out["difference, points"] = np.round(table.difference.astype(float), 1)
     return out

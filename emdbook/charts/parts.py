@@ -2,41 +2,74 @@
 
 from __future__ import annotations
 
-from emdbook import style
+from collections.abc import Sequence
+
+from matplotlib.legend_handler import HandlerTuple
+
+from emdbook.charts.fitting import LABEL, LEAST, TEXT, fitted, inches, shortened
 
 #: Inches that one line of a legend takes.
 LEGEND_LINE = 0.25
 #: Source Sans has tall line metrics; below 1 two lines of a label stay together.
 LINE_SPACING = 0.92
+_HANDLE = 0.42  # inches of a legend entry beside its words
 
 
-def legend_height(groups, columns: int = 2) -> float:
-    """Inches that :func:`population_legend` needs below the axis label."""
-    return LEGEND_LINE * -(-len(set(groups)) // columns) + 0.08
+def legend_height(entries: Sequence, columns: int = 2) -> float:
+    """Inches that :func:`foot_legend` needs below the axis label.
 
-
-def population_legend(figure, axes, populations) -> None:
-    """Shapes and colours of the populations shown, at the foot of the figure."""
-    marks = [style.POPULATION[name] for name in style.POPULATION if name in set(populations)]
-    foot_legend(figure, [axes.scatter([], [], marker=m.marker, color=m.light, s=48, label=m.label) for m in marks])
+    Parameters
+    ----------
+    entries : sequence
+        One per entry; equal ones count once.
+    columns : int
+    """
+    return LEGEND_LINE * -(-len(set(entries)) // columns) + 0.08
 
 
 def foot_legend(figure, handles, columns: int = 2) -> None:
-    """A legend at the foot of the figure."""
-    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 0), ncols=columns, handletextpad=0.2,
-                  columnspacing=1.0, borderaxespad=0.1, labelspacing=0.25)
+    """A legend at the foot of the figure; words too long for it are made smaller, then cut."""
+    handles = list(handles)
+    room = figure.get_figwidth() - 0.1 - _HANDLE * columns
+    size = float(LABEL)
+    # the bars of a bar chart are a kind of tuple too, and have a label of their own
+    words = [(handle[0] if type(handle) is tuple else handle).get_label() for handle in handles]
+    labels = [label.replace("\n", " ") for label in words]
+
+    def need(words) -> float:
+        # matplotlib fills column by column
+        per, more = divmod(len(words), columns)
+        sizes = [per + (i < more) for i in range(columns)]
+        starts = [sum(sizes[:i]) for i in range(columns)]
+        return sum(max((inches(w, size) for w in words[at:at + k]), default=0) for at, k in zip(starts, sizes,
+                                                                                              strict=True))
+
+    while need(labels) > room and size > LEAST:
+        size -= 0.5
+    if need(labels) > room:
+        labels = [shortened(label, room / columns, size) for label in labels]
+    figure.legend(handles=handles, labels=labels, loc="lower left", bbox_to_anchor=(0, 0), ncols=columns,
+                  handletextpad=0.2, columnspacing=1.0, borderaxespad=0.1, labelspacing=0.25, fontsize=size,
+                  handler_map={tuple: HandlerTuple(ndivide=1)})
 
 
 def heading(figure, title: str | None) -> None:
     """A short heading at the top left of the figure, if there is one."""
     if title:
-        figure.text(0.02, 1 - 0.28 / figure.get_figheight(), title, size=12.5, weight="bold")
+        text, size = fitted(" ".join(title.split()), 0.96 * figure.get_figwidth(), 12.5, "bold")
+        figure.text(0.02, 1 - 0.28 / figure.get_figheight(), text, size=size, weight="bold")
 
 
-def right_text(axes, y: float, text: str) -> None:
+def _beside(axes) -> float:
+    """Inches between the axes and the right edge of the figure."""
+    return (1 - axes.get_position().x1) * axes.figure.get_figwidth()
+
+
+def right_text(axes, y: float, text: str, *, color: str | None = None) -> None:
     """Words beside a row, right of the axes."""
+    text, size = fitted(text, _beside(axes) - 0.19, TEXT)
     axes.annotate(text, (1, y), xycoords=("axes fraction", "data"), xytext=(12, 0), textcoords="offset points",
-                  va="center", linespacing=LINE_SPACING)
+                  va="center", linespacing=LINE_SPACING, size=size, **({"color": color} if color else {}))
 
 
 def row_axis(axes, labels, *, y=None, bottom: float, top: float = -0.6) -> None:
@@ -46,3 +79,20 @@ def row_axis(axes, labels, *, y=None, bottom: float, top: float = -0.6) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
+
+
+def x_label(axes, *lines: str) -> None:
+    """The name of the x axis, in the middle of it, inside the figure; one line for each text given."""
+    text = "\n".join(" ".join(line.split()) for line in lines)
+    box, width = axes.get_position(), axes.figure.get_figwidth()
+    middle = (box.x0 + box.x1) / 2 * width
+    text, size = fitted(text, 2 * min(middle, width - middle) - 0.1, TEXT)
+    axes.set_xlabel(text, size=size)
+
+
+def y_label(axes, text: str) -> None:
+    """The name of the y axis, in the middle of it, inside the figure."""
+    box, height = axes.get_position(), axes.figure.get_figheight()
+    middle = (box.y0 + box.y1) / 2 * height
+    text, size = fitted(" ".join(text.split()), 2 * min(middle, height - middle) - 0.1, TEXT)
+    axes.set_ylabel(text, size=size)

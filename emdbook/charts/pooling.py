@@ -5,22 +5,26 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
-from emdbook.charts.forest import NOT_HEAD_TO_HEAD
-from emdbook.charts.frames import check_counts, table_of, wrapped
-from emdbook.charts.parts import LINE_SPACING, heading, legend_height, population_legend, right_text, row_axis
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import inches, lines_of, row_labels
+from emdbook.charts.forest import NOT_HEAD_TO_HEAD, with_pool
+from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
+from emdbook.charts.marks import diamond, key, point, span
+from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.estimates import Pooled, pool_proportions, proportion_interval
 from emdbook.estimates.overlaps import keep_apart
 from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural, sentence
 
 _ROW = 0.46
 _LINE = 0.19
+#: Lines that the notes of a pool may take.
+_NOTE_LINES = 6
 #: What every pool of this chart takes for granted.
 ASSUMES = ("A pool assumes that the true rates of these groups, and of the next one, scatter around one centre. "
            f"{NOT_HEAD_TO_HEAD}.")
@@ -33,7 +37,7 @@ class Pool:
     Attributes
     ----------
     table : pandas.DataFrame
-        Every study offered: ``label, study_id, arm_id, population, events, n, percent, ci_low, ci_high, checked,
+        Every study offered: ``label, study_id, arm_id, population, events, n, percent, ci_low, ci_high, standing,
         state ("pooled", "left out" or "not chosen"), reason, weight`` (percent of the pool).
     pooled : Pooled
         The random-effects summary.
@@ -54,7 +58,7 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
     ----------
     rows : pandas.DataFrame or iterable of mappings
         ``label, study_id, arm_id, overlaps_with`` (arm ids joined by ``;``)``, events, n`` and optionally
-        ``population``, ``checked``; one row per study offered.
+        ``population``, ``standing``; one row per study offered.
     studies : sequence of str
         ``study_id`` of those chosen.
     tau2_method, ci_method, level
@@ -67,13 +71,16 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
     Raises
     ------
     ValueError
-        If nothing is chosen, a study is unknown, or a row has no possible count.
+        If nothing is chosen, a study is unknown, two rows are of one study, or a row has no possible count.
     """
     table = table_of(rows, ("label", "study_id", "arm_id", "overlaps_with", "events", "n"), "pool")
     check_counts(table, "pool")
     if table.events.isna().any() or table.n.isna().any():
         without = table.label[table.events.isna() | table.n.isna()]
         raise ValueError(f"pool: {listing(without)} has no count and cannot be pooled.")
+    twice = sorted(set(table.study_id[table.study_id.duplicated()]))
+    if twice:
+        raise ValueError(f"pool: {listing(twice)} stands on more than one row; a study enters a pool once.")
     unknown = sorted(set(studies) - set(table.study_id))
     if unknown:
         raise ValueError(f"pool: {listing(unknown)} is not among the studies offered.")
@@ -99,11 +106,12 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
     table["weight"] = np.nan
     table.loc[pooled_rows.index, "weight"] = [100 * w for w in pooled.weights]
     reasons = tuple(f"{r.label} is left out: it {r.reason}." for r in table.itertuples() if r.reason)
-    names = ["label", "study_id", "arm_id", "population", "events", "n", "percent", "ci_low", "ci_high", "checked",
+    names = ["label", "study_id", "arm_id", "population", "events", "n", "percent", "ci_low", "ci_high", "standing",
              "state", "reason", "weight"]
     return Pool(table[names], pooled, reasons)
 
 
+@in_style
 def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str = "Response (ORR)",
                 tau2_method: str = "REML", ci_method: str = "hartung-knapp", level: float = 0.95) -> Chart:
     """A forest plot of the studies offered, with the pool of those chosen.
@@ -113,7 +121,8 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
     rows, studies, tau2_method, ci_method, level
         See :func:`prepare_pool`. Without ``studies`` all are chosen.
     beside : pandas.DataFrame or iterable of mappings, optional
-        Groups that may not enter: ``label, value`` (percent) and ``why`` (a few words), drawn below the pool.
+        Groups that may not enter: ``label, value`` (percent) and ``why`` (a few words), drawn below the pool;
+        optionally ``population, standing``.
     endpoint : str
         What is counted, in a reader's words.
 
@@ -133,16 +142,19 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
     table, pooled = found.table, found.pooled
     outside = _outside(beside)
     lines = len(table) + 1.6 + (len(outside) + 0.9 if len(outside) else 0)
-    populations = list(table.population)
+    handles = key([*table.population, *outside.population], [*table.standing, *outside.standing])
+    names, row = row_labels([*table.label, *outside.label], left=1.78, row=_ROW)
     # room for the longest text of any state, so that the figure never jumps
-    notes = 2 + 2 * _most_left_out(rows) + 2
-    foot, top = 0.62 + _LINE * notes + 0.1 + legend_height(populations), 0.5
-    figure, axes = new_figure(top + _ROW * lines + foot, left=1.78, right=1.42, top=top, bottom=foot)
+    longest = max(table.label, key=inches)
+    reason = f"{longest} is left out: it may share patients with {longest}, which is larger."
+    notes = 2 + _most_left_out(rows) * max(2, len(_note_lines(reason))) + _NOTE_LINES
+    foot, top = 0.62 + _LINE * notes + 0.1 + legend_height(handles), 0.5
+    figure, axes = new_figure(top + row * lines + foot, left=1.78, right=1.42, top=top, bottom=foot)
     _draw_studies(axes, table)
     at = len(table) + 0.35
     _draw_summary(axes, pooled, at)
     ticks = [*range(len(table)), at]
-    labels = [*(wrapped(text) for text in table.label), "Random effects"]
+    labels = [*names[:len(table)], "Random effects"]
     if len(outside):
         first = at + 1.55
         axes.axhline(first - 0.78, color=style.GRID.light, lw=1)
@@ -150,14 +162,14 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
                       xytext=(7, -9), textcoords="offset points", va="center", weight="bold", size=10.5)
         _draw_outside(axes, outside, first)
         ticks += [first + i for i in range(len(outside))]
-        labels += [wrapped(text) for text in outside.label]
+        labels += names[len(table):]
     row_axis(axes, labels, y=ticks, bottom=lines - 0.4)
     for tick, state in zip(axes.get_yticklabels(), table.state, strict=False):
         tick.set_color(style.INK.light if state == "pooled" else style.MUTED.light)
     axes.set_xlim(0, 100)
-    axes.set_xlabel(f"{endpoint}, % of patients")
-    _footnotes(figure, [ASSUMES, *found.reasons, pooled.note], notes, legend_height(populations))
-    population_legend(figure, axes, populations)
+    x_label(axes, f"{endpoint}, % of patients")
+    _footnotes(figure, [ASSUMES, *found.reasons, pooled.note], notes, legend_height(handles))
+    foot_legend(figure, handles)
     heading(figure, _headline(pooled))
     return Chart(figure, _describe(found, outside, endpoint, level), _reader_table(table, pooled))
 
@@ -178,9 +190,12 @@ def _most_left_out(rows: pd.DataFrame) -> int:
 
 def _outside(beside) -> pd.DataFrame:
     if beside is None or len(beside) == 0:
-        return pd.DataFrame(columns=["label", "value", "why", "population"])
-    table = table_of(beside, ("label", "value", "why"), "pool, groups beside it")
-    table["value"] = table["value"].astype(float)
+        return pd.DataFrame(columns=["label", "value", "why", "population", "standing"])
+    name = "pool, groups beside it"
+    table = table_of(beside, ("label", "value", "why"), name)
+    numbers(table, ["value"], name, least=0, most=100, unit="%")
+    if table.value.isna().any():
+        raise ValueError(f"{name}: {listing(table.label[table.value.isna()])} has no percentage.")
     return table
 
 
@@ -191,40 +206,45 @@ def _draw_studies(axes, table):
         chosen = row.state != "not chosen"
         if chosen:
             color = style.MUTED.light if row.state == "pooled" else style.GRID.light
-            axes.hlines(y, row.ci_low, row.ci_high, color=color, lw=1.6, zorder=2)
-            solid = row.state == "pooled" and row.checked == "confirmed"
-            axes.scatter([row.percent], [y], s=34 + 130 * math.sqrt(row.n / biggest), marker=mark.marker, zorder=3,
-                         facecolors=mark.light if solid else style.PAPER.light, linewidths=1.6, clip_on=False,
-                         edgecolors=mark.light if row.state == "pooled" else style.MUTED.light)
+            span(axes, y, row.ci_low, row.ci_high, (0, 100), color=color)
+            # what is left out keeps its shape and filling and loses its colour
+            shade = mark if row.state == "pooled" else replace(mark, light=style.MUTED.light)
+            point(axes, row.percent, y, shade, standing=row.standing, size=34 + 130 * math.sqrt(row.n / biggest))
         text = "not chosen" if not chosen else "left out" if row.state == "left out" else \
-            f"{percent(row.percent, 0)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
+            f"{percent(row.percent, 0, brief=True)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
         right_text(axes, y, f"{text}\n{count(row.events, row.n)}")
 
 
 def _draw_summary(axes, pooled: Pooled, at: float):
     low, middle, high = (100 * x for x in (pooled.ci_low, pooled.estimate, pooled.ci_high))
     axes.axhline(at - 0.7, color=style.GRID.light, lw=1)
+    if pooled.k == 1:
+        right_text(axes, at, "one group,\nnot pooled")
+        return
     text = f"{percent(middle, 0)} ({number(low, 0)}–{number(high, 0)})"
     if is_missing(pooled.prediction_low):
         text += "\nno prediction"
     else:
         first, last = 100 * pooled.prediction_low, 100 * pooled.prediction_high
-        axes.hlines(at + 0.36, first, last, color=style.ACCENT.light, lw=2, linestyles=(0, (3, 1.5)))
+        span(axes, at + 0.36, first, last, (0, 100), color=style.ACCENT.light, lw=2, ls=(0, (3, 1.5)))
         text += f"\nnext {number(first, 0)}–{number(last, 0)}"
-    axes.fill([low, middle, high, middle], [at, at - 0.24, at, at + 0.24], color=style.ACCENT.light, zorder=3)
+    diamond(axes, at, (low, middle, high), (0, 100), half=0.24, color=style.ACCENT.light)
     right_text(axes, at, text)
 
 
 def _draw_outside(axes, outside, first):
     for i, row in enumerate(outside.itertuples()):
-        mark = style.POPULATION[row.population]
-        axes.scatter([row.value], [first + i], s=90, marker=mark.marker, facecolors=style.PAPER.light,
-                     edgecolors=mark.light, linewidths=1.8, zorder=3, clip_on=False)
+        point(axes, row.value, first + i, style.POPULATION[row.population], standing=row.standing)
         right_text(axes, first + i, f"{percent(row.value)}\n{row.why}")
 
 
+def _note_lines(text: str) -> list[str]:
+    lines = textwrap.wrap(text, 76)
+    return lines if all(inches(line, 10.5) <= 5.4 for line in lines) else lines_of(text, 5.4, 10.5, most=99)
+
+
 def _footnotes(figure, texts, lines, base):
-    wrapped_lines = [line for text in texts if text for line in textwrap.wrap(text, 76)]
+    wrapped_lines = [line for text in texts if text for line in _note_lines(text)]
     figure.text(0.012, (base + 0.06 + _LINE * lines) / figure.get_figheight(), "\n".join(wrapped_lines), va="top",
                 size=10.5, linespacing=LINE_SPACING)
 
@@ -257,7 +277,6 @@ def _reader_table(table, pooled):
         "n": table.n.astype("Int64"), "%": table.percent.round(1), "CI low %": table.ci_low.round(1),
         "CI high %": table.ci_high.round(1), "in the pool": table.state.where(table.reason == "",
                                                                               table.state + ": " + table.reason),
-        "weight, %": table.weight.round(0), "Verification": table.checked})
-    last = {"Group": "Random effects", "%": round(100 * pooled.estimate, 1),
-            "CI low %": round(100 * pooled.ci_low, 1), "CI high %": round(100 * pooled.ci_high, 1)}
-    return pd.concat([out, pd.DataFrame([last])], ignore_index=True)
+        "weight, %": table.weight.round(0)})
+    out = with_standing(out, table)
+    return with_pool(out, pooled) if pooled.k > 1 else out

@@ -6,44 +6,51 @@ import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
-from emdbook.charts.frames import table_of, wrapped
-from emdbook.charts.parts import heading, legend_height, population_legend, right_text, row_axis
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import row_labels, shortened
+from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
+from emdbook.charts.marks import key, point
+from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.ground.wording import is_missing, listing, number
 
 _ROW = 0.47
 
 
-def prepare_ranges(rows) -> pd.DataFrame:
+def prepare_ranges(rows, *, unit: str = "%") -> pd.DataFrame:
     """The table behind :func:`ranges`.
 
     Parameters
     ----------
     rows : pandas.DataFrame or iterable of mappings
         ``label`` and ``value``, or ``low`` and ``high``, or ``high`` alone ("up to"); optionally ``n``,
-        ``population``, ``checked``.
+        ``population``, ``standing``.
+    unit : str
+        ``%`` or a word such as ``years``.
 
     Returns
     -------
     pandas.DataFrame
-        ``label, population, value, low, high, n, checked``; numbers as floats.
+        ``label, population, value, low, high, n, standing``; numbers as floats.
 
     Raises
     ------
     ValueError
-        If a row has no figure, or its range is not in order.
+        If a row has no figure, a number is below 0 or a percentage above 100, or a range is not in order.
     """
     table = table_of(rows, ("label",), "chart of ranges")
-    for name in ("value", "low", "high", "n"):
-        table[name] = table[name].astype("Float64").astype(float) if name in table.columns else np.nan
+    numbers(table, ["value", "low", "high"], "chart of ranges", least=0, most=100 if unit == "%" else np.inf,
+            unit="%" if unit == "%" else "")
+    numbers(table, ["n"], "chart of ranges")
+    check_counts(table.assign(events=np.nan), "chart of ranges")
     for row in table.itertuples():
         if is_missing(row.value) and is_missing(row.high):
             raise ValueError(f"chart of ranges: {row.label} has neither a value nor an upper end.")
         if not is_missing(row.low) and not is_missing(row.high) and row.low > row.high:
             raise ValueError(f"chart of ranges: the range of {row.label} is not in order.")
-    return table[["label", "population", "value", "low", "high", "n", "checked"]]
+    return table[["label", "population", "value", "low", "high", "n", "standing"]]
 
 
+@in_style
 def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band: tuple[float, float] | None = None,
            band_label: str = "the review", unknown_n: bool = False, title: str | None = None) -> Chart:
     """Figures and ranges side by side, one line each.
@@ -57,7 +64,7 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
     unit : str
         ``%`` or a word such as ``years``.
     limit : float, optional
-        Right end of the axis; without it the data decide.
+        Right end of the axis; without it the data decide. What passes it ends in an arrow.
     band : tuple of float, optional
         A range to compare with, shaded over all rows; both ends may be equal.
     band_label : str
@@ -70,41 +77,45 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
     Returns
     -------
     Chart
-        A mark is one measured figure, a thick line a range, a line from zero an "up to".  Open marks: the primary
-        paper was not seen.
+        A mark is one measured figure, a thick line a range, a line from zero an "up to".  The filling of a mark, and
+        of the ends of a range, tells how far the figure was seen.
 
     Raises
     ------
     ValueError
-        See :func:`prepare_ranges`; also for a band that is not in order.
+        See :func:`prepare_ranges`; also for a band that is not in order, and a limit that is not above 0.
     """
-    if band is not None and band[0] > band[1]:
+    if band is not None and not 0 <= band[0] <= band[1] < np.inf:
         raise ValueError("chart of ranges: the band is not in order.")
-    table = prepare_ranges(rows)
-    foot, top = 0.62 + legend_height(table.population), 0.55 if title else 0.2
+    if limit is not None and not 0 < limit < np.inf:
+        raise ValueError("chart of ranges: the right end of the axis must be above 0.")
+    table = prepare_ranges(rows, unit=unit)
+    handles = key(table.population, table.standing)
+    foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
     top += 0.22 if band else 0
     reach = float(np.nanmax([*table.value, *table.high, *(band or ())]))
-    limit = limit or float(np.ceil(reach * 1.08 / 5) * 5)
-    figure, axes = new_figure(top + _ROW * len(table) + foot, left=1.78, right=1.15, top=top, bottom=foot)
+    limit = limit or max(5.0, float(np.ceil(reach * 1.08 / 5) * 5))
+    labels, row = row_labels(table.label, left=1.7, row=_ROW, chars=22)
+    figure, axes = new_figure(top + row * len(table) + foot, left=1.78, right=1.15, top=top, bottom=foot)
     axes.set_xlim(0, limit)
-    row_axis(axes, [label if "\n" in label else wrapped(label, 22) for label in table.label], bottom=len(table) - 0.4)
+    row_axis(axes, labels, bottom=len(table) - 0.4)
     axes.tick_params(axis="y", pad=9)
     if band:
         _draw_band(axes, band, f"{band_label}: {_figure(np.nan, *band, unit)}", limit)
     for at, row in enumerate(table.itertuples()):
-        _draw_row(axes, at, row)
+        _draw_row(axes, at, row, limit)
         size = f"n = {int(row.n):,}" if not is_missing(row.n) else "n not known" if unknown_n else ""
         right_text(axes, at, "\n".join(filter(None, [_figure(row.value, row.low, row.high, unit), size])))
-    axes.set_xlabel(axis)
-    population_legend(figure, axes, table.population)
+    x_label(axes, axis)
+    foot_legend(figure, handles)
     heading(figure, title)
     table["label"] = table.label.str.replace(r",?\n", ", ", regex=True)
     words = listing(f"{r.label} {_figure(r.value, r.low, r.high, unit)}" for r in table.itertuples())
     told = "" if not band else f" Shaded for comparison, {band_label}: {_figure(np.nan, *band, unit)}."
     shown = table.assign(n=table.n.astype("Int64")).rename(columns={
         "label": "Source", "population": "Population", "value": f"value, {unit}", "low": f"low, {unit}",
-        "high": f"high, {unit}", "checked": "Verification"})
-    return Chart(figure, f"{axis}: {words}.{told}", shown)
+        "high": f"high, {unit}"}).drop(columns="standing")
+    return Chart(figure, f"{axis}: {words}.{told}", with_standing(shown, table))
 
 
 def _figure(value, low, high, unit: str) -> str:
@@ -118,6 +129,7 @@ def _figure(value, low, high, unit: str) -> str:
 
 def _draw_band(axes, band, text: str, limit: float) -> None:
     middle = (band[0] + band[1]) / 2
+    text = shortened(text, axes.get_position().width * axes.figure.get_figwidth() + 1.0, 10.5)
     if band[0] == band[1]:
         axes.axvline(middle, color=style.MUTED.light, lw=2, ls=(0, (4, 2)), zorder=0)
     else:
@@ -127,17 +139,16 @@ def _draw_band(axes, band, text: str, limit: float) -> None:
                   color=style.MUTED.light)
 
 
-def _draw_row(axes, at: int, row) -> None:
-    mark = style.POPULATION[row.population]
-    if is_missing(row.value):
-        low = 0 if is_missing(row.low) else row.low
-        axes.hlines(at, low, row.high, color=mark.light, lw=2 if is_missing(row.low) else 6, zorder=2,
-                    linestyles=(0, (3, 2)) if is_missing(row.low) else "-")
-        ends = [row.high] if is_missing(row.low) else [row.low, row.high]
-        axes.scatter(ends, [at] * len(ends), s=44, marker=mark.marker, facecolors=style.PAPER.light,
-                     edgecolors=mark.light, linewidths=1.8, zorder=3, clip_on=False)
+def _draw_row(axes, at: int, row, limit: float) -> None:
+    mark, ends = style.POPULATION[row.population], (0, limit)
+    if not is_missing(row.value):
+        point(axes, row.value, at, mark, standing=row.standing, limits=ends)
         return
-    axes.scatter([row.value], [at], s=92, marker=mark.marker, edgecolors=mark.light, linewidths=1.8, zorder=3,
-                 facecolors=mark.light if row.checked == "confirmed" else style.PAPER.light, clip_on=False)
-    if row.checked == "probable":
-        axes.scatter([row.value], [at], s=16, marker=mark.marker, color=mark.light, zorder=4, clip_on=False)
+    up_to = is_missing(row.low)
+    start, end = np.clip([0 if up_to else row.low, row.high], *ends)
+    if start < end:
+        axes.hlines(at, start, end, color=mark.light, lw=2 if up_to else 6, zorder=2,
+                    linestyles=(0, (3, 2)) if up_to else "-")
+    # a range that begins beyond the axis has one arrow for both its ends
+    for x in dict.fromkeys([row.high] if up_to or row.low > limit else [row.low, row.high]):
+        point(axes, x, at, mark, standing=row.standing, size=44, limits=ends)

@@ -5,22 +5,29 @@ from __future__ import annotations
 import calendar
 import re
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import inches, lines_of
 from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading
-from emdbook.ground.wording import listing, plural
+from emdbook.ground.wording import is_missing, listing, plural
 
-_CLASS = style.THERAPY_CLASS
-#: Kinds of event: what the legend prints, and the mark of the palette that lends colour and shape.
+
+def _plain(mark: style.Mark, marker: str) -> style.Mark:
+    return replace(mark, marker=marker)
+
+
+#: Kinds of event: what the legend prints, and the mark. Shape tells them apart, because the colours of the palette say
+#: population or class; what was taken back or harmed somebody stands out.
 KINDS = {
-    "approval": ("approved", _CLASS["asct"]), "withdrawal": ("withdrawn or refused", _CLASS["cart"]),
-    "trial": ("trial result", _CLASS["pi"]), "filing": ("under review", _CLASS["imid"]),
-    "guidance": ("guidance", _CLASS["bsab"]), "safety": ("safety", _CLASS["adc"]),
-    "series": ("series or analysis", _CLASS["mab"]), "review": ("the review", _CLASS["comparison"]),
+    "approval": ("approved", _plain(style.INK, "h")), "withdrawal": ("withdrawn or refused", _plain(style.ACCENT, "D")),
+    "trial": ("trial result", _plain(style.INK, "o")), "filing": ("under review", _plain(style.INK, "s")),
+    "guidance": ("guidance", _plain(style.INK, "P")), "safety": ("safety", _plain(style.ACCENT, "X")),
+    "series": ("series or analysis", _plain(style.INK, "^")), "review": ("the review", _plain(style.INK, ">")),
 }
 CERTAINTY = {"seen": "page seen", "second_hand": "second-hand"}
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -90,9 +97,12 @@ def prepare_timeline(rows) -> pd.DataFrame:
     missing = [c for c in ("date", "label", "kind") if c not in table.columns]
     if missing:
         raise ValueError(f"time line: the rows have no {listing(missing)}.")
+    for i, label in enumerate(table["label"], 1):
+        if is_missing(label) or not str(label).strip():
+            raise ValueError(f"time line: row {i} has no label.")
     table["certainty"] = table["certainty"].fillna("seen") if "certainty" in table.columns else "seen"
     for column, known in (("kind", KINDS), ("certainty", CERTAINTY)):
-        unknown = sorted(set(table[column]) - set(known))
+        unknown = sorted(set(map(str, table[column])) - set(known))
         if unknown:
             raise ValueError(f"time line: unknown {column} {listing(unknown)}; known are {listing(known)}.")
     points = [when(date) for date in table["date"]]
@@ -132,6 +142,7 @@ def spread(wanted, heights, apart: float) -> np.ndarray:
     return np.maximum(level, 0.0) + need
 
 
+@in_style
 def timeline(rows, *, until: str | None = None, kinds=None, title: str | None = None) -> Chart:
     """Events from top to bottom on a scale of years, with their words beside them.
 
@@ -163,7 +174,7 @@ def timeline(rows, *, until: str | None = None, kinds=None, title: str | None = 
             raise ValueError("time line: no event is of the kinds chosen.")
     limit = _limit(until)
     table["known"] = table["at"] <= limit
-    lines = [[text, *textwrap.wrap(label, _WIDE)] for text, label in zip(table["when"], table["label"], strict=True)]
+    lines = [[text, *_words(label)] for text, label in zip(table["when"], table["label"], strict=True)]
     heights = [_LINE * len(text) for text in lines]
     start = float(np.floor(table["at"].min()))
     end = float(np.ceil(max(table["at"].max(), limit if until else 0)))
@@ -189,6 +200,12 @@ def timeline(rows, *, until: str | None = None, kinds=None, title: str | None = 
     _legend(figure, axes, shown, table)
     heading(figure, title)
     return Chart(figure, _describe(table, until), _reader_table(table))
+
+
+def _words(label: str) -> list[str]:
+    """A label in lines of so many characters, or of so many inches where its letters are wide."""
+    lines = textwrap.wrap(label, _WIDE)
+    return lines if all(inches(line, _SIZE) <= 4.1 for line in lines) else lines_of(label, 4.1, _SIZE)
 
 
 def _limit(until: str | None) -> float:

@@ -117,6 +117,25 @@ def _cuts(package: _Package, add: Add) -> None:
         if row["cut"] is None and row["n"] not in (arm["n"], arm["n_evaluable"]):
             known = f"{arm['n']}" + (f" or {arm['n_evaluable']}" if arm["n_evaluable"] is not None else "")
             add("outcomes", row, "n", f"must be {known}, as in arms.csv, or cut must say whom it counts")
+    _compared_cuts(package, add)
+
+
+def _compared_cuts(package: _Package, add: Add) -> None:
+    """Two groups that are set against each other are counted at one cut."""
+    key = ("endpoint", "measure", "at_months")
+    needed = ("arm_id", "comparator_arm_id", "headline", "cut", *key)
+    headlines = {
+        (row["arm_id"], *(row[c] for c in key)): row
+        for row in package.rows("outcomes")
+        if row["headline"] and row.sound(*needed)
+    }
+    for row in headlines.values():
+        if row["comparator_arm_id"] is None or row["measure"] in ("hazard_ratio", "risk_ratio", "odds_ratio"):
+            continue
+        other = headlines.get((row["comparator_arm_id"], *(row[c] for c in key)))
+        if other is not None and other["cut"] != row["cut"]:
+            there = f"'{other['cut']}'" if other["cut"] is not None else "empty"
+            add("outcomes", row, "cut", f"must be that of row {other.number}, with which it is compared: {there}")
 
 
 def _named(package: _Package, add: Add) -> dict[str, tuple[str, Row]]:

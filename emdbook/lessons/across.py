@@ -7,15 +7,18 @@ from dataclasses import replace
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.evidence_map import evidence_map
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis
 from emdbook.estimates import case_mix
 from emdbook.ground.wording import number, percent, plural
 
+#: Standings of a figure that was seen where it was published.
+SEEN = tuple(name for name, standing in style.STANDING.items() if standing.fill == "full")
 SETTINGS = {"any": "any setting", "NDMM": "newly diagnosed", "RRMM": "relapsed or refractory", "mixed": "mixed"}
 
 
+@in_style
 def narrowed_map(rows, *, by: str = "therapeutic_class", setting: str = "any", seen_only: bool = False,
                  least: int = 1) -> Chart:
     """The evidence map of the groups that meet a reader's wishes.
@@ -29,7 +32,7 @@ def narrowed_map(rows, *, by: str = "therapeutic_class", setting: str = "any", s
     setting : {"any", "NDMM", "RRMM", "mixed"}
         Whom the studies treated.
     seen_only : bool
-        Leave out studies whose primary paper was not seen.
+        Leave out responses that were not seen in a paper, an abstract or an official text.
     least : int
         Smallest number of patients with EMD.
 
@@ -51,7 +54,7 @@ def narrowed_map(rows, *, by: str = "therapeutic_class", setting: str = "any", s
         raise ValueError(f"Unknown setting {setting!r}.")
     chosen = rows[(rows.setting == setting) | (setting == "any")]
     if seen_only:
-        chosen = chosen[chosen.checked != "not_found"]
+        chosen = chosen[chosen.standing.isin(SEEN)]
     chosen = chosen[chosen.n.astype("Float64") >= least]
     left = len(rows) - len(chosen)
     if chosen.empty:
@@ -109,6 +112,7 @@ def prepare_mixes(advantage: float, share_a: float, share_b: float, em_e: float 
         "A": [em_e + advantage, em_b + advantage, 100 * mixed["A"]], "B": [em_e, em_b, 100 * mixed["B"]]})
 
 
+@in_style
 def mixes(*, advantage: float = 10, share_a: float = 70, share_b: float = 30) -> Chart:
     """How the mix of patients alone can turn an order round.
 
@@ -128,7 +132,8 @@ def mixes(*, advantage: float = 10, share_a: float = 70, share_b: float = 30) ->
         See :func:`prepare_mixes`.
     """
     table = prepare_mixes(advantage, share_a, share_b)
-    marks = {"A": style.THERAPY_CLASS["bsab"], "B": style.THERAPY_CLASS["pi"]}
+    # invented therapies wear no class's colour
+    marks = {"A": replace(style.INK, marker="o"), "B": replace(style.MUTED, marker="s")}
     foot = 0.62 + legend_height(marks, columns=1)
     figure, axes = new_figure(0.55 + 0.7 * len(table) + foot, left=1.25, right=1.35, top=0.55, bottom=foot)
     handles = []

@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.patches import Patch
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
-from emdbook.charts.frames import check_counts, table_of, wrapped
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import row_labels
+from emdbook.charts.frames import check_counts, table_of
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.ground.wording import is_missing, listing, plural
 
@@ -44,6 +45,7 @@ def prepare_support(rows) -> pd.DataFrame:
     return table[["label", "n", "population", "kind"]]
 
 
+@in_style
 def support(rows, *, title: str | None = None) -> Chart:
     """The number of patients behind each piece of advice.
 
@@ -67,8 +69,9 @@ def support(rows, *, title: str | None = None) -> Chart:
     """
     table = prepare_support(rows)
     top, foot = (0.55 if title else 0.2), 1.18
-    figure, axes = new_figure(top + _ROW * len(table) + foot, left=2.22, right=1.18, top=top, bottom=foot)
-    ink, paper, accent = style.POPULATION["EMD"].light, style.PAPER.light, style.ACCENT.light
+    labels, row_height = row_labels(table.label, left=2.22, row=_ROW, chars=28)
+    figure, axes = new_figure(top + row_height * len(table) + foot, left=2.22, right=1.18, top=top, bottom=foot)
+    ink, paper, accent = style.INK.light, style.PAPER.light, style.ACCENT.light
     for y, row in enumerate(table.itertuples()):
         if row.kind == "none":
             # a box of its own words, so that it stands clear of the axis at any scale
@@ -81,7 +84,7 @@ def support(rows, *, title: str | None = None) -> Chart:
         axes.barh([y], [int(row.n)], height=0.5, color=ink if ours else paper, edgecolor=ink, lw=1.6,
                   ls="-" if ours else (0, (2.2, 1.6)), zorder=2)
         right_text(axes, y, plural(int(row.n), "patient") if ours else f"{int(row.n)} in all")
-    row_axis(axes, [wrapped(label, 28) for label in table.label], bottom=len(table) - 0.4)
+    row_axis(axes, labels, bottom=len(table) - 0.4)
     biggest = table.n.max()
     axes.set_xlim(0, 1 if is_missing(biggest) else 1.04 * int(biggest))
     axes.set_xlabel("Patients behind it")

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import row_labels
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD
-from emdbook.charts.frames import wrapped
-from emdbook.charts.parts import foot_legend, heading, legend_height, population_legend, right_text, row_axis
+from emdbook.charts.frames import check_counts, check_standing, numbers, with_standing
+from emdbook.charts.marks import key, point, span
+from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis
 from emdbook.estimates import proportion_interval
 from emdbook.estimates.targets import density_curve, share_above
 from emdbook.ground.wording import count, is_missing, listing, months, number, percent, percent_range, plural
@@ -56,6 +58,10 @@ def prepare_beside(rows, *, compare: str = "non-EMD", endpoint: str = "ORR", lev
         raise ValueError("beside: the endpoint is 'ORR' or 'PFS'.")
     table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
     table = table[(table.against == compare) & (table.endpoint == endpoint)].reset_index(drop=True)
+    check_counts(table, "beside")
+    check_standing(table, "beside")
+    most, unit = (100, "%") if endpoint == "ORR" else (np.inf, "")
+    numbers(table, ["value"], "beside", least=0, most=most, unit=unit)
     for pair, part in table.groupby("pair", sort=False):
         if sorted(part.role) != ["comparator", "group"]:
             raise ValueError(f"beside: {pair} needs one group and one comparator.")
@@ -69,6 +75,7 @@ def prepare_beside(rows, *, compare: str = "non-EMD", endpoint: str = "ORR", lev
     return table.assign(shown=shown, low=low, high=high)
 
 
+@in_style
 def beside(rows, *, compare: str = "non-EMD", show: str = "interval") -> Chart:
     """Two groups of each study side by side, with blanks drawn as blanks.
 
@@ -100,27 +107,29 @@ def beside(rows, *, compare: str = "non-EMD", show: str = "interval") -> Chart:
     if table.empty:
         return _nothing(name + (" with intervals" if intervals else ""), compare)
     pairs = list(table.groupby("pair", sort=False))
-    foot = 0.62 + legend_height(table.population)
-    figure, axes = new_figure(0.55 + 0.84 * len(pairs) + foot, left=1.62, right=1.5, top=0.55, bottom=foot)
+    handles = key(table.population, table.standing[table.shown.notna()])
+    labels, height = row_labels([part.label.iloc[0] for _, part in pairs], left=1.62, row=0.84, chars=18)
+    foot = 0.62 + legend_height(handles)
+    figure, axes = new_figure(0.55 + height * len(pairs) + foot, left=1.62, right=1.5, top=0.55, bottom=foot)
     limit = 100 if endpoint == "ORR" else float(np.ceil(np.nanmax([10, *table.shown]) / 5) * 5)
     for i, (_, part) in enumerate(pairs):
         for row in part.itertuples():
             y = i + (-0.2 if row.role == "group" else 0.2)
             mark = style.POPULATION[row.population]
-            if intervals and not is_missing(row.low):
-                axes.hlines(y, row.low, row.high, color=mark.light, lw=1.8, alpha=0.75)
-            face = mark.light if row.checked == "confirmed" else style.PAPER.light
-            blank = is_missing(row.shown)
-            axes.scatter([0.04 * limit if blank else row.shown], [y], s=90, marker=mark.marker, edgecolors=mark.light,
-                         facecolors=face, linewidths=1.6, zorder=3, clip_on=False, alpha=0.35 if blank else 1)
+            if intervals:
+                span(axes, y, row.low, row.high, (0, limit), color=mark.light, lw=1.8, alpha=0.75)
+            if is_missing(row.shown):  # no figure: a pale outline beside the axis holds the place
+                axes.scatter([0.04 * limit], [y], s=90, marker=mark.marker, edgecolors=mark.light, linewidths=1.6,
+                             facecolors=style.PAPER.light, zorder=3, clip_on=False, alpha=0.35)
+            point(axes, row.shown, y, mark, standing=row.standing)
             right_text(axes, y, _row_words(row, endpoint))
         if part.shown.isna().any():
             axes.text(limit * 0.11, i, f"{_stated(part)}:\nno figure given", va="center", size=10.5,
                       color=style.ACCENT.light, linespacing=0.95)
-    row_axis(axes, [wrapped(part.label.iloc[0], 18) for _, part in pairs], bottom=len(pairs) - 0.45, top=-0.55)
+    row_axis(axes, labels, bottom=len(pairs) - 0.45, top=-0.55)
     axes.set_xlim(0, limit)
     axes.set_xlabel(axis)
-    population_legend(figure, axes, table.population)
+    foot_legend(figure, handles)
     heading(figure, f"{name}: {COMPARED[compare]}")
     return Chart(figure, _describe_beside(pairs, name, endpoint, compare, intervals), _beside_table(table, endpoint))
 
@@ -133,10 +142,10 @@ def _row_words(row, endpoint: str) -> str:
     if is_missing(row.shown):
         return "n not given" if is_missing(row.n) else f"n = {int(row.n)}"
     if endpoint == "PFS":
-        return months(row.shown).replace("months", "mo")
+        return months(row.shown).replace("months", "mo").replace("month", "mo")
     if is_missing(row.events):
-        return f"{percent(row.shown, 1)}, n not seen"
-    return f"{percent(row.shown, 0)}  {count(row.events, row.n)}"
+        return f"{percent(row.shown, 1, brief=True)}, n not seen"
+    return f"{percent(row.shown, 0, brief=True)}  {count(row.events, row.n)}"
 
 
 def _nothing(name: str, compare: str) -> Chart:
@@ -191,9 +200,10 @@ def _beside_table(table, endpoint) -> pd.DataFrame:
         out["CI %"] = ["" if is_missing(low) else f"{number(low, 0)} to {number(high, 0)}"
                        for low, high in zip(table.low, table.high, strict=True)]
     out["Stated in words"] = table.stated
-    return out
+    return with_standing(out, table)
 
 
+@in_style
 def target_density(density: float = 30, spread: str = "marrow", threshold: float = 25) -> Chart:
     """Constructed cells with a log-normal target density, and how many reach the killing threshold.
 
@@ -221,23 +231,22 @@ def target_density(density: float = 30, spread: str = "marrow", threshold: float
     """
     if spread not in SPREADS:
         raise ValueError(f"target density: the spread is one of {listing(SPREADS)}, not {spread!r}.")
-    cells = [("Marrow", "non-EMD", 100.0, MARROW_SPREAD), ("Lesion outside\nthe marrow", "EM-E", density,
+    cells = [("Marrow", style.MUTED, 100.0, MARROW_SPREAD), ("Lesion outside\nthe marrow", style.INK, density,
              SPREADS[spread])]
-    killed = [round(100 * share_above(middle, width, threshold)) for _, _, middle, width in cells]
+    killed = [100 * share_above(middle, width, threshold) for _, _, middle, width in cells]
     figure, axes = new_figure(3.9, left=1.4, right=1.05, top=0.55, bottom=1.0)
     x = np.linspace(-0.5, 3.5, 321)
     cut = np.log10(threshold)
-    for i, ((_, population, middle, width), share) in enumerate(zip(cells, killed, strict=True)):
+    for i, ((_, mark, middle, width), share) in enumerate(zip(cells, killed, strict=True)):
         floor = 1.15 * (1 - i)
         # every curve is as high as it is dense, up to a ceiling: the area is what counts
         height = floor + 0.35 * density_curve(x, middle, width)
-        color = style.POPULATION[population].light
-        axes.fill_between(x, floor, height, where=x >= cut, color=color, alpha=0.85, lw=0)
+        axes.fill_between(x, floor, height, where=x >= cut, color=mark.light, alpha=0.85, lw=0)
         axes.fill_between(x, floor, height, where=x <= cut, facecolor=style.PAPER.light, edgecolor=style.ACCENT.light,
                           hatch="////", lw=0)
         axes.plot(x, height, color=style.INK.light, lw=1.2)
         axes.plot(x[[0, -1]], [floor, floor], color=style.MUTED.light, lw=1)
-        right_text(axes, floor + 0.3, f"{share} of 100\nkilled")
+        right_text(axes, floor + 0.3, f"{_of_100(share)}\nkilled")
     axes.axvline(cut, color=style.ACCENT.light, lw=1.8)
     axes.annotate("needed to kill", (cut, 2.22), xytext=(5, 0), textcoords="offset points", va="top", size=10.5,
                   color=style.ACCENT.light)
@@ -249,18 +258,28 @@ def target_density(density: float = 30, spread: str = "marrow", threshold: float
     axes.set_xticks([0, 1, 2, 3], ["1%", "10%", "100%", "1000%"])
     axes.set_xlabel("Target density, % of the middle in the marrow")
     foot_legend(figure, [
-        axes.scatter([], [], marker="s", s=80, color=style.POPULATION["EM-E"].light, label="killed in the lesion"),
+        axes.scatter([], [], marker="s", s=80, color=style.INK.light, label="killed in the lesion"),
         axes.scatter([], [], marker="s", s=80, facecolors=style.PAPER.light, edgecolors=style.ACCENT.light,
                      hatch="//////", label="spared")])
     heading(figure, "Constructed cells, not patients' data")
     text = (f"Constructed model. A cell needs {percent(threshold)} of the marrow's middle target density to be killed. "
-            f"In the marrow {killed[0]} of 100 cells reach it. In a lesion with {percent(density)} of that density, "
-            f"spread {_SPREAD_WORDS[spread]}, {killed[1]} of 100 do: {_spared(killed[1])}.")
+            f"In the marrow {_of_100(killed[0])} cells reach it. In a lesion with {percent(density)} of that density, "
+            f"spread {_SPREAD_WORDS[spread]}, {_of_100(killed[1])} do: {_spared(killed[1])}.")
     table = pd.DataFrame({"Place": ["Marrow", "Lesion"], "Middle density, %": [100.0, float(density)],
-                          "Spread (SD of log10)": [MARROW_SPREAD, SPREADS[spread]], "Killed of 100": killed})
+                          "Spread (SD of log10)": [MARROW_SPREAD, SPREADS[spread]],
+                          "Killed of 100": np.round(killed, 1)})
     return Chart(figure, text, table)
 
 
-def _spared(killed: int) -> str:
-    return "hardly a cell is spared" if killed > 99 else f"{plural(100 - killed, 'cell')} of 100 survive" \
-        if killed < 99 else "1 cell of 100 survives"
+def _of_100(share: float) -> str:
+    """``82 of 100``; a share that is neither none nor all is never rounded to either."""
+    if 0 < share < 0.5:
+        return "less than 1 of 100"
+    return "more than 99 of 100" if 99.5 <= share < 100 else f"{round(share)} of 100"
+
+
+def _spared(killed: float) -> str:
+    left = 100 - round(killed)
+    if killed >= 99.5:
+        return "fewer than 1 cell of 100 survives" if killed < 100 else "no cell survives"
+    return "1 cell of 100 survives" if left == 1 else f"{plural(left, 'cell')} of 100 survive"

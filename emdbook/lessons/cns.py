@@ -9,11 +9,13 @@ import pandas as pd
 from scipy.stats import chi2
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import fitted, row_labels
 from emdbook.charts.forest import side_by_side
-from emdbook.charts.frames import table_of, wrapped
-from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, right_text, row_axis
-from emdbook.ground.wording import is_missing, listing, months, number, plural
+from emdbook.charts.frames import check_counts, check_interval, numbers, table_of, with_standing
+from emdbook.charts.marks import point, span, standing_key
+from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading, right_text, row_axis
+from emdbook.ground.wording import interval, is_missing, listing, months, number, plural
 
 #: What the review says of a drug's way into the central nervous system.
 CLAIMS = {"good": "enters", "limited": "enters, with little effect", "poor": "hardly enters", "unknown": "not said"}
@@ -124,6 +126,7 @@ def prepare_penetration(rows, *, drugs: str = "all") -> pd.DataFrame:
     return table[["label", *KINDS]]
 
 
+@in_style
 def penetration(rows, *, ask: str = "claim", drugs: str = "all") -> Chart:
     """What stands behind the word that a drug enters the central nervous system.
 
@@ -147,7 +150,8 @@ def penetration(rows, *, ask: str = "claim", drugs: str = "all") -> Chart:
         raise ValueError(f"Ask for {listing(KINDS)}, not {ask!r}.")
     table = prepare_penetration(rows, drugs=drugs)
     has = _has(table, ask)
-    figure, axes = new_figure(1.2 + 0.42 * len(table), left=1.5, right=0.1, top=1.05, bottom=0.15)
+    labels, height = row_labels(table.label, left=1.5, row=0.42, chars=18)
+    figure, axes = new_figure(1.2 + height * len(table), left=1.5, right=0.1, top=1.05, bottom=0.15)
     column = list(KINDS).index(ask)
     axes.axvspan(column - 0.5, column + 0.5, color=style.SOFT.light, lw=0, zorder=0)
     for i, row in enumerate(table.itertuples(index=False)):
@@ -157,7 +161,7 @@ def penetration(rows, *, ask: str = "claim", drugs: str = "all") -> Chart:
         axes.annotate(words, (j, 1), xycoords=("data", "axes fraction"), xytext=(0, 5), textcoords="offset points",
                       ha="center", va="bottom", linespacing=LINE_SPACING, size=10.5,
                       weight="bold" if kind == ask else "normal")
-    row_axis(axes, [wrapped(label, 18) for label in table.label], bottom=len(table) - 0.5, top=-0.5)
+    row_axis(axes, labels, bottom=len(table) - 0.5, top=-0.5)
     axes.grid(visible=False)
     axes.set_xlim(-0.5, 3.5)
     axes.set_xticks([])
@@ -172,7 +176,7 @@ def _has(table, ask) -> list[bool]:
     return [text not in ("", nothing) for text in table[ask]]
 
 
-_CLAIM_MARK = {"good": ("em-b", "o"), "limited": ("pcl", "s"), "poor": ("em-e", "X"), "unknown": ("muted", "_")}
+_CLAIM_MARK = {"good": ("ink", "o"), "limited": ("muted", "s"), "poor": ("accent", "X"), "unknown": ("muted", "_")}
 
 
 def _cell(axes, x, y, kind, text, *, pale):
@@ -183,7 +187,8 @@ def _cell(axes, x, y, kind, text, *, pale):
         words = {"good": "enters", "limited": "little use", "poor": "hardly", "unknown": "not said"}[text]
         axes.text(x - 0.24, y, words, va="center", size=10.5, color=style.MUTED.light if pale else style.INK.light)
     elif text:
-        axes.text(x, y, text, ha="center", va="center", size=10.5, linespacing=LINE_SPACING,
+        text, size = fitted(text, 0.96, 10.5)
+        axes.text(x, y, text, ha="center", va="center", size=size, linespacing=LINE_SPACING,
                   color=style.MUTED.light if pale or text == NO_COUNT else style.INK.light)
     else:
         axes.text(x, y, "–", ha="center", va="center", size=10.5, color=style.MUTED.light)
@@ -251,14 +256,14 @@ def prepare_series(rows, *, series=None) -> pd.DataFrame:
     ----------
     rows : pandas.DataFrame or iterable of mappings
         ``label, value`` (median in months, empty if the source gives none), ``n`` and optionally ``ci_low, ci_high``
-        as printed, ``study_id``, ``checked``.
+        as printed (either end may be open), ``study_id``, ``standing``.
     series : collection of str, optional
         The ``study_id`` of those to show; all if left out.
 
     Returns
     -------
     pandas.DataFrame
-        ``label, n, value, ci_low, ci_high, chance_low, chance_high, checked``, smallest n first.
+        ``label, n, value, ci_low, ci_high, chance_low, chance_high, standing``, smallest n first.
 
     Raises
     ------
@@ -270,8 +275,9 @@ def prepare_series(rows, *, series=None) -> pd.DataFrame:
         table = table[table.study_id.isin(list(series))].reset_index(drop=True)
     if table.empty:
         raise ValueError("chart of series: there is nothing to draw. Choose at least one series.")
-    for name in ("value", "n", "ci_low", "ci_high"):
-        table[name] = table[name].astype("Float64").astype(float) if name in table.columns else np.nan
+    numbers(table, ["value", "n", "ci_low", "ci_high"], "chart of series")
+    check_counts(table.assign(events=np.nan), "chart of series")
+    check_interval(table, "chart of series")
     bad = table.label[~(table.n >= 1) | (table.value <= 0)]
     if len(bad):
         raise ValueError(f"chart of series: {listing(bad)} needs a number of patients and a median above 0.")
@@ -279,9 +285,10 @@ def prepare_series(rows, *, series=None) -> pd.DataFrame:
             for row in table.itertuples()]
     table["chance_low"], table["chance_high"] = (np.array(ends).T if ends else ([], []))
     table = table.sort_values("n", kind="stable").reset_index(drop=True)
-    return table[["label", "n", "value", "ci_low", "ci_high", "chance_low", "chance_high", "checked"]]
+    return table[["label", "n", "value", "ci_low", "ci_high", "chance_low", "chance_high", "standing"]]
 
 
+@in_style
 def series_survival(rows, *, series=None, chance: bool = True, bound: float | None = None, limit: float = 32) -> Chart:
     """Median survival in series of different size, with the printed interval and with what chance alone could do.
 
@@ -307,7 +314,10 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
     """
     table = prepare_series(rows, series=series)
     mark = style.POPULATION["CNS"]
-    figure, axes = new_figure(1.62 + 0.52 * len(table), left=1.78, right=1.12, top=0.25, bottom=1.37)
+    labels, height = row_labels(table.label, left=1.78, row=0.52)
+    shades = standing_key(table.standing[table.value.notna()])
+    more = LEGEND_LINE * -(-len(shades) // 2)
+    figure, axes = new_figure(1.62 + more + height * len(table), left=1.78, right=1.12, top=0.25, bottom=1.37 + more)
     handles = [axes.scatter([], [], marker=mark.marker, s=70, color=mark.light, label=" median"),
                axes.plot([], [], color=style.INK.light, lw=4, label=" printed 95% interval")[0]]
     if chance:
@@ -321,20 +331,15 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
             right_text(axes, i, f"no median\nn = {int(row.n)}")
             continue
         if chance:
-            axes.hlines(i, row.chance_low, min(row.chance_high, limit), color=mark.light, lw=1.6,
-                        linestyles=(0, (3, 2)), zorder=2)
-            if row.chance_high > limit:
-                axes.plot([limit], [i], ls="", marker=5, ms=8, color=mark.light, clip_on=False, zorder=4)
-        if not is_missing(row.ci_low):
-            axes.hlines(i, row.ci_low, min(row.ci_high, limit), color=style.INK.light, lw=4, zorder=3)
-        axes.scatter([min(row.value, limit)], [i], s=66, marker=mark.marker, zorder=4, clip_on=False, linewidths=1.6,
-                     facecolors=mark.light if row.checked == "confirmed" else style.PAPER.light, edgecolors=mark.light)
+            span(axes, i, row.chance_low, row.chance_high, (0, limit), color=mark.light, ls=(0, (3, 2)))
+        span(axes, i, row.ci_low, row.ci_high, (0, limit), color=style.INK.light, lw=4, zorder=3)
+        point(axes, row.value, i, mark, standing=row.standing, size=66, limits=(0, limit), zorder=4)
         right_text(axes, i, f"{number(row.value)} mo\nn = {int(row.n)}")
-    row_axis(axes, [wrapped(label) for label in table.label], bottom=len(table) - 0.4)
+    row_axis(axes, labels, bottom=len(table) - 0.4)
     axes.set_xlim(0, limit)
     axes.set_xticks(np.arange(0, limit + 1, 6))
     axes.set_xlabel("Median survival, months")
-    foot_legend(figure, handles)
+    foot_legend(figure, handles + shades)
     return Chart(figure, _describe_series(table, chance, bound), _reader_series(table, chance))
 
 
@@ -345,8 +350,8 @@ def _describe_series(table, chance, bound):
             parts.append(f"{row.label} (n = {int(row.n)}) no median given")
             continue
         text = f"{row.label} (n = {int(row.n)}) {months(row.value)}"
-        if not is_missing(row.ci_low):
-            text += f", printed interval {number(row.ci_low)} to {number(row.ci_high)}"
+        if ends := interval(row.ci_low, row.ci_high):
+            text += f", printed interval {ends}"
         if chance:
             text += f", chance alone {number(row.chance_low, 1)} to {number(row.chance_high, 1)}"
         parts.append(text)
@@ -360,11 +365,11 @@ def _describe_series(table, chance, bound):
 
 
 def _reader_series(table, chance):
-    out = table.drop(columns=[] if chance else ["chance_low", "chance_high"])
+    out = table.drop(columns=["standing"] + ([] if chance else ["chance_low", "chance_high"]))
     for name in ("chance_low", "chance_high"):
         if name in out.columns:
             out[name] = out[name].round(1)
     out["n"] = out["n"].astype("Int64")
-    return out.rename(columns={"label": "Series", "value": "median OS, months", "ci_low": "CI low (printed)",
-                               "ci_high": "CI high (printed)", "chance_low": "chance alone, low (illustration)",
-                               "chance_high": "chance alone, high (illustration)", "checked": "Verification"})
+    return with_standing(out.rename(columns={
+        "label": "Series", "value": "median OS, months", "ci_low": "CI low (printed)", "ci_high": "CI high (printed)",
+        "chance_low": "chance alone, low (illustration)", "chance_high": "chance alone, high (illustration)"}), table)

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.patches import FancyBboxPatch
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.ranges import ranges
 from emdbook.ground.wording import is_missing, number, sentence, short_source
 
@@ -134,6 +134,7 @@ def _marrow_answer(lesions: str, marrow: str, limit: str) -> str:
     return f"Yes, under {limit}" + (", but the rule is for one lesion" if lesions == "several" else "")
 
 
+@in_style
 def classify(limits: Mapping[str, float], *, lesions: str, contact: str, marrow: str, blood: str) -> Chart:
     """One presentation as a drawn decision: four questions, the one that decided, and the name.
 
@@ -234,22 +235,21 @@ def incidence_rows(epidemiology: pd.DataFrame, sources: pd.DataFrame, shares: pd
     Returns
     -------
     pandas.DataFrame
-        ``source, definition, phase, measured, low, high, value, n, checked, review``; one row per figure.
+        ``source, definition, phase, measured, low, high, value, n, standing, review``; one row per figure.
     """
     known = sources.set_index("source_id")
     rows = []
     for fact in epidemiology[epidemiology.topic.isin([f"incidence_{phase}" for phase in PHASES])].itertuples():
         source = known.loc[fact.source_id]
-        review = fact.source_id == "zhao-2025"
         rows.append({"source": (names or {}).get(fact.source_id) or short_source(source),
                      "definition": _definition(fact), "phase": fact.topic.removeprefix("incidence_"),
                      "measured": not is_missing(fact.n),
                      "low": fact.low, "high": fact.high, "value": fact.value, "n": fact.n,
-                     "checked": source["checked"], "review": review})
+                     "standing": fact.standing, "review": fact.standing == "review"})
     for share in () if shares is None else shares.itertuples():
         rows.append({"source": share.study, "definition": _SHARE_DEFINITION[share.endpoint], "phase": "diagnosis",
                      "measured": True, "low": None, "high": None, "value": share.value, "n": share.n,
-                     "checked": share.checked, "review": False})
+                     "standing": share.standing, "review": False})
     table = pd.DataFrame(rows)
     numbers = ["low", "high", "value", "n"]
     table[numbers] = table[numbers].astype("Float64").astype(float)
@@ -263,6 +263,7 @@ def _definition(fact) -> str:
         "EM-B" if fact.fact_id.startswith("epi.paraskeletal-") else "any"
 
 
+@in_style
 def incidence(rows: pd.DataFrame, *, definition: str = "all", phase: str = "diagnosis",
               figures: str = "counted") -> Chart:
     """The share of patients with extramedullary disease, by what is counted.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from emdbook.charts.base import Chart
+from emdbook.charts.base import Chart, in_style
 from emdbook.charts.intervals import attainable
 from emdbook.ground.wording import plural
 
 
+@in_style
 def attainable_without(case: tuple[float, int, int], missing: int = 0) -> Chart:
     """The counts that fit a printed percentage after some patients have been taken from the denominator.
 

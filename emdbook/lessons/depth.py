@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import WIDTH, Chart, new_figure
+from emdbook.charts.base import WIDTH, Chart, in_style, new_figure
+from emdbook.charts.fitting import row_labels
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD
-from emdbook.charts.frames import table_of, wrapped
-from emdbook.charts.parts import legend_height, population_legend, row_axis
+from emdbook.charts.frames import check_standing, flags, numbers, standing_words, table_of
+from emdbook.charts.marks import RIGHT, key, point
+from emdbook.charts.parts import foot_legend, legend_height, row_axis
 from emdbook.ground.wording import is_missing, months, number, percent
 
 _LEFT, _GAP, _RIGHT = 1.62, 0.5, 0.55
@@ -22,7 +24,8 @@ def prepare_depth(rows) -> pd.DataFrame:
     ----------
     rows : pandas.DataFrame or iterable of mappings
         ``study, population, response`` (percent, may be empty), ``months`` (median, may be empty) and optionally
-        ``not_reached``, ``checked``, ``reference`` (true for the group that the others are set beside).
+        ``not_reached``, ``response_standing``, ``months_standing`` (each figure has its own), ``reference`` (true for
+        the group that the others are set beside).
 
     Returns
     -------
@@ -37,22 +40,29 @@ def prepare_depth(rows) -> pd.DataFrame:
     table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
     if "study" not in table.columns:
         raise ValueError("depth and duration: the rows have no study.")
-    table["reference"] = table["reference"].astype(bool) if "reference" in table.columns else False
+    flags(table, "reference")
     names = [f"{s} / {'beside' if r else 'EMD'}" for s, r in zip(table["study"], table["reference"], strict=True)]
     table = table_of(table.assign(label=names), ("response", "months"), "depth and duration")
-    for column in ("response", "months"):
-        table[column] = table[column].astype("Float64").astype(float)
-    table["not_reached"] = table["not_reached"].fillna(False).astype(bool) if "not_reached" in table.columns else False
+    numbers(table, ["response"], "depth and duration", least=0, most=100, unit="%")
+    numbers(table, ["months"], "depth and duration")
+    flags(table, "not_reached")
+    told = pd.DataFrame({"response": table.response.notna(), "months": table.months.notna() | table.not_reached})
+    for column in told:
+        name = f"{column}_standing"
+        here = table.loc[told[column], ["label", *([name] if name in table.columns else [])]]
+        here = here.rename(columns={name: "standing"})
+        check_standing(here, "depth and duration")
+        table[name] = here["standing"].reindex(table.index, fill_value="")
     for row in table.itertuples():
         if is_missing(row.response) and is_missing(row.months) and not row.not_reached:
             raise ValueError(f"depth and duration: {row.label} has neither a response nor a median.")
-        if not is_missing(row.response) and not 0 <= row.response <= 100:
-            raise ValueError(f"depth and duration: {row.label} has a response of {row.response}%.")
         if not is_missing(row.months) and row.months <= 0:
             raise ValueError(f"depth and duration: {row.label} has a median of {row.months}; it must be above 0.")
-    return table[["study", "population", "reference", "response", "months", "not_reached", "checked"]]
+    return table[["study", "population", "reference", "response", "months", "not_reached", "response_standing",
+                  "months_standing"]]
 
 
+@in_style
 def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: float | None = None) -> Chart:
     """How many respond (left) and the median time without progression (right), one line per study.
 
@@ -85,19 +95,24 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     studies = list(dict.fromkeys(table.study))
     reach = np.nanmax([1.0, *table.months.dropna()])
     limit = limit or float(np.ceil(reach * 1.05 / 5) * 5)
-    foot, top = 0.62 + legend_height(table.population), 0.5
-    height = top + 0.62 * len(studies) + foot
+    handles = key(table.population, [*table.response_standing, *table.months_standing[~table.not_reached]])
+    labels, row_height = row_labels(studies, left=_LEFT, row=0.62, chars=18)
+    foot, top = 0.62 + legend_height(handles), 0.5
+    height = top + row_height * len(studies) + foot
     wide = (WIDTH - _LEFT - _GAP - _RIGHT) / 2
     figure, left = new_figure(height, left=_LEFT, right=WIDTH - _LEFT - wide, top=top, bottom=foot)
     right = figure.add_axes((1 - (wide + _RIGHT) / WIDTH, foot / height, wide / WIDTH, (height - top - foot) / height))
     for row in table.itertuples():
         both = bool((table.study == row.study).sum() > 1)
         y = studies.index(row.study) + (0 if not both else 0.18 if row.reference else -0.18)
-        _point(left, row, y, row.response, lambda x: percent(x, 0))
-        _point(right, row, y, limit if row.not_reached else row.months,
-               lambda x, r=row: "not reached" if r.not_reached else f"{number(x, 1 if x < 10 else 0)} mo")
+        _figure(left, row, y, row.response, standing=row.response_standing,
+                text=percent(row.response, 0, brief=True), limit=100)
+        time = "not reached" if row.not_reached else "" if is_missing(row.months) else \
+            f"{number(row.months, 1 if row.months < 10 else 0)} mo"
+        _figure(right, row, y, np.inf if row.not_reached else row.months, standing=row.months_standing,
+                text=time, limit=limit)
     word = "Any response" if depth == "any" else "Complete response"
-    row_axis(left, [wrapped(s, 18) for s in studies], bottom=len(studies) - 0.45, top=-0.55)
+    row_axis(left, labels, bottom=len(studies) - 0.45, top=-0.55)
     row_axis(right, [""] * len(studies), bottom=len(studies) - 0.45, top=-0.55)
     left.set_xlim(0, 100)
     left.set_xticks([0, 50, 100])
@@ -106,21 +121,23 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     right.set_xlabel("Months")
     for axes, text in ((left, word), (right, "Median PFS")):
         axes.set_title(text, loc="left", size=11.5, weight="bold")
-    population_legend(figure, left, table.population)
+    foot_legend(figure, handles)
     return Chart(figure, _describe(table, word), _reader_table(table, word))
 
 
-def _point(axes, row, y, value, text):
+def _figure(axes, row, y, value, *, standing, text, limit):
+    """A line from zero to the figure; one that was not reached, or lies beyond the axis, ends in an arrow."""
     if is_missing(value):
         axes.annotate("not given", (0, y), xytext=(4, 0), textcoords="offset points", va="center", size=10.5,
                       color=style.MUTED.light)
         return
-    mark = style.POPULATION[row.population]
-    axes.hlines(y, 0, value, color=mark.light, lw=2.4, alpha=0.45, zorder=2)
-    axes.scatter([value], [y], s=62, marker=5 if row.not_reached and axes.get_xlim()[1] == value else mark.marker,
-                 facecolors=mark.light if row.checked == "confirmed" else style.PAPER.light, edgecolors=mark.light,
-                 linewidths=1.6, zorder=3, clip_on=False)
-    axes.annotate(text(value), (value, y), xytext=(8, 0), textcoords="offset points", va="center", size=10.5,
+    mark, end = style.POPULATION[row.population], min(value, limit)
+    axes.hlines(y, 0, end, color=mark.light, lw=2.4, alpha=0.45, zorder=2)
+    if np.isinf(value):
+        axes.plot([end], [y], ls="", marker=RIGHT, ms=9, color=mark.light, clip_on=False, zorder=4)
+    else:
+        point(axes, value, y, mark, standing=standing, size=62, limits=(0, limit))
+    axes.annotate(text, (end, y), xytext=(8, 0), textcoords="offset points", va="center", size=10.5,
                   annotation_clip=False)
 
 
@@ -140,7 +157,11 @@ def _describe(table, word):
 
 
 def _reader_table(table, word):
-    return pd.DataFrame({
+    out = pd.DataFrame({
         "Study": table.study, "Population": table.population, f"{word}, %": table.response.round(1),
-        "Median PFS, months": table.months.round(1), "not reached": table.not_reached,
-        "Verification": table.checked})
+        "Median PFS, months": table.months.round(1), "not reached": table.not_reached})
+    for column, name in (("response", word), ("months", "median PFS")):
+        words = standing_words(table.assign(standing=table[f"{column}_standing"]))
+        if any(words):
+            out[f"{name}: standing"] = words
+    return out

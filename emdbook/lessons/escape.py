@@ -9,14 +9,13 @@ import pandas as pd
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import LINE_SPACING, foot_legend
 from emdbook.charts.scenes.escape import FINDINGS, STEPS, Alteration
 from emdbook.ground.wording import is_missing, listing, plural, sentence
 
 _ROW = 0.375
 _X = {"leave": 1.9, "travel": 2.55, "settle": 3.2, "resist": 3.85}
-_STEP_COLOR = {"leave": "imid", "travel": "class-cns", "settle": "em-e", "resist": "em-b"}
 _HEAD = 0.92
 
 
@@ -54,6 +53,7 @@ def prepare_journey(alterations: Mapping[str, Alteration], *, inferred: bool = T
     return pd.DataFrame(rows, columns=["key", "change", "step", "basis"])
 
 
+@in_style
 def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step: str = "all",
             inferred: bool = True) -> Chart:
     """Changes against the four steps of the escape, with the treatment that each may blunt.
@@ -107,13 +107,12 @@ def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step:
 
 
 def _draw_head(axes, step: str, bottom: float) -> None:
-    marks = style.palette()
     if step != "all":
         axes.add_patch(Rectangle((_X[step] - 0.31, 0.05), 0.62, bottom - 0.05, facecolor=style.SOFT.light, lw=0,
                                  zorder=0))
     for i, (key, label) in enumerate(STEPS.items(), 1):
         axes.scatter([_X[key]], [0.34], s=430, facecolors=style.PAPER.light, linewidths=2.4, zorder=3,
-                     edgecolors=marks[_STEP_COLOR[key]].light)
+                     edgecolors=style.INK.light if step in ("all", key) else style.MUTED.light)
         axes.text(_X[key], 0.345, str(i), ha="center", va="center", size=12, weight="bold", zorder=4)
         axes.text(_X[key], 0.72, label, ha="center", va="center", size=11,
                   weight="bold" if step == key else "normal")
@@ -126,7 +125,7 @@ def _draw_head(axes, step: str, bottom: float) -> None:
 
 
 def _draw_change(axes, y, change: Alteration, rows, *, shown: bool, picked: bool, step: str, inferred: bool) -> None:
-    stated, guess = style.THERAPY_CLASS["biology"].light, style.ACCENT.light
+    stated, guess = style.INK.light, style.ACCENT.light
     if picked:
         axes.add_patch(FancyBboxPatch((0.04, y - _ROW / 2 + 0.02), 5.42, _ROW - 0.04, lw=1.8, zorder=1,
                                       boxstyle="round,pad=0,rounding_size=0.08", facecolor="none",
@@ -150,7 +149,7 @@ def _draw_change(axes, y, change: Alteration, rows, *, shown: bool, picked: bool
 
 
 def _legend(figure, axes, inferred: bool) -> None:
-    stated = style.THERAPY_CLASS["biology"].light
+    stated = style.INK.light
     handles = [axes.scatter([], [], s=70, color=stated, label="stated"),
                axes.plot([], [], color=stated, marker="o", ms=7, lw=2.2, label="stated of three together")[0]]
     if inferred:
@@ -228,8 +227,9 @@ def _reader_table(alterations, table, inferred: bool) -> pd.DataFrame:
 # Do the sources agree?
 
 _SIGN = {"down": "less", "lost": "less", "lower": "less", "up": "more", "high": "more", "present": "found"}
-_MARK = {"less": ("v", "em-b", "less or lost"), "more": ("^", "em-e", "more or high"),
-         "found": ("o", "emd", "found, not compared")}
+# shape tells the direction; the colours of the palette say population or class
+_MARK = {"less": ("v", "ink", "less or lost"), "more": ("^", "ink", "more or high"),
+         "found": ("o", "muted", "found, not compared")}
 
 
 def finding_rows(biology: pd.DataFrame, findings: Mapping[str, tuple[tuple[str, ...], str]] = FINDINGS) -> pd.DataFrame:
@@ -295,6 +295,7 @@ def prepare_directions(rows: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index()
 
 
+@in_style
 def directions(rows: pd.DataFrame) -> Chart:
     """Which sources found less, and which more, of each molecule in extramedullary disease.
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD, forest
-from emdbook.charts.frames import table_of
+from emdbook.charts.frames import check_counts, table_of
 from emdbook.charts.parts import heading
 from emdbook.estimates import pool_proportions
 from emdbook.ground.wording import listing, number, percent, percent_range
@@ -48,6 +48,7 @@ def prepare_generations(rows, studies: tuple[str, ...], counted: str) -> tuple[p
     table = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     if counted not in COUNTED:
         raise ValueError(f"generations: unknown count {counted!r}; known are {listing(COUNTED)}.")
+    check_counts(table, "generations")
     if not studies:
         raise ValueError("generations: there is nothing to draw. Choose at least one study.")
     unknown = sorted(set(studies) - set(table.study_id))
@@ -66,6 +67,7 @@ def prepare_generations(rows, studies: tuple[str, ...], counted: str) -> tuple[p
     return (pd.concat(found, ignore_index=True) if found else table.iloc[:0]), missing
 
 
+@in_style
 def generations(rows, *, studies: tuple[str, ...], counted: str = "lesions", pool: bool = True) -> Chart:
     """Small series side by side, with or without the summary that pooling them would give.
 
@@ -97,7 +99,7 @@ def generations(rows, *, studies: tuple[str, ...], counted: str = "lesions", poo
     if pooling:
         text += " " + _claim(table)
     elif pool:
-        text += " One study alone: there is nothing to pool."
+        text += " Only one series has a count, so nothing is pooled."
     return replace(chart, description=text + silent)
 
 
@@ -147,4 +149,4 @@ def pooled_claim(events, n) -> str:
     p = pool_proportions(events, n)
     return (f"Pooled {percent(100 * p.estimate, 0)} (95% CI {percent_range(100 * p.ci_low, 100 * p.ci_high)}); "
             f"a new study might show {percent_range(100 * p.prediction_low, 100 * p.prediction_high)}.\n"
-            f"{NOT_HEAD_TO_HEAD}.")
+            + (f"{p.note}\n" if p.note else "") + f"{NOT_HEAD_TO_HEAD}.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.marks import point
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading
 from emdbook.estimates import immortal_time_medians, simulate_immortal_time
 from emdbook.ground.wording import months, number, percent
@@ -54,6 +56,7 @@ def prepare_immortal_time(median: float, transplant_at: float, share: float, *, 
         columns=["analysis", "group", "n", "median", "expected"])
 
 
+@in_style
 def immortal_time(median: float = 48, *, transplant_at: float = 12, share: float = 50, analysis: str = "diagnosis",
                   limit: float = 72, seed: int = 2025) -> Chart:
     """Survival of the transplanted and of the others, when the transplant does nothing.
@@ -93,14 +96,13 @@ def immortal_time(median: float = 48, *, transplant_at: float = 12, share: float
     figure, axes = new_figure(3.85, left=0.75, right=0.3, top=0.5, bottom=1.15)
     handles = []
     looks = {"transplanted": (made.transplanted, style.THERAPY_CLASS["asct"], "-"),
-             "never transplanted": (~made.transplanted, style.POPULATION["non-EMD"], (0, (5, 2)))}
+             "never transplanted": (~made.transplanted, replace(style.MUTED, marker="^"), (0, (5, 2)))}
     for group, (members, mark, dash) in looks.items():
         times = np.sort(made.times[members & alive_then] - start)
         curve = 100 * (1 - np.searchsorted(times, grid, side="right") / times.size)
         axes.plot(grid, curve, color=mark.light, ls=dash, lw=2.4)
         middle = shown.loc[group, "median"]
-        axes.plot([middle] if middle <= limit else [], [50] if middle <= limit else [], marker=mark.marker, ms=9,
-                  mfc=style.PAPER.light, mec=mark.light, mew=2, ls="", zorder=4)
+        point(axes, middle, 50, mark, standing="", size=80, limits=(0, limit), zorder=4)
         handles.append(axes.plot([], [], color=mark.light, ls=dash, marker=mark.marker, mfc=style.PAPER.light, mew=2,
                                  label=f"{group}, median {number(middle, 0)}")[0])
     axes.axhline(50, color=style.MUTED.light, lw=1, zorder=0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import row_labels
 from emdbook.charts.parts import foot_legend, legend_height, right_text, row_axis
 from emdbook.evidence.log import NATURE_WORDS
 from emdbook.ground.wording import listing, plural
@@ -17,7 +18,7 @@ KINDS = {
     "outdated": "overtaken", "definition": "unclear definition", "unsupported": "no support found",
     "contradiction": "sources contradict each other",
 }
-SEVERITIES = {"high": "accent", "medium": "imid", "low": "muted"}
+SEVERITIES = {"high": "accent", "medium": "muted", "low": "grid"}
 NO_STUDY = "The review itself"
 
 
@@ -59,6 +60,7 @@ def prepare_log(rows, *, kind: str = "any", severity: str = "any") -> pd.DataFra
     return chosen.sort_values(["_rank", "class_label", "label"], kind="stable").drop(columns="_rank")
 
 
+@in_style
 def discrepancy_log(rows, *, kind: str = "any", severity: str = "any") -> Chart:
     """Entries of the log by class and weight; the table behind it holds the entries themselves.
 
@@ -83,7 +85,8 @@ def discrepancy_log(rows, *, kind: str = "any", severity: str = "any") -> Chart:
     counts = pd.crosstab(chosen.class_label, chosen.severity).reindex(index=order, columns=list(SEVERITIES),
                                                                      fill_value=0)
     foot = 0.62 + legend_height(SEVERITIES, columns=3)
-    figure, axes = new_figure(0.15 + 0.32 * len(order) + foot, left=2.25, right=0.55, top=0.15, bottom=foot)
+    labels, height = row_labels(order, left=2.25, row=0.32, chars=30)
+    figure, axes = new_figure(0.15 + height * len(order) + foot, left=2.25, right=0.55, top=0.15, bottom=foot)
     marks, handles, start = style.palette(), [], pd.Series(0, index=order)
     for name, colour in SEVERITIES.items():
         bars = axes.barh(range(len(order)), counts[name], left=start, height=0.62, color=marks[colour].light,
@@ -92,7 +95,7 @@ def discrepancy_log(rows, *, kind: str = "any", severity: str = "any") -> Chart:
         handles.append(bars)
     for i, total in enumerate(start):
         right_text(axes, i, str(int(total)))
-    row_axis(axes, order, bottom=len(order) - 0.4)
+    row_axis(axes, labels, bottom=len(order) - 0.4)
     axes.set_xlim(0, everything.class_label.value_counts().max() + 1)
     axes.set_xlabel("Entries in the log")
     foot_legend(figure, handles, columns=3)

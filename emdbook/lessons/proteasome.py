@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
-from emdbook.charts.frames import table_of
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.frames import check_counts, table_of
 from emdbook.charts.intervals import METHODS
-from emdbook.charts.parts import foot_legend, heading
+from emdbook.charts.parts import foot_legend, heading, x_label
 from emdbook.estimates import binomial_posterior, proportion_interval
-from emdbook.ground.wording import count, listing, number, percent, percent_range
+from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range
 
 #: Constructed starting beliefs: words, and the two parameters of a beta distribution (imagined patients with and
 #: without the event). All but the flat one are worth ten imagined patients.
@@ -25,6 +27,7 @@ BELIEFS = {
 CONSTRUCTED = "The starting belief is constructed"
 
 
+@in_style
 def belief(rows, *, series: str, start: str = "flat", method: str = "clopper-pearson") -> Chart:
     """What one count does to a belief, with the interval that needs no belief below it.
 
@@ -56,6 +59,7 @@ def belief(rows, *, series: str, start: str = "flat", method: str = "clopper-pea
     priors of equal weight ``a + b`` whose means differ by ``d`` end up ``d (a + b) / (a + b + n)`` apart.
     """
     table = table_of(rows, ("label", "events", "n", "counted"), "belief")
+    check_counts(table, "belief")
     if series not in set(table.label):
         raise ValueError(f"belief: there is no series {series!r}; there are {listing(table.label)}.")
     if start not in BELIEFS:
@@ -70,7 +74,7 @@ def belief(rows, *, series: str, start: str = "flat", method: str = "clopper-pea
     figure, axes = new_figure(4.6, left=0.35, right=0.35, top=0.55, bottom=1.8)
     handles = _curves(axes, after, binomial_posterior(int(first.events), int(first.n), prior), first, series)
     peak = axes.get_ylim()[1]
-    bar = style.THERAPY_CLASS["pi"]
+    bar = replace(style.INK, marker="o")
     y = -0.13 * peak
     axes.hlines(y, low, high, color=bar.light, lw=5)
     axes.plot([100 * events / n], [y], marker=bar.marker, ms=10, mfc=style.PAPER.light, mec=bar.light, mew=2,
@@ -94,7 +98,7 @@ def belief(rows, *, series: str, start: str = "flat", method: str = "clopper-pea
 def _curves(axes, after, reference, first, series):
     grid, density = after.density()
     _, before = after.prior_density()
-    colour, muted = style.POPULATION["EMD"].light, style.MUTED.light
+    colour, muted = style.INK.light, style.MUTED.light
     axes.fill_between(100 * grid, density, color=colour, alpha=0.25, lw=0)
     handles = axes.plot(100 * grid, before, color=muted, lw=2, ls=(0, (1, 1.4)), label=" belief before the data")
     handles += axes.plot(100 * grid, density, color=colour, lw=2.4, label=" belief after this series")
@@ -151,6 +155,7 @@ def mixed_rate(share: float, first: float, second: float) -> float:
     return (share * first + (100 - share) * second) / 100
 
 
+@in_style
 def mix_of_patients(groups, reported: Mapping[str, float], *, share: float, beside: tuple[str, ...] = ()) -> Chart:
     """How the make-up of a cohort alone moves its response. Constructed from the two rates of one series.
 
@@ -175,8 +180,12 @@ def mix_of_patients(groups, reported: Mapping[str, float], *, share: float, besi
         If there are not two groups, a reported name is unknown, or the share is not a percentage.
     """
     table = table_of(groups, ("label", "events", "n"), "mix of patients")
+    check_counts(table, "mix of patients")
     if len(table) != 2:
         raise ValueError(f"mix of patients: two groups are needed, not {len(table)}.")
+    wrong = [name for name, value in reported.items() if is_missing(value) or not 0 <= value <= 100]
+    if wrong:
+        raise ValueError(f"mix of patients: {listing(wrong)} is no percentage between 0 and 100.")
     unknown = sorted(set(beside) - set(reported))
     if unknown:
         raise ValueError(f"mix of patients: there is no {listing(unknown)}; there are {listing(reported)}.")
@@ -192,13 +201,13 @@ def mix_of_patients(groups, reported: Mapping[str, float], *, share: float, besi
               zorder=5, clip_on=False, ls="")
     axes.vlines(share, 0, rate, color=style.ACCENT.light, lw=1.2, ls=(0, (2, 2)))
     dashes = ((0, (5, 2)), (0, (1, 1.4)), (0, (5, 1.5, 1, 1.5)), (0, (8, 3)))
-    for name, key, dash in zip(reported, ("pi", "bsab", "bsab", "bsab"), dashes, strict=False):
+    for name, dash in zip(reported, cycle(dashes), strict=False):
         if name in beside:
-            handles.append(axes.axhline(reported[name], color=style.THERAPY_CLASS[key].light, lw=1.8, ls=dash,
+            handles.append(axes.axhline(reported[name], color=style.MUTED.light, lw=1.8, ls=dash,
                                         label=f" {name}: {percent(reported[name])}"))
     axes.set_xlim(0, 100)
     axes.set_ylim(0, 100)
-    axes.set_xlabel(f"{table.label[0]}, % of the constructed cohort")
+    x_label(axes, f"{table.label[0]}, % of the constructed cohort")
     axes.set_ylabel("Response, %")
     axes.grid(axis="y")
     foot_legend(figure, handles)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from emdbook.charts.base import Chart
+from emdbook.charts.base import Chart, in_style
 from emdbook.charts.timeline import timeline, when
 from emdbook.ground.wording import listing, plural
 
@@ -40,6 +40,7 @@ def together(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([rows.assign(touches=key) for key, rows in parts.items()], ignore_index=True)
 
 
+@in_style
 def since_review(rows: pd.DataFrame, *, touches: str = "any", until: str | None = None) -> Chart:
     """The time line of changes, narrowed to one chapter and seen from one date.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
-from emdbook.charts.parts import foot_legend, heading
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.parts import foot_legend, heading, y_label
 from emdbook.ground.wording import listing, months, number, percent
 
 #: Weibull shapes: risk that falls, stays and rises with time. A shape of 1 is the exponential curve.
@@ -16,6 +18,7 @@ SHAPES = {"early": (0.6, "risk falls with time"), "steady": (1.0, "risk stays th
 CONSTRUCTED = "Constructed curves, not patients' data, drawn through one median"
 
 
+@in_style
 def same_median(median: float, *, shapes=("early", "steady", "late"), at: float = 24, limit: float = 36,
                 endpoint: str = "PFS") -> Chart:
     """Curves of different shape through the same median.
@@ -60,13 +63,13 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     meeting = int(np.searchsorted(t, at))
     figure, axes = new_figure(3.75, left=0.75, right=0.3, top=0.5, bottom=1.15)
     handles, rows, layers = [], [], {}
-    for name, key, dash in (("early", "em-e", (0, (1, 1.4))), ("steady", "em-b", "-"), ("late", "emd", (0, (5, 2)))):
+    for name, marker, dash in (("early", "D", (0, (1, 1.4))), ("steady", "s", "-"), ("late", "o", (0, (5, 2)))):
         if name not in shapes:
             continue
         k, words = SHAPES[name]
         curve = 100 * np.exp(-np.log(2) * (t / median) ** k)
         left = float(curve[meeting])
-        mark = style.palette()[key]
+        mark = replace(style.INK if name == "steady" else style.MUTED, marker=marker)
         # One artist for the line and its mark, so that one id hides both.
         axes.plot(t, curve, color=mark.light, ls=dash, lw=2.4, marker=mark.marker, markevery=[meeting], ms=9,
                   mfc=style.PAPER.light, mec=mark.light, mew=2, clip_on=False, zorder=4, gid=f"curve-{name}")
@@ -79,7 +82,7 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     axes.set_xlim(0, limit)
     axes.set_ylim(0, 100)
     axes.set_xlabel("Months")
-    axes.set_ylabel(f"{endpoint}, % free of an event")
+    y_label(axes, f"{endpoint}, % free of an event")
     axes.grid(axis="y")
     foot_legend(figure, handles)
     heading(figure, f"All three have a median of {months(median)}" if len(rows) == 3 else f"Median {months(median)}")

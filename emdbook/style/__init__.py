@@ -8,10 +8,13 @@ and still looks right when it is saved on its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-import matplotlib.style
+import matplotlib
 from matplotlib import font_manager
 
 _HERE = Path(__file__).resolve().parent
@@ -156,8 +159,7 @@ def css_variables() -> str:
     )
 
 
-def use() -> None:
-    """Make the book's typeface and matplotlib style current. Called once when charts are imported."""
+def _load_fonts() -> None:
     known = {entry.fname for entry in font_manager.fontManager.ttflist}
     for font in sorted(FONT_DIR.glob("*.[ot]tf")):
         if str(font) not in known:
@@ -166,4 +168,40 @@ def use() -> None:
                 # one weight serves headings too; without this entry matplotlib warns at every bold title
                 regular = font_manager.fontManager.ttflist[-1]
                 font_manager.fontManager.ttflist.append(replace(regular, weight=700))
-    matplotlib.style.use(STYLE_FILE)
+
+
+#: What says where and how windows open; it is the reader's at all times.
+_NOT_A_LOOK = ("animation", "backend", "date.epoch", "docstring", "figure.max_open", "figure.raise", "interactive",
+               "keymap", "macosx", "savefig.directory", "timezone", "tk.", "toolbar", "webagg")
+
+
+def looks() -> dict[str, object]:
+    """The settings of matplotlib that are current and decide what a figure looks like."""
+    return {k: v for k, v in matplotlib.rcParams.items() if not k.startswith(_NOT_A_LOOK)}
+
+
+@cache
+def _settings() -> dict[str, object]:
+    """matplotlib's own defaults and the book's style on top, without what says where and how windows open."""
+    _load_fonts()
+    ours = matplotlib.rc_params_from_file(STYLE_FILE, use_default_template=False)
+    return {**{k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(_NOT_A_LOOK)}, **ours}
+
+
+def families() -> tuple[str, ...]:
+    """The typefaces of every figure, the wanted one first."""
+    return tuple(_settings()["font.family"])
+
+
+@contextmanager
+def context() -> Iterator[None]:
+    """The look of the book while a figure is made or written; afterwards the reader's own settings are back.
+
+    A figure looks the same whatever the reader has set, and drawing one changes nothing of it.
+    """
+    settings = _settings()
+    # every value was checked when the settings were read; checking 300 of them again at each figure takes longer than
+    # drawing a small one
+    with matplotlib.rc_context():
+        dict.update(matplotlib.rcParams, settings)
+        yield

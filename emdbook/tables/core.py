@@ -279,7 +279,7 @@ def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PF
         arms = []
         for arm_id, part in rows.groupby("arm_id", sort=False):
             arm = evidence.arm(arm_id)
-            lines = [f"{html.escape(endpoint_text(r))} {_ledger_link(r)}" for _, r in part.iterrows()]
+            lines = [f"{html.escape(endpoint_text(r))} {_ledger_link(r)}{_cut_text(r)}" for _, r in part.iterrows()]
             size = "" if is_missing(arm["n"]) else f" (n = {int(arm['n'])})"
             arms.append(f"<strong>{_esc(arm['label'])}</strong>{size}: " + "; ".join(lines))
         records.append({
@@ -303,6 +303,11 @@ def _setting(study) -> str:
     if not is_missing(study["n_total"]):
         parts.append(f"{int(study['n_total'])} patients")
     return ", ".join(part for part in parts if part)
+
+
+def _cut_text(row) -> str:
+    """Of which cut or part a figure is, where it is not that of its group: `` [final analysis of 2022]``."""
+    return "" if is_missing(row["cut"]) else f" [{html.escape(row['cut'])}]"
 
 
 def _ledger_link(row) -> str:
@@ -436,7 +441,8 @@ def ledger(evidence: Evidence) -> list[tuple[str, Table]]:
         records = [{
             "Group": f"{_esc(r['arm_label'])}" + ("" if is_missing(r["arm_n"]) else f", n = {int(r['arm_n'])}"),
             "Endpoint": _esc(endpoint_text(r)),
-            "Figure": _esc(figure_text(r)) + ("" if is_missing(r["p_value"]) else f"; p {_esc(r['p_value'])}"),
+            "Figure": _esc(figure_text(r)) + _cut_text(r)
+            + ("" if is_missing(r["p_value"]) else f"; p {_esc(r['p_value'])}"),
             "Seen": standing_badge(r["standing"]) + ("<br><strong>used in charts</strong>" if r["headline"] else ""),
             "Where": " ".join(filter(None, [_places(r["locator"]), _short_source(sources, r["source_id"])])),
             "Note": _esc(r["note"]),

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 
 from emdbook import style
-from emdbook.charts.base import WIDTH, Chart, new_figure
+from emdbook.charts.base import WIDTH, Chart, in_style, new_figure
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading
 from emdbook.ground.wording import listing, plural
 from emdbook.teach.pathway import Pathway
@@ -105,6 +105,7 @@ def prepare_pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: in
     )
 
 
+@in_style
 def pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: int | None = None, *,
                 title: str | None = None) -> Chart:
     """The path so far, and the options where it stands.
@@ -146,6 +147,7 @@ def pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: int | None
     return Chart(figure, _describe(rows, length, ended, steps, title), prepare_pathway_map(pathway, choices, steps))
 
 
+@in_style
 def case_map(source: tuple[Pathway, Mapping[str, Sequence[str]]], *, case: str, steps: int) -> Chart:
     """The path of one constructed patient after a number of steps.
 
@@ -323,6 +325,7 @@ def prepare_pathway_overview(pathway: Pathway) -> pd.DataFrame:
     return pd.DataFrame(out, columns=["Section", "Depth", "Nodes", "Stated", "Inferred", "Gaps"])
 
 
+@in_style
 def pathway_overview(pathway: Pathway, *, title: str | None = None) -> Chart:
     """The tree by section: every way on as a square, filled where the text states it.
 

@@ -1,27 +1,35 @@
 """Charts are pure: plain values in, a figure with its sentence and its table out."""
 
 import itertools
+import os
 import re
+import subprocess
+import sys
+import warnings
 import xml.etree.ElementTree as ET
 
+import artists
 import matplotlib
 import pandas as pd
 import pytest
 
 from emdbook import charts, style
+from emdbook.charts import denominator, lesions, pooling
 from emdbook.charts.base import Chart
 from emdbook.charts.forest import prepare_forest
-from emdbook.charts.mechanism import Box, Cell, Scene
+from emdbook.charts.mechanism import Blunt, Box, Cell, Scene
 from emdbook.charts.medians import prepare_medians
+from emdbook.charts.ranges import ranges
 from emdbook.charts.scenes import bispecific_antibodies
+from emdbook.charts.timeline import timeline
 from emdbook.charts.waffle import prepare_waffle
 from emdbook.estimates import pool_proportions, proportion_interval
-from emdbook.lessons import small_studies
+from emdbook.lessons import advice, antibodies, cns, depth, proteasome, small_studies
 
 ROWS = [
-    {"label": "A, EM-E", "events": 10, "n": 28, "population": "EM-E"},
-    {"label": "B, EMD", "events": 15, "n": 39, "population": "EMD", "checked": "probable"},
-    {"label": "C, EM-B", "events": 4, "n": 4, "population": "EM-B", "checked": "not_found"},
+    {"label": "A, EM-E", "events": 10, "n": 28, "population": "EM-E", "standing": "paper"},
+    {"label": "B, EMD", "events": 15, "n": 39, "population": "EMD", "standing": "secondary"},
+    {"label": "C, EM-B", "events": 4, "n": 4, "population": "EM-B", "standing": "review"},
 ]
 PAIR = [
     {"study": "A", "label": "a", "role": "group", "events": 10, "n": 28, "population": "EM-E"},
@@ -33,8 +41,10 @@ MEDIANS = [
     {"label": "with interval", "value": 15.4, "ci_low": 10.8, "ci_high": 20.0, "population": "EMD"},
 ]
 MAP = [
-    {"label": "x", "n": 28, "value": 35.7, "design": "single_arm_trial", "therapeutic_class": "bsab"},
-    {"label": "y", "n": 4, "value": 75, "design": None, "therapeutic_class": "pi", "checked": "not_found"},
+    {"label": "x", "n": 28, "value": 35.7, "design": "single_arm_trial", "therapeutic_class": "bsab",
+     "standing": "abstract"},
+    {"label": "y", "n": 4, "value": 75, "design": None, "therapeutic_class": "pi",
+     "standing": "review"},
 ]
 RATIOS = [{"label": "x", "value": 1.9, "ci_low": 1.2, "ci_high": 9.0}, {"label": "y", "value": 0.5, "ci_low": None,
                                                                        "ci_high": None}]
@@ -101,17 +111,99 @@ def _idle(chart) -> set:
 
 
 def test_nothing_lies_outside_the_figure(chart):
-    renderer = chart.figure.canvas.get_renderer() if hasattr(chart.figure.canvas, "get_renderer") else None
-    if renderer is None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        renderer = FigureCanvasAgg(chart.figure).get_renderer()
-    width, height = chart.figure.get_size_inches() * chart.figure.dpi
-    idle = _idle(chart)
-    for text in chart.figure.findobj(matplotlib.text.Text):
-        if text.get_visible() and text.get_text().strip() and text not in idle:
-            box = text.get_window_extent(renderer)
-            assert min(box.x0, box.y0) > -1, text.get_text()
-            assert max(box.x1 - width, box.y1 - height) < 1, text.get_text()
+    assert not artists.overflow(chart.figure)
+
+
+LONG = {"words": "A very long name of a study, of its authors and of everybody who was in it " * 3,
+        "one word": "Pneumonoultramicroscopicsilicovolcanoconiosis" * 2, "dollars": "cost $5 and $10",
+        "chinese": "多发性骨髓瘤髓外病变患者的治疗反应率与无进展生存期，一项回顾性多中心研究" * 2,
+        "mixed": "EM-E 髓外 disease／中枢神经系统 and 32 patients",
+        "line break": "first line\nsecond line of the label"}
+
+
+@pytest.mark.parametrize("label", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("kind", ["forest", "ratio", "medians", "paired", "ranges", "pool", "support", "behind",
+                                  "lesions", "measures", "depth", "series", "entry", "mix", "curves", "methods",
+                                  "scene", "line", "beside"])
+def test_words_of_any_length_stay_inside_the_figure_as_they_are(kind, label):
+    one = {"label": label, "study": label, "events": 4, "n": 10, "value": 40, "standing": "review"}
+    make = {
+        "forest": lambda: charts.forest([one, ROWS[0]], pool=True, title=label, endpoint=label),
+        "ratio": lambda: charts.forest_ratio([{**one, "value": 1, "ci_low": 0.5, "ci_high": None}], measure=label,
+                                             favours=(label, label)),
+        "medians": lambda: charts.medians([one], title=label, endpoint=label),
+        "paired": lambda: charts.paired([{**one, "role": role} for role in ("group", "comparator")], endpoint=label),
+        "ranges": lambda: ranges([one], axis=label, title=label, band=(3, 9), band_label=label),
+        "pool": lambda: pooling.pool_choice([{**one, "study_id": "a", "arm_id": "a", "overlaps_with": "b"}, {
+            **one, "label": "B", "study_id": "b", "arm_id": "b", "overlaps_with": None, "n": 20}], beside=[
+                {**one, "why": label}], endpoint=label),
+        "support": lambda: advice.support([one], title=label),
+        "behind": lambda: denominator.patients_behind([one], none=(f"x {label}",), title=label),
+        "lesions": lambda: lesions.courses([{**one, "endpoint": "EMD_CR"}], title=label),
+        "measures": lambda: lesions.two_measures([{**one, "measure_of": m} for m in ("lesions", "serum")]),
+        "depth": lambda: depth.depth_and_duration([{"study": label, "population": "EMD", "response": 5, "months": 3}]),
+        "series": lambda: cns.series_survival([one]),
+        "entry": lambda: cns.penetration([{"label": label, "claim": "good", "human": label}]),
+        "mix": lambda: proteasome.mix_of_patients([one, {**one, "label": "B"}], {label: 20}, share=40, beside=(label,)),
+        "curves": lambda: small_studies.same_median(5, endpoint=label),
+        "methods": lambda: charts.interval_methods(3, 4, what=label, axis=label),
+        "scene": lambda: charts.mechanism(Scene("story", blunts=[Blunt(5, 3, label)]), title=label),
+        "line": lambda: timeline([{"date": "2020", "label": label, "kind": "trial"}], title=label),
+        "beside": lambda: antibodies.beside([
+            {**one, "pair": "p", "role": role, "against": "non-EMD", "endpoint": "ORR", "population": "EMD",
+             "stated": label} for role in ("group", "comparator")]),
+    }[kind]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        chart = make()
+        assert not artists.overflow(chart.figure)
+    assert not [t for t in chart.figure.findobj(matplotlib.text.Text) if "$" in t.get_text() and t.get_parse_math()]
+    if kind not in {"curves", "scene"}:
+        said = " ".join(map(str, chart.table.to_numpy(dtype=object).ravel())) + chart.description
+        assert " ".join(label.split()) in " ".join(said.split()), "what is cut in the figure stands whole in the words"
+
+
+def test_a_reader_keeps_the_settings_and_the_figure_keeps_its_look():
+    look = charts.forest(ROWS, pool=True).svg("w")
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "black", "text.color": "red", "svg.fonttype": "path",
+                                "lines.linewidth": 9, "font.family": ["DejaVu Serif"], "xtick.labelsize": 30}):
+        before = dict(matplotlib.rcParams)
+        for make in EVERY_KIND.values():
+            made = make()
+        assert dict(matplotlib.rcParams) == before
+        chart = charts.forest(ROWS, pool=True)
+        assert chart.svg("w") == look
+        chart.png(40)
+        made.html("w")
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_importing_the_charts_changes_no_setting():
+    code = ("import matplotlib; before = dict(matplotlib.rcParams); import emdbook.charts, emdbook.teach.pathway_map; "
+            "import emdbook.lessons.cns; print(dict(matplotlib.rcParams) == before)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                          env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
+    assert done.stdout.strip() == "True"
+
+
+def test_a_saved_figure_stands_alone(chart):
+    text = chart.svg_file()
+    root = ET.fromstring(text)
+    assert "var(" not in text
+    assert root.get("width").endswith("pt")
+    assert root.find("{http://www.w3.org/2000/svg}title").text == chart.description
+    families = re.findall(r"font(?:-family)?: ([^;\"]*'[^;\"]*)", text)
+    assert families
+    assert all(family.rstrip().endswith("sans-serif") for family in families)
+    dark = chart.svg_file(dark=True)
+    assert style.PAPER.dark in dark
+    assert style.PAPER.light not in dark
+
+
+def test_pixels_are_drawn_only_when_asked_for(chart):
+    assert set(chart._repr_mimebundle_()) == {"text/html", "text/plain"}
+    asked = chart._repr_mimebundle_(include={"image/png"})
+    assert asked["image/png"].startswith(b"\x89PNG")
 
 
 def test_html_names_the_figure_and_shows_the_caption(chart):
@@ -139,12 +231,16 @@ def test_forest_table_is_the_interval_of_the_estimates_room():
 def test_forest_summary_is_the_pooled_estimate():
     chart = charts.forest(ROWS, pool=True)
     pooled = pool_proportions([10, 15, 4], [28, 39, 4])
-    assert chart.table.iloc[-1]["%"] == pytest.approx(100 * pooled.estimate, abs=0.05)
+    row = chart.table.set_index("Group").loc["Random effects"]
+    assert row["%"] == pytest.approx(100 * pooled.estimate, abs=0.05)
+    assert row["Note"] == pooled.note
+    assert pooled.note in chart.description
     assert "new study would be expected" in chart.description
 
 
 def test_forest_without_a_count_draws_no_interval():
-    chart = charts.forest([*ROWS, {"label": "D", "events": None, "n": None, "value": 61, "population": "EMD"}])
+    chart = charts.forest([*ROWS, {"label": "D", "events": None, "n": None, "value": 61, "population": "EMD",
+                                    "standing": "derived"}])
     row = chart.table.iloc[-1]
     assert row["%"] == 61
     assert pd.isna(row["CI low %"])
@@ -160,7 +256,7 @@ def test_forest_cuts_an_interval_with_an_arrow_at_the_limit():
 
 @pytest.mark.parametrize(("change", "words"), [
     ({"events": 30}, "30 events among 28"), ({"n": 0}, "must be a whole number"), ({"events": 2.5}, "2.5 events"),
-    ({"population": "EMX"}, "unknown population"), ({"checked": "maybe"}, "verification status"),
+    ({"population": "EMX"}, "unknown population"), ({"standing": "maybe"}, "unknown standing"),
     ({"label": "B, EMD"}, "more than one row"), ({"events": None, "value": None}, "neither a count nor"),
 ])
 def test_forest_refuses_impossible_rows_in_plain_words(change, words):

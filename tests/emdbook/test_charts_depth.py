@@ -47,7 +47,7 @@ def test_gaps_are_said_and_not_filled():
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"response": 101}, "response of 101"), ({"months": 0}, "must be above 0"),
+    ({"response": 101}, "response 101%"), ({"months": 0}, "must be above 0"),
     ({"response": None, "months": None}, "neither a response nor a median"),
 ])
 def test_impossible_rows(change, message):
@@ -93,7 +93,7 @@ def test_response_and_median_must_be_of_the_same_patients():
 CASES = [(40.0, 81, 1), (15.0, 81, 1), (37, 81, 0), (69, 81, 0), (43, 81, 0), (23, 30, 0)]
 
 
-@pytest.mark.parametrize(("case", "missing"), list(itertools.product(CASES, range(5))))
+@pytest.mark.parametrize(("case", "missing"), [(case, i % 5) for i, case in enumerate(CASES)])
 def test_every_state_of_the_denominators(case, missing):
     text = attainable_without(case, missing).description
     assert f"of {case[1] - missing} patients" in text

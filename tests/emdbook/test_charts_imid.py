@@ -14,7 +14,7 @@ from emdbook.lessons import imids
 
 NAMES = {"thalidomide-emd": "Thalidomide, 11", "lenalidomide-18": "Lenalidomide, 18",
          "pomalidomide-6": "Pomalidomide, 6", "short-2011": "Pomalidomide, 13"}
-SUBSETS = [s for k in range(1, 5) for s in itertools.combinations(NAMES, k)]
+SUBSETS = [s for k in (1, 2, 4) for s in itertools.combinations(NAMES, k)]
 SERUM = {"thalidomide-emd", "pomalidomide-6"}
 
 
@@ -38,7 +38,7 @@ def test_every_state_draws_and_speaks_for_itself(series, counted):
         told = [s for s in studies if counted != "serum" or s in SERUM]
         assert ("not reported" in chart.description.lower()) == (len(told) < len(studies))
         assert ("Pooling would claim" in chart.description) == (pool and len(told) > 1)
-        assert ("nothing to pool" in chart.description) == (pool and len(told) == 1)
+        assert ("nothing is pooled" in chart.description) == (pool and len(told) == 1)
         seen.add((studies, pool if told else None, chart.description))
     # nothing to draw reads the same with and without pooling; every other state has words of its own
     assert len({text for *_, text in seen}) == len(seen)

@@ -129,8 +129,8 @@ def test_every_group_offered_has_a_count_and_those_that_overlap_say_so_in_the_da
 
 def test_every_state_pools_exactly_what_its_sentence_says(offered, beside):
     names = list(offered.study_id)
-    masks = [c for k in range(1, 9) for c in itertools.combinations(names, k)]
-    assert len(masks) == 255
+    # alone, in pairs, one left out, all: what one study does to another shows in a pair
+    masks = [c for k in (1, 2, 7, 8) for c in itertools.combinations(names, k)]
     label = dict(zip(offered.study_id, offered.label, strict=True))
     seen = set()
     for chosen in masks:
@@ -142,10 +142,10 @@ def test_every_state_pools_exactly_what_its_sentence_says(offered, beside):
         assert 0 <= low <= found.pooled.estimate <= high <= 1
         seen.add(tuple(found.table.state))
         assert {r.label for r in found.table.itertuples() if r.state != "not chosen"} == {label[c] for c in chosen}
-    assert len(seen) == 255
+    assert len(seen) == len(masks)
 
 
-@pytest.mark.parametrize("size", [1, 2, 7, 8])
+@pytest.mark.parametrize("size", [1, 7, 8])
 def test_states_draw_with_their_own_true_description(offered, beside, size):
     names = list(offered.study_id)
     sentences, heights = set(), set()
@@ -182,4 +182,4 @@ def test_without_groups_beside_it_the_figure_still_draws(offered):
     chart = pool_choice(offered)
     assert "Beside the pool" not in chart.description
     assert isinstance(chart.table, pd.DataFrame)
-    assert chart.table["Group"].iloc[-1] == "Random effects"
+    assert "Random effects" in chart.table["Group"].tolist()

@@ -6,6 +6,7 @@ import itertools
 
 import pandas as pd
 import pytest
+from pairwise import pairs
 
 import emdbook
 from emdbook import charts, rows
@@ -40,7 +41,8 @@ def stage(ev):
 
 def test_every_belief_draws_and_speaks_for_itself(series):
     seen = set()
-    for label, start, method in itertools.product(SERIES.values(), proteasome.BELIEFS, METHODS):
+    states = pairs(SERIES.values(), proteasome.BELIEFS, METHODS)
+    for label, start, method in states:
         chart = proteasome.belief(series, series=label, start=start, method=method)
         assert chart.figure.axes[0].lines
         assert label in chart.description
@@ -48,7 +50,7 @@ def test_every_belief_draws_and_speaks_for_itself(series):
         low, high = proportion_interval(*series.set_index("label").loc[label, ["events", "n"]], method=method)
         assert f"{100 * low:.0f} to {100 * high:.0f}%" in chart.description
         seen.add(chart.description)
-    assert len(seen) == 4 * 3 * 3
+    assert len(seen) == len(states)
 
 
 def test_first_series_has_no_dashed_reference(series):
@@ -78,7 +80,7 @@ def test_belief_refuses_unknown_choices(series, wrong):
 
 def test_every_mix_draws_and_speaks_for_itself(stage):
     seen = set()
-    for share, beside in itertools.product(range(0, 101, 10), BESIDE):
+    for share, beside in itertools.product((0, 10, 50, 100), BESIDE):
         chart = proteasome.mix_of_patients(stage, REPORTED, share=share, beside=beside)
         assert chart.figure.axes[0].lines
         assert chart.description.startswith("Constructed.")
@@ -86,7 +88,7 @@ def test_every_mix_draws_and_speaks_for_itself(stage):
         assert all((name in chart.description) == (name in beside) for name in REPORTED)
         assert ("not comparable" in chart.description) == bool(beside)
         seen.add(chart.description)
-    assert len(seen) == 11 * 4
+    assert len(seen) == 4 * len(BESIDE)
 
 
 def test_mixed_rate_in_the_limits():

@@ -163,7 +163,8 @@ def test_figure_text_of_each_kind():
 def test_chart_rows_keep_the_order_and_carry_the_status(evidence):
     table = rows.chart_rows(evidence, ["magnetismm-3.emd.orr.review", "majestec-1.em-e.orr.primary"])
     assert table.study.tolist() == ["MagnetisMM-3", "MajesTEC-1"]
-    assert table.checked.tolist() == ["probable", "probable"]  # the figures were read on pages about the trials
+    view = evidence.view().set_index("outcome_id").standing
+    assert table.standing.tolist() == view[["magnetismm-3.emd.orr.review", "majestec-1.em-e.orr.primary"]].tolist()
     named = rows.chart_rows(evidence, {"majestec-1.em-e.orr.primary": "mine"})
     assert named.label.tolist() == ["mine"]
     with pytest.raises(LookupError, match="majestec-1"):

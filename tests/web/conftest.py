@@ -24,7 +24,7 @@ def no_browser(reason: str) -> None:
 
 
 #: Files whose tests share something costly, so one worker takes the whole file.  All others are dealt one by one.
-TOGETHER = ("explore_page", "jupyterlab", "offline", "slides", "svg_fidelity")
+TOGETHER = ("explore_page", "firefox", "jupyterlab", "offline", "slides", "svg_fidelity", "webkit")
 #: Files that leave with the slow gate ``widgets``, so that the run of a change stays well under half an hour.
 SLOW = ("slides", "svg_fidelity")
 

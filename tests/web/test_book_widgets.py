@@ -97,10 +97,10 @@ def test_the_other_two_ways(where, move, serve, open_page):
 
 
 @pytest.mark.parametrize(("old", "new"), [
-    ("show() {\n", "show() { return;\n"),
-    ("this.box.innerHTML =", "this.frozen ="),
-    ("take(this.data, this.frame()[0])", "take(this.data, this.data.f[0][0])"),
-    ("at : at * c.size + state[c.name]", "at : at * c.size + (state[c.name] + 1) % c.size"),
+    ("show(){", "show(){return;"),
+    ("this.box.innerHTML=", "this.frozen="),
+    ("take(this.data,this.frame()[0])", "take(this.data,this.data.f[0][0])"),
+    ("at:at*c.size+state[c.name]", "at:at*c.size+(state[c.name]+1)%c.size"),
 ], ids=["nothing is painted", "only the sentence changes", "always the first figure", "the neighbour's figure"])
 def test_this_test_fails_on_a_page_that_does_not_follow(old, new, serve, open_page):
     chapter = "09_bispecific_antibodies"

@@ -264,7 +264,10 @@
       this.#begun = true;
       this.outside(window, "pagehide", () => this.#note());
       this.outside(window, "pageshow", (event) => {
-        if (event.persisted) this.restored();
+        if (!event.persisted) return;
+        this.restored();
+        // WebKit resets the forms only after this event.
+        for (const wait of [0, 100]) setTimeout(() => this.restored(), wait);
       });
       try {
         if (this.start() !== false) this.dataset.state = "ready";

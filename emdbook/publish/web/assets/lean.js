@@ -21,6 +21,15 @@
     };
   }
 
+  // Escape closes a dialog by itself, unless a script takes the key: the one that hides marks of a search does.
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Escape" && document.querySelector("dialog[open]")) event.stopImmediatePropagation();
+    },
+    true,
+  );
+
   /** What the buttons of the theme do; the code stood in their attributes. @type {Record<string, () => void>} */
   const acts = {
     print: () => window.print(),

@@ -1,0 +1,345 @@
+"""The figures of one chapter draw what their tables say: places, lengths, order, fill, colour, shape."""
+
+from __future__ import annotations
+
+import artists
+import numpy as np
+import pandas as pd
+import pytest
+from artists import arrows, bars, level, marks, row_names, segments, words_at
+from matplotlib.colors import to_hex
+from matplotlib.patches import FancyBboxPatch
+
+from emdbook import style
+from emdbook.estimates import binomial_posterior, case_mix, proportion_interval
+from emdbook.estimates.targets import share_above
+from emdbook.lessons import (
+    across,
+    advice,
+    antibodies,
+    cns,
+    definition,
+    denominators,
+    depth,
+    escape,
+    imids,
+    immortal,
+    log,
+    proteasome,
+    since,
+    small_studies,
+)
+
+PAPER, MUTED, INK, ACCENT = (m.light for m in (style.PAPER, style.MUTED, style.INK, style.ACCENT))
+
+
+def on_row(found, y):
+    return [d for d in found if d.y == pytest.approx(y)]
+
+
+# --- across the classes
+
+GROUPS = pd.DataFrame([
+    {"label": "a", "n": 30, "value": 40, "design": "retrospective", "therapeutic_class": "pi", "setting": "RRMM",
+     "standing": "paper"},
+    {"label": "b", "n": 8, "value": 90, "design": "case_series", "therapeutic_class": "cart", "setting": "NDMM",
+     "standing": "review"},
+    {"label": "c", "n": None, "value": 10, "design": "case_series", "therapeutic_class": "cart", "setting": "RRMM",
+     "standing": "secondary"},
+    {"label": "d", "n": 60, "value": 20, "design": "randomised_trial", "therapeutic_class": "mab", "setting": "RRMM",
+     "standing": "secondary"}])
+
+
+@pytest.mark.parametrize(("settings", "kept"), [
+    ({}, "abd"), ({"setting": "RRMM"}, "ad"), ({"least": 30}, "ad"), ({"seen_only": True}, "a"),
+    ({"seen_only": True, "setting": "NDMM"}, ""), ({"by": "design", "least": 61}, "")])
+def test_narrowed_map_draws_those_that_are_left(settings, kept):
+    chart = across.narrowed_map(GROUPS, **settings)
+    left = GROUPS[GROUPS.label.isin(list(kept))]
+    # a second-hand mark has a dot inside
+    assert sorted({(d.x, d.y) for d in marks(chart.figure.axes[0])}) == sorted(zip(left.n, left.value, strict=True))
+    assert sorted(chart.table["Group"]) == sorted(kept)
+
+
+def test_mixes_stand_at_the_expected_responses():
+    axes = across.mixes(advantage=5, share_a=90, share_b=10).figure.axes[0]
+    overall = [case_mix({"x": share}, (35 + gain) / 100, (70 + gain) / 100)[0]["overall"] for share, gain in
+               ((0.9, 5), (0.1, 0))]
+    wanted = {-0.13: 40, 0.87: 75, 1.87: 100 * overall[0], 0.13: 35, 1.13: 70, 2.13: 100 * overall[1]}
+    assert {round(d.y, 2): pytest.approx(d.x) for d in marks(axes)} == wanted
+    assert {d.edge for d in marks(axes)} == {INK, MUTED}
+    assert row_names(axes) == ["EM-E alone", "EM-B alone", "everybody"]
+
+
+# --- advice
+
+def test_support_bars_are_as_long_as_the_patients_are_many():
+    rows = [{"label": "ours", "n": 40, "population": "EM-E"}, {"label": "mixed", "n": 15, "population": "overall"},
+            {"label": "none", "n": None, "population": "EMD"}]
+    axes = advice.support(rows).figure.axes[0]
+    assert [(start, end, pytest.approx(y)) for start, end, y, _ in bars(axes)] == [(0, 40, 0), (0, 15, 1)]
+    assert [face for *_, face in bars(axes)] == [INK, PAPER]
+    assert [t.xy for t in axes.texts if t.get_text() == "?"] == [(0, 2)]
+    assert [words_at(axes, y) for y in range(3)] == ["40 patients", "15 in all", "no number"]
+
+
+# --- antibodies
+
+BESIDE = [
+    {"label": "S", "pair": "s", "role": "group", "against": "non-EMD", "endpoint": "ORR", "population": "EM-E",
+     "events": 3, "n": 18, "value": None, "stated": "", "standing": "paper"},
+    {"label": "S", "pair": "s", "role": "comparator", "against": "non-EMD", "endpoint": "ORR",
+     "population": "non-EMD", "events": None, "n": None, "value": 33.1, "stated": "", "standing": "review"},
+    {"label": "T", "pair": "t", "role": "group", "against": "non-EMD", "endpoint": "ORR", "population": "EMD",
+     "events": None, "n": 9, "value": None, "stated": "Worse than without", "standing": "review"},
+    {"label": "T", "pair": "t", "role": "comparator", "against": "non-EMD", "endpoint": "ORR",
+     "population": "non-EMD", "events": None, "n": 80, "value": None, "stated": "Worse than without",
+     "standing": "review"}]
+
+
+@pytest.mark.parametrize("show", ["interval", "figure"])
+def test_beside_draws_figures_and_holds_the_place_of_blanks(show):
+    axes = antibodies.beside(BESIDE, show=show).figure.axes[0]
+    group, other = on_row(marks(axes), -0.2)[0], on_row(marks(axes), 0.2)[0]
+    assert (group.x, group.filled) == (pytest.approx(100 * 3 / 18), True)
+    assert (other.x, other.filled) == (33.1, False)
+    wanted = [pytest.approx([100 * x for x in proportion_interval(3, 18)])] if show == "interval" else []
+    assert level(axes, -0.2) == wanted
+    assert not level(axes, 0.2)
+    assert all(d.face == PAPER for y in (0.8, 1.2) for d in on_row(marks(axes), y))
+    assert "no figure given" in "".join(t.get_text() for t in axes.texts)
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({}, "spared"), ({"density": 1000, "threshold": 10}, "fewer than 1 cell of 100 survives"),
+    ({"density": 30, "spread": "even", "threshold": 15}, "2 cells of 100 survive")])
+def test_target_density_says_what_it_draws_and_never_all_for_nearly_all(settings, said):
+    chart = antibodies.target_density(**settings)
+    axes = chart.figure.axes[0]
+    density, spread, threshold = (settings.get(k, d) for k, d in (("density", 30), ("spread", "marrow"),
+                                                                  ("threshold", 25)))
+    share = 100 * share_above(density, antibodies.SPREADS[spread], threshold)
+    assert chart.table["Killed of 100"].iloc[1] == pytest.approx(share, abs=0.06)
+    line = next(x for x in axes.lines if to_hex(x.get_color()) == ACCENT)
+    assert line.get_xdata()[0] == pytest.approx(np.log10(threshold))
+    assert f"{round(share)} of 100" in words_at(axes, 0.3) or share > 99.5
+    assert said in chart.description or "survive" in chart.description
+    assert ("100 of 100" in chart.description) == (share == 100)
+
+
+# --- the central nervous system
+
+SERIES = pd.DataFrame([
+    {"study_id": "large", "label": "Large", "value": 7.0, "n": 172, "ci_low": None, "ci_high": None,
+     "standing": "abstract"},
+    {"study_id": "middle", "label": "Middle", "value": 4.0, "n": 54, "ci_low": 2.6, "ci_high": None,
+     "standing": "review"},
+    {"study_id": "tiny", "label": "Tiny", "value": 30.0, "n": 4, "ci_low": None, "ci_high": None,
+     "standing": "review"}])
+
+
+def test_series_draw_medians_printed_limits_and_chance():
+    axes = cns.series_survival(SERIES, bound=6, limit=24).figure.axes[0]
+    assert row_names(axes) == ["Tiny", "Middle", "Large"]
+    assert [(d.x, d.y, d.filled) for d in marks(axes)] == [(4, 1, False), (7, 2, True)]
+    assert level(axes, 1, color=INK) == [(2.6, 24)]
+    pink = style.POPULATION["CNS"].light
+    for y, row in enumerate(SERIES[::-1].itertuples()):
+        low, high = cns.chance_interval(row.value, row.n)
+        assert level(axes, y, color=pink) == [pytest.approx((low, min(high, 24)))]
+    assert {(d.x, d.y) for d in arrows(axes)} == {(24, 0), (24, 1)}
+    bound = [line for line in axes.lines if to_hex(line.get_color()) == ACCENT and len(line.get_xdata())]
+    assert [line.get_xdata()[0] for line in bound] == [6]
+
+
+def test_penetration_puts_each_finding_in_its_column():
+    drugs = [{"label": "one", "claim": "good", "animal": "0.6", "human": "", "patients": "3 of 4"},
+             {"label": "two", "claim": "poor"}]
+    axes = cns.penetration(drugs, ask="patients").figure.axes[0]
+    found = {t.get_text(): t.get_position() for t in axes.texts}
+    assert found["0.6"] == (1, 0)
+    assert found["3 of 4"] == (3, 0)
+    assert [(d.x, d.y, d.marker) for d in marks(axes)] == [(-0.36, 0, "o"), (-0.36, 1, "X")]
+    (band,) = [p for p in axes.patches if p.get_zorder() == 0]
+    assert band.get_x() == 2.5
+
+
+# --- the definition
+
+LIMITS = {"blood": 5, "marrow": 10}
+
+
+@pytest.mark.parametrize(("answers", "population", "by"), [
+    (("several", "no", "above", "below"), "EM-E", 4), (("several", "yes", "above", "below"), "EM-B", 4),
+    (("one", "yes", "below", "below"), "other", 3), (("none", "no", "above", "below"), "non-EMD", 2),
+    (("one", "yes", "below", "above"), "PCL", 1)])
+def test_the_decision_wears_the_mark_of_what_it_found(answers, population, by):
+    settings = dict(zip(("lesions", "contact", "marrow", "blood"), answers, strict=True))
+    axes = definition.classify(LIMITS, **settings).figure.axes[0]
+    mark = style.POPULATION[population]
+    assert [(d.marker, d.face) for d in marks(axes)] == [(mark.marker, mark.light)]
+    edges = [to_hex(p.get_edgecolor()) for p in axes.patches if isinstance(p, FancyBboxPatch)]
+    assert [i for i, edge in enumerate(edges[:4], 1) if edge == mark.light] == [by]
+    assert [t.get_text() for t in axes.texts].count("not asked any more") == 4 - by
+
+
+def test_incidence_draws_each_figure_with_its_own_standing():
+    rows = pd.DataFrame([
+        {"source": "Review", "definition": "any", "phase": "diagnosis", "measured": False, "low": 7, "high": 18,
+         "value": np.nan, "n": np.nan, "standing": "review", "review": True},
+        {"source": "Cohort", "definition": "any", "phase": "diagnosis", "measured": True, "low": np.nan,
+         "high": np.nan, "value": 6.0, "n": 100, "standing": "abstract", "review": False},
+        {"source": "Other", "definition": "EM-E", "phase": "diagnosis", "measured": True, "low": np.nan,
+         "high": np.nan, "value": 2.0, "n": 200, "standing": "secondary", "review": False}])
+    axes = definition.incidence(rows).figure.axes[0]
+    cohort, other = on_row(marks(axes), 0)[0], on_row(marks(axes), 1)[0]
+    assert (cohort.x, cohort.filled, cohort.marker) == (6, True, "o")
+    assert (other.x, other.filled, other.marker) == (2, False, "D")
+    (band,) = [p for p in axes.patches if p.get_zorder() == 0]
+    assert (band.get_x(), band.get_width()) == (7, 11)
+
+
+# --- depth and denominators
+
+DEPTH = [{"study": "A", "population": "EM-E", "response": 58.0, "months": 5.1, "response_standing": "abstract",
+          "months_standing": "review"},
+         {"study": "A", "population": "non-EMD", "response": 96.0, "months": None, "not_reached": True,
+          "reference": True, "response_standing": "secondary", "months_standing": "paper"},
+         {"study": "B", "population": "EMD", "response": None, "months": 8.3, "response_standing": "",
+          "months_standing": "review"},
+         {"study": "C", "population": "EMD", "response": 10, "months": 40, "response_standing": "review",
+          "months_standing": "paper"}]
+
+
+def test_depth_draws_both_figures_each_with_its_own_standing():
+    left, right = depth.depth_and_duration(DEPTH, limit=20).figure.axes
+    assert level(left, -0.18) == [(0, 58)]
+    assert level(right, -0.18) == [(0, 5.1)]
+    assert [(d.x, d.filled) for d in on_row(marks(left), -0.18)] == [(58, True)]
+    assert [(d.x, d.filled) for d in on_row(marks(right), -0.18)] == [(5.1, False)]
+    assert [d.x for d in on_row(arrows(right), 0.18)] == [20]
+    assert [d.x for d in on_row(arrows(right), 2)] == [20]
+    assert not on_row(marks(left), 1)
+    assert level(right, 1) == [(0, 8.3)]
+    assert row_names(left) == ["A", "B", "C"]
+
+
+def test_a_supposed_denominator_fills_the_counts_that_fit_it():
+    axes = denominators.attainable_without((40.0, 81, 1), 1).figure.axes[0]
+    assert [d.x for d in marks(axes) if d.face == INK] == [40]
+
+
+# --- the escape
+
+def test_directions_point_where_the_source_points():
+    rows = pd.DataFrame([{"finding": "X", "source": "S", "direction": "down"},
+                         {"finding": "X", "source": "T", "direction": "up"},
+                         {"finding": "Y", "source": "T", "direction": "present"}])
+    axes = escape.directions(rows).figure.axes[0]
+    assert sorted((d.x, d.y, d.marker) for d in marks(axes)) == [(0, 0, "v"), (1, 0, "^"), (1, 1, "o")]
+    assert [words_at(axes, y) for y in range(2)] == ["differ", "one source"]
+
+
+# --- immunomodulatory drugs
+
+GENERATIONS = [{"label": "Len", "study_id": "len", "endpoint": "EMD_ORR", "events": 11, "n": 18, "standing": "review"},
+               {"label": "Pom", "study_id": "pom", "endpoint": "EMD_CR", "events": 4, "n": 6, "standing": "paper"}]
+
+
+def test_generations_draw_only_those_that_report_what_is_counted():
+    axes = imids.generations(GENERATIONS, studies=("len", "pom"), counted="gone").figure.axes[0]
+    assert [(d.x, d.filled) for d in marks(axes)] == [(pytest.approx(100 * 4 / 6), True)]
+    assert row_names(axes) == ["Pom"]
+
+
+def test_the_claim_of_a_pool_carries_its_note():
+    assert "1/2 was added" in imids.pooled_claim([0, 5], [10, 10])
+    assert "Read it" not in imids.pooled_claim([1, 9, 20], [30, 30, 30])
+
+
+# --- immortal time
+
+def test_immortal_time_marks_each_median_on_its_curve():
+    chart = immortal.immortal_time(24, transplant_at=12, share=50)
+    axes = chart.figure.axes[0]
+    medians = chart.table[chart.table["Clock starts"] == "from diagnosis"]["median survival, months"].tolist()
+    assert [d.x for d in marks(axes) if d.y == 50] == pytest.approx(medians, abs=0.06)
+    curves = [line for line in axes.lines if len(line.get_xdata()) > 20]
+    for curve, middle in zip(curves, medians, strict=True):
+        assert np.interp(middle, curve.get_xdata(), curve.get_ydata()) == pytest.approx(50, abs=1.5)
+        assert curve.get_ydata()[0] == 100
+    (span,) = [p for p in axes.patches if p.get_zorder() == 0]
+    assert (span.get_x(), span.get_width()) == (0, 12)
+    far = immortal.immortal_time(96, limit=24).figure.axes[0]
+    assert {d.x for d in arrows(far)} == {24}
+
+
+# --- the log
+
+def test_log_bars_stack_to_the_number_of_entries():
+    entries = pd.DataFrame([
+        {"label": "s", "therapeutic_class": k, "kind": "denominator", "severity": s, "review_says": "",
+         "nature": next(iter(log.NATURE_WORDS)), "evidence_says": "", "how_the_book_handles_it": ""}
+        for k, s in (("pi", "high"), ("pi", "high"), ("pi", "low"), ("cart", "medium"))])
+    axes = log.discrepancy_log(entries).figure.axes[0]
+    found = [(start, end, round(y), colour) for start, end, y, colour in bars(axes) if end > start]
+    high, medium, low = (style.palette()[name].light for name in log.SEVERITIES.values())
+    assert sorted(found) == sorted([(0, 2, 0, high), (2, 3, 0, low), (0, 1, 1, medium)])
+    assert len({high, medium, low}) == 3
+    assert [words_at(axes, y) for y in range(2)] == ["3", "1"]
+    assert artists.legend(axes.figure) == ["high", "medium", "low"]
+
+
+# --- proteasome inhibitors
+
+def test_belief_draws_the_posterior_and_the_interval_below_it():
+    rows = [{"label": "a", "events": 3, "n": 4, "counted": "responded"}, {"label": "b", "events": 1, "n": 10,
+                                                                         "counted": "responded"}]
+    axes = proteasome.belief(rows, series="b", start="doubtful", method="wilson").figure.axes[0]
+    ((x0, y, x1, _),) = segments(axes)
+    assert (x0, x1) == pytest.approx([100 * x for x in proportion_interval(1, 10)])
+    assert [(d.x, d.y) for d in marks(axes)] == [(10, y)]
+    before, after, beside = [line for line in axes.lines if len(line.get_xdata()) > 20]
+    for line, counts, prior in ((after, (1, 10), (2, 8)), (beside, (3, 4), (2, 8))):
+        grid, height = binomial_posterior(*counts, prior).density()
+        assert line.get_xdata() == pytest.approx(100 * grid)
+        assert line.get_ydata() == pytest.approx(height)
+    assert before.get_ydata() == pytest.approx(binomial_posterior(1, 10, (2, 8)).prior_density()[1])
+
+
+def test_mix_stands_on_the_line_between_its_two_groups():
+    rows = [{"label": "a", "events": 3, "n": 10}, {"label": "b", "events": 9, "n": 10}]
+    axes = proteasome.mix_of_patients(rows, {"x": 45, "y": 20}, share=25, beside=("y",)).figure.axes[0]
+    assert [(d.x, d.y) for d in marks(axes)] == [(25, 75)]
+    line = next(x for x in axes.lines if list(x.get_xdata()) == [0, 100])
+    assert list(line.get_ydata()) == [90, 30]
+    assert [x.get_ydata()[0] for x in axes.lines if list(x.get_xdata()) == [0, 1]] == [20]
+    ends = [s for s in segments(axes) if s[0] in (0, 100)]
+    assert [(s[0], s[1], s[3]) for s in ends] == [
+        (x, *(pytest.approx(100 * limit) for limit in proportion_interval(events, 10)))
+        for x, events in ((100, 3), (0, 9))]
+
+
+# --- since the review, and one median
+
+def test_since_draws_the_events_of_what_is_touched():
+    rows = since.together({key: pd.DataFrame([{"date": f"202{i}", "label": key, "kind": "trial", "certainty": "seen"}])
+                           for i, key in enumerate(since.TOUCHES)})
+    first = next(iter(since.TOUCHES))
+    assert len([d for d in marks(since.since_review(rows).figure.axes[0]) if d.x == 0.72]) == len(since.TOUCHES)
+    axes = since.since_review(rows, touches=first).figure.axes[0]
+    assert len([d for d in marks(axes) if d.x == 0.72]) == 1
+    assert first in [t.get_text() for t in axes.texts]
+
+
+def test_curves_of_one_median_cross_it_and_are_marked_at_the_time_compared():
+    axes = small_studies.same_median(10, at=20).figure.axes[0]
+    curves = [line for line in axes.lines if (line.get_gid() or "").startswith("curve-")]
+    assert len(curves) == 3
+    for line, (shape, _) in zip(curves, small_studies.SHAPES.values(), strict=True):
+        x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+        assert np.interp(10, x, y) == pytest.approx(50, abs=0.1)
+        (marked,) = line.get_markevery()
+        assert (x[marked], y[marked]) == (20, pytest.approx(100 * 0.5 ** (2**shape)))
+    assert len({line.get_marker() for line in curves}) == 3
+    assert not artists.overflow(axes.figure)
