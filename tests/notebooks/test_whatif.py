@@ -92,7 +92,7 @@ def test_the_figures_that_stand_change_nothing(tmp_path):
     ({"outcome": []}, "no table 'outcome'; the tables are"),
     ({"outcomes": [{"outcome_id": PFS, "events_n": "1"}]}, "outcomes, row 1: there is no column 'events_n'"),
     ({"outcomes": [{"value": "1"}]}, "outcomes, row 1: outcome_id is missing"),
-    ([], "an object of tables"),
+    ([], "object"),
     ({"outcomes": "15.4"}, "each a list of rows"),
 ])
 def test_a_file_that_cannot_be_applied_says_why(tmp_path, rows, said):
