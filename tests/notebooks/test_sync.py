@@ -186,9 +186,9 @@ def test_one_thing_cannot_be_sold_as_another(text, said):
 
 def test_the_word_for_certainty_follows_its_row():
     evidence = emdbook.load()
-    row = next(evidence.certainty[evidence.certainty.result == "very_low"].itertuples())
-    new, found = sync_text("[High certainty](ev:{0}) and [low certainty](ev:{0})".format(row.certainty_id), evidence)
-    assert new == "[Very low certainty](ev:{0}) and [very low certainty](ev:{0})".format(row.certainty_id)
+    row = next(evidence.certainty[evidence.certainty.result == "very_low"].itertuples()).certainty_id
+    new, found = sync_text(f"[High certainty](ev:{row}) and [low certainty](ev:{row})", evidence)
+    assert new == f"[Very low certainty](ev:{row}) and [very low certainty](ev:{row})"
     assert len(found) == 2
 
 
