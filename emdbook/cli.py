@@ -95,6 +95,15 @@ def _structure(options) -> int:
     return _print_findings(check_project(project_dir()))
 
 
+def _blueprint(options) -> int:
+    from emdbook.checks import blueprint
+
+    bank, plan = blueprint.read_bank(), blueprint.read_blueprint()
+    rows = blueprint.table(bank, plan)
+    print("\t".join(rows[0]), *("\t".join(map(str, row.values())) for row in rows), sep="\n")
+    return _print_findings(blueprint.check_project())
+
+
 def _slides(options) -> int:
     from emdbook.publish.slides import build_decks
 
@@ -157,6 +166,7 @@ COMMANDS = {
     "sync": (_sync, "write every number of the text from the data, and list what a person has to look at"),
     "whatif": (_whatif, "say what rows for a new study, or changed figures, would change in the book"),
     "structure": (_structure, "check that every chapter has its parts"),
+    "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),

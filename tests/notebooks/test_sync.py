@@ -107,9 +107,9 @@ def test_charts_tables_questions_cases_and_teaching_notes_follow(corrected):
     row = rows.chart_rows(evidence, [ROW]).iloc[0]
     assert (row["events"], row["n"], row["value"]) == (11, 28, 39.3)
     assert any("11 of 28" in table.html() for _, table in tables.ledger(evidence))
-    small = next(q for q in load_questions("09_bispecific_antibodies", folder / "data" / "questions").questions
-                 if q.id == "small-n")
-    assert "28 patients with EMD, 11 responded" in small.stem
+    told = next(q for q in load_questions("09_bispecific_antibodies", folder / "data" / "questions").questions
+                if q.id == "her-chances")
+    assert any("About 39 of 100 people" in option.text for option in told.options)
     case = next(c for c in load_cases(folder / "data" / "cases") if c.case_id == "no-cells-to-be-had")
     assert any("11 of 28 patients" in option.text for step in case.steps for option in step.options)
     taught = load_teaching(folder / "data" / "teaching.json")["09_bispecific_antibodies"]

@@ -86,6 +86,7 @@ def test_a_hostile_address_does_nothing(hostile, at, open_page):
 
 def test_reading_on_and_back_keeps_the_place(at, open_page):
     page = open_page(at(CHAPTER))
+    page.wait_for_function("() => !('settling' in document.documentElement.dataset)")
     for share in (0.35, 0.6, 0.85):
         heights = page.evaluate("""async share => {
             const before = document.documentElement.scrollHeight;

@@ -218,6 +218,9 @@ _THEME = """<script>
       root.mode = mode;
       var dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
       root.theme = mode !== "auto" ? mode : dark ? "dark" : "light";
+      // On the way to a place within the page every height must be known; at its top, what is below may come later.
+      var way = performance.getEntriesByType("navigation")[0];
+      if (!location.hash && way && way.type === "navigate") root.settling = "";
     })(document.documentElement.dataset);
   </script>
 """

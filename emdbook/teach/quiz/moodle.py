@@ -83,7 +83,7 @@ def to_xml(sets: Sequence[QuestionSet]) -> str:
         for question in made.questions:
             node = ET.SubElement(quiz, "question", type="multichoice")
             _text(node, "name", name(made, question))
-            _text(node, "questiontext", f"<p>{markup(question.stem)}</p>", html=True)
+            _text(node, "questiontext", f"<p>{markup(question.asked)}</p>", html=True)
             _text(node, "generalfeedback", background(question), html=True)
             for tag, text in (("defaultgrade", "1"), ("penalty", "0.3333333"), ("hidden", "0"),
                               ("idnumber", f"{made.set_id}.{question.id}"),
@@ -109,7 +109,7 @@ def _escaped(text: str) -> str:
 
 
 def _gift(made: QuestionSet, question: Question) -> Iterator[str]:
-    yield f"::{_escaped(name(made, question))}::[html]{_escaped(markup(question.stem))} {{"
+    yield f"::{_escaped(name(made, question))}::[html]{_escaped(markup(question.asked))} {{"
     for option, share in zip(question.options, fractions(question), strict=True):
         mark = f"~%{share}%" if question.multiple else "=" if option.correct else "~"
         yield f"  {mark}{_escaped(markup(option.text))} # {_escaped(markup(option.explanation))}"
