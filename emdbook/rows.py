@@ -373,9 +373,10 @@ def log_rows(evidence: Evidence) -> pd.DataFrame:
 
 
 def response_groups(evidence: Evidence) -> pd.DataFrame:
-    """Every group of patients with EMD whose response is known, one row each, for a map of the evidence.
+    """Groups of patients with EMD whose response is known, one row each, for a map of the evidence.
 
-    Meta-analyses are left out: they contain patients of other rows.
+    Nobody is counted twice: meta-analyses are left out, and so is a group that lies within a larger one of the same
+    study. Where no response by the usual criteria is known but one of the lesions, that stands instead and says so.
 
     Parameters
     ----------
@@ -385,12 +386,20 @@ def response_groups(evidence: Evidence) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As :func:`chart_rows`; label, study and group of patients.
+        As :func:`chart_rows`; label, study and group of patients; ``therapeutic_class`` is that of the group.
     """
-    chosen = evidence.select(endpoint="ORR", measure="proportion", headline=True,
-                             population=["EMD", "EM-E", "EM-B"])
-    chosen = chosen[~chosen.design.eq("meta_analysis").fillna(False)]
-    return chart_rows(evidence, chosen.outcome_id, label="{study}, {arm}")
+    found = evidence.select(endpoint=["ORR", "EMD_ORR"], measure="proportion", headline=True,
+                            population=["EMD", "EM-E", "EM-B"])
+    found = found[~found.design.eq("meta_analysis").fillna(False)]
+    found = found.sort_values("endpoint", key=lambda names: names.ne("ORR"), kind="stable").drop_duplicates("arm_id")
+    size = dict(zip(found.arm_id, found.arm_n.fillna(0), strict=True))
+    within = [any(arm.rpartition(".")[0] == row.study_id and size.get(arm, 0) > size[row.arm_id]
+                  for arm in str(row.overlaps_with).split(";")) for row in found.itertuples()]
+    found = found[[not inside for inside in within]].sort_index()
+    table = chart_rows(evidence, found.outcome_id, label="{study}, {arm}")
+    table["label"] = [label + (", lesions" if endpoint == "EMD_ORR" else "")
+                      for label, endpoint in zip(table.label, table.endpoint, strict=True)]
+    return table.assign(therapeutic_class=found.group_class.to_numpy())
 
 
 def printed_cases(evidence: Evidence, cases: Sequence[tuple[str, str | int, int, str]]) -> dict:
