@@ -215,6 +215,7 @@ _THEME = """<script>
     (function (root) {
       var mode = "auto";
       try { mode = localStorage.getItem("mode") || "auto"; } catch (error) { /* storage is closed */ }
+      if (!/^(auto|light|dark)$/.test(mode)) mode = "auto";
       root.mode = mode;
       var dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
       root.theme = mode !== "auto" ? mode : dark ? "dark" : "light";
