@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
 from emdbook.ground.faults import Fault, FaultsError
@@ -390,11 +388,10 @@ def _read_json(path: Path):
 
 
 def _schema_faults(data, schema: dict, file: str) -> list[Fault]:
-    errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: str(error.json_path))
     return [
         Fault.at(file, _node_of(data, list(error.absolute_path)), strict_json.schema_rule(error),
               strict_json.schema_found(error))
-        for error in errors
+        for error in strict_json.schema_errors(schema, data)
     ]
 
 

@@ -46,7 +46,7 @@ _DROPPED_SHEETS = ("sphinx-thebe.css", "togglebutton.css")
 #: Order of the joined sheet; sheets that are not named here come before the book's own.
 _SHEETS = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css",
            "copybutton.css", "mystnb", "sphinx-design.min.css")
-_OWN_SHEETS = ("explore.css", "quiz.css", "cases.css", "emd-palette.css", "emd.css", "lean.css")
+_OWN_SHEETS = ("explore.css", "quiz.css", "cases.css", "emd-palette.css", "emd.css", "python.css", "lean.css")
 #: What tells that a page needs a part.  The widgets' scripts are taken from the page's own list.
 _SIGNS = {"copy": re.compile(r'<div class="highlight"><pre'), "search": re.compile('id="search-results"'),
           "tabs": re.compile('class="sd-tab')}

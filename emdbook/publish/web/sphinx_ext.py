@@ -22,6 +22,8 @@ from emdbook import explore, style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
 from emdbook.ground import blocks
 from emdbook.publish import cover, drugs, review
+from emdbook.publish.runtime import cells, pages
+from emdbook.publish.runtime.supply import SupplyError
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
 from emdbook.teach import cases, progress, quiz, teaching
@@ -155,6 +157,21 @@ def _glossary_link(app, node, target):
     node["reftitle"] = words[target]
 
 
+def _python_cells(app: Sphinx, doctree: nodes.document) -> None:
+    """Wrap each cell that runs on the page; where Python lies is written in when the pages are finished."""
+    tags = {f"tag_{tag}" for tag in cells.TAGS}
+    found = [node for node in doctree.findall(nodes.container) if tags & set(node["classes"])]
+    if not found:
+        return
+    known = cells.page_cells(app.env.doc2path(app.env.docname))
+    if len(known) != len(found):
+        raise ExtensionError(f"{app.env.docname}: {len(known)} cells run on the page, but {len(found)} were drawn.")
+    for node, cell in zip(found, known, strict=True):
+        at = node.parent.index(node)
+        node.parent[at:at + 1] = [nodes.raw("", cell.opening(), format="html"), node,
+                                  nodes.raw("", cell.closing(), format="html")]
+
+
 def _static_paths(app: Sphinx, config) -> None:
     rooms = (explore, quiz, cases, progress)
     config.html_static_path = [*config.html_static_path, str(asset_dir()), str(blocks.asset_dir()),
@@ -174,7 +191,7 @@ def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
     for name, *tags in (("figures", "<emd-explore"), ("explore", "<emd-explore"),
                         ("quiz", "<emd-quiz", "<emd-case", "<emd-selftest"), ("cases", "<emd-case"),
                         ("selftest", "<emd-selftest"), ("progress", "<emd-progress"),
-                        ("linkbuilder", "<emd-linkbuilder")):
+                        ("linkbuilder", "<emd-linkbuilder"), ("python", "<emd-python")):
         if any(tag in body for tag in tags):
             if name != "figures":
                 app.add_css_file(f"{name}.css")
@@ -214,6 +231,14 @@ def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
     context["script_files"] = [script for script in context.get("script_files", []) if wanted(script)]
 
 
+def _python(app: Sphinx, exception) -> None:
+    if exception is None and app.builder.format == "html":
+        try:
+            pages.publish(app.outdir)
+        except SupplyError as error:
+            raise ExtensionError(str(error)) from error
+
+
 def _lighten(app: Sphinx, exception) -> None:
     # EMDBOOK_LEAN=0 leaves the pages as the theme makes them, to compare.
     if exception is None and app.builder.format == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
@@ -231,10 +256,12 @@ def setup(app: Sphinx):
     app.connect("config-inited", _static_paths)
     app.connect("builder-inited", _write_palette)
     app.connect("doctree-read", _resolve)
+    app.connect("doctree-read", _python_cells)
     app.connect("html-page-context", _page_assets)
     app.connect("html-page-context", _link_words)
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
+    app.connect("build-finished", _python, priority=800)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for name in ("storage.js", blocks.CORE):  # without lean pages, too, before all that needs them
         app.add_js_file(name, priority=100)

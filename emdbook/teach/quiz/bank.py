@@ -124,11 +124,9 @@ def check_questions(data: object, file: str, schema: dict | None = None) -> list
     list of str
         One line per problem, naming question, option and rule; empty if all is well.
     """
-    from jsonschema import Draft202012Validator
-
     schema = schema or _find_schema(data_dir() / "questions")
     problems = []
-    for error in sorted(Draft202012Validator(schema).iter_errors(data), key=lambda e: [str(p) for p in e.path]):
+    for error in strict_json.schema_errors(schema, data):
         message = error.message if len(error.message) <= 160 else error.message[:157] + "..."
         if error.validator == "anyOf":
             message = "needs 'rests_on': rows, paragraphs or sources that its key stands on"
