@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from emdbook.checks.exercises import read_exercises, run_values
+from emdbook.checks.exercises import read_exercises
 from emdbook.ground.paths import project_dir
 from emdbook.publish.runtime import cells, driver, pack, pages, supply
 
@@ -25,24 +25,6 @@ def test_only_what_a_cell_rests_on_runs_before_it():
         "import emdbook", "ev = emdbook.load()", "THREE = [1, 2, 3]", "x = ev.table('a')", "x['b'] = THREE",
         "other = 5", "if other:\n    y = x\nelse:\n    y = 1"]
     assert cells.before(earlier, "1 + 1") == ["import emdbook"]
-
-
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem[:2])
-def test_an_exercise_shows_on_the_page_what_it_shows_in_the_chapter(chapter, monkeypatch):
-    """The whole chapter is run once; on the page only what the cell rests on is."""
-    monkeypatch.setenv("EMDBOOK_VIEW", "still")
-    whole = [(run.exercise.cell.number, run.value, run.printed) for run in run_values(chapter)]
-    known = {cell.cell.number: cell for cell in cells.page_cells(chapter)}
-    assert whole
-    for number, value, printed in whole:
-        cell = known[number]
-        answer = driver.answer({"source": cell.exercise.with_value(value), "before": cell.before})
-        assert "fault" not in answer, answer
-        text = "".join(one.get("text", "") for one in answer["shown"])
-        if printed:
-            assert text == printed
-        else:
-            assert "<figure" in answer["shown"][-1]["html"]
 
 
 def test_every_exercise_cell_runs_on_the_page():

@@ -11,6 +11,8 @@ from emdbook import explore
 from emdbook.checks.exercises import MARK, SOLUTION, Exercise, read_exercises, run_values
 from emdbook.ground.notebook import Cell, read_cells
 from emdbook.ground.paths import project_dir
+from emdbook.publish.runtime import driver
+from emdbook.publish.runtime.cells import page_cells
 
 CHAPTERS = sorted((project_dir() / "notebooks").glob("*.ipynb"))
 
@@ -45,6 +47,16 @@ def test_each_exercise_runs_with_every_value_it_asks_for(chapter, monkeypatch):
             numbers = set(re.findall(r"\d+(?:\.\d+)?", " ".join(run.printed for run in printed)))
             assert numbers & set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"\]\([^)]*\)", "]", one.solution))), one.title
             assert len({run.printed for run in printed}) == len(printed), one.title
+    # On the page only what a cell rests on has run before it, and it shows the same.
+    known = {cell.cell.number: cell for cell in page_cells(chapter)}
+    for run in runs:
+        cell = known[run.exercise.cell.number]
+        answer = driver.answer({"source": run.exercise.with_value(run.value), "before": cell.before})
+        assert "fault" not in answer, answer
+        if run.printed:
+            assert "".join(part.get("text", "") for part in answer["shown"]) == run.printed
+        else:
+            assert "<figure" in answer["shown"][-1]["html"]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)
