@@ -22,6 +22,7 @@ help:
 	@echo "make serve       serve the built book on this machine"
 	@echo "make lab         open JupyterLab at the chapters"
 	@echo "make check-data  check the data package"
+	@echo "make sync        write every number of the text from the data"
 	@echo "make check-text  check the parts of every chapter, and the numbers of the text against the data"
 	@echo "make lint        style and spelling"
 	@echo "make bench       measure drawing, widgets, pages and data, into one JSON file"

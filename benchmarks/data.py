@@ -16,8 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 import emdbook
-from benchmarks.chapters import widgets_of
 from emdbook import charts, rows
+from emdbook.checks.widgets import widgets_of
 from emdbook.explore.states import frame
 from emdbook.ground.paths import data_dir
 

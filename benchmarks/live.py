@@ -14,7 +14,7 @@ from pathlib import Path
 import ipywidgets, IPython, matplotlib.pyplot as plt
 from IPython.display import display
 import emdbook.charts.base as base
-from benchmarks.chapters import widgets_of
+from emdbook.checks.widgets import widgets_of
 IPython.get_ipython().run_line_magic("matplotlib", "inline")
 
 def naive_figure(height, *, left, right=0.25, top=0.45, bottom=0.6, width=base.WIDTH):

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.chapters import widgets_of
+from emdbook.checks.widgets import widgets_of
 from emdbook.explore.states import frame
 
 

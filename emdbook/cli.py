@@ -77,10 +77,33 @@ def _sync(options) -> int:
     return 1 if _print_findings(left) or (options.check and written) else 0
 
 
+def _whatif(options) -> int:
+    from pathlib import Path
+
+    from emdbook.checks.whatif import WhatIfError, report, what_if
+    from emdbook.ground.faults import EvidenceError
+
+    try:
+        print(report(what_if(project_dir(), Path(options.file), outputs=not options.words)))
+    except (WhatIfError, EvidenceError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _structure(options) -> int:
     from emdbook.checks.structure import check_project
 
     return _print_findings(check_project(project_dir()))
+
+
+def _blueprint(options) -> int:
+    from emdbook.checks import blueprint
+
+    bank, plan = blueprint.read_bank(), blueprint.read_blueprint()
+    rows = blueprint.table(bank, plan)
+    print("\t".join(rows[0]), *("\t".join(map(str, row.values())) for row in rows), sep="\n")
+    return _print_findings(blueprint.check_project())
 
 
 def _slides(options) -> int:
@@ -148,7 +171,9 @@ COMMANDS = {
     "test": (_test, "run every gate, or the named ones"),
     "check-data": (_check_data, "check the data package"),
     "sync": (_sync, "write every number of the text from the data, and list what a person has to look at"),
+    "whatif": (_whatif, "say what rows for a new study, or changed figures, would change in the book"),
     "structure": (_structure, "check that every chapter has its parts"),
+    "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
@@ -174,6 +199,9 @@ def main(arguments: list[str] | None = None) -> int:
         elif name == "sync":
             command.add_argument("--check", action="store_true",
                                  help="write nothing; fail where anything would change")
+        elif name == "whatif":
+            command.add_argument("file", help="rows by table, as JSON")
+            command.add_argument("--words", action="store_true", help="without charts, tables and widgets; quicker")
         elif name == "copies":
             command.add_argument("--check", action="store_true", help="only say which copies are stale")
             command.add_argument("--force", action="store_true", help="write over copies that somebody edited")

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from emdbook.evidence import Evidence
+from emdbook.evidence.figures import Reading
 from emdbook.ground.wording import count, is_missing, number, percent, plural
 
 #: What a chart may ask of a row; everything else stays in the data.
@@ -29,7 +30,8 @@ def chart_rows(evidence: Evidence, outcome_ids: Iterable[str] | Mapping[str, str
     evidence : Evidence
         The loaded data.
     outcome_ids : iterable of str, or mapping of str to str
-        Rows of ``outcomes``; a mapping gives each its own label.
+        Rows of ``outcomes``; a mapping gives each its own label, which may use the columns of the result as well:
+        ``"Single transplant, {n}"`` follows a corrected ``n``.
     label : str
         How to name a row; may use the columns of the result, for example ``"{study}"``.
 
@@ -53,11 +55,9 @@ def chart_rows(evidence: Evidence, outcome_ids: Iterable[str] | Mapping[str, str
         table[column] = pd.array([getattr(r, name) for r in readings], dtype="Float64")
     table["n"] = pd.array([r.n for r in readings], dtype="Int64")
     table["unit"] = pd.array(["%" if r.unit == "percent" else r.unit for r in readings], dtype="string")
-    if isinstance(outcome_ids, Mapping):
-        names = [outcome_ids[outcome_id] for outcome_id in ids]
-    else:
-        names = [label.format(**{k: row[k] for k in table.columns}) for _, row in table.iterrows()]
-    table.insert(0, "label", names)
+    labels = [outcome_ids[i] for i in ids] if isinstance(outcome_ids, Mapping) else [label] * len(ids)
+    cells = table.to_dict("records")
+    table.insert(0, "label", [words.format(**row) for words, row in zip(labels, cells, strict=True)])
     return table
 
 
@@ -373,9 +373,10 @@ def log_rows(evidence: Evidence) -> pd.DataFrame:
 
 
 def response_groups(evidence: Evidence) -> pd.DataFrame:
-    """Every group of patients with EMD whose response is known, one row each, for a map of the evidence.
+    """Groups of patients with EMD whose response is known, one row each, for a map of the evidence.
 
-    Meta-analyses are left out: they contain patients of other rows.
+    Nobody is counted twice: meta-analyses are left out, and so is a group that lies within a larger one of the same
+    study. Where no response by the usual criteria is known but one of the lesions, that stands instead and says so.
 
     Parameters
     ----------
@@ -385,12 +386,20 @@ def response_groups(evidence: Evidence) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As :func:`chart_rows`; label, study and group of patients.
+        As :func:`chart_rows`; label, study and group of patients; ``therapeutic_class`` is that of the group.
     """
-    chosen = evidence.select(endpoint="ORR", measure="proportion", headline=True,
-                             population=["EMD", "EM-E", "EM-B"])
-    chosen = chosen[~chosen.design.eq("meta_analysis").fillna(False)]
-    return chart_rows(evidence, chosen.outcome_id, label="{study}, {arm}")
+    found = evidence.select(endpoint=["ORR", "EMD_ORR"], measure="proportion", headline=True,
+                            population=["EMD", "EM-E", "EM-B"])
+    found = found[~found.design.eq("meta_analysis").fillna(False)]
+    found = found.sort_values("endpoint", key=lambda names: names.ne("ORR"), kind="stable").drop_duplicates("arm_id")
+    size = dict(zip(found.arm_id, found.arm_n.fillna(0), strict=True))
+    within = [any(arm.rpartition(".")[0] == row.study_id and size.get(arm, 0) > size[row.arm_id]
+                  for arm in str(row.overlaps_with).split(";")) for row in found.itertuples()]
+    found = found[[not inside for inside in within]].sort_index()
+    table = chart_rows(evidence, found.outcome_id, label="{study}, {arm}")
+    table["label"] = [label + (", lesions" if endpoint == "EMD_ORR" else "")
+                      for label, endpoint in zip(table.label, table.endpoint, strict=True)]
+    return table.assign(therapeutic_class=found.group_class.to_numpy())
 
 
 def printed_cases(evidence: Evidence, cases: Sequence[tuple[str, str | int, int, str]]) -> dict:
@@ -412,7 +421,7 @@ def printed_cases(evidence: Evidence, cases: Sequence[tuple[str, str | int, int,
     """
     options = {}
     for row, base, decimals, words in cases:
-        value = float(evidence.outcome(row)["value"])
+        value = evidence.reading(evidence.outcome(row).name).quantity("value").value
         n = int(base if isinstance(base, int) else evidence.record(base)["n"])
         options[f"{percent(value, decimals)} of {n}, {words}"] = (value, n, decimals)
     return options
@@ -431,8 +440,10 @@ def values(evidence: Evidence, outcome_ids: Mapping[str, str]) -> dict[str, floa
     Returns
     -------
     dict of str to float
+        Percentages 0 to 100, times in months.
     """
-    return {words: float(evidence.outcome(row)["value"]) for words, row in outcome_ids.items()}
+    return {words: evidence.reading(evidence.outcome(row).name).in_months().quantity("value").value
+            for words, row in outcome_ids.items()}
 
 
 def findings(evidence: Evidence, ids: Mapping[str, Mapping[str, Sequence]], *, nothing: str) -> dict:
@@ -454,17 +465,17 @@ def findings(evidence: Evidence, ids: Mapping[str, Mapping[str, Sequence]], *, n
     """
     def words(row) -> str:
         if isinstance(row, tuple):
-            return plural(int(evidence.record(row[0])["n"]), "patient")
-        return _few_words(evidence.record(row))
+            return plural(int(evidence.reading(row[0]).quantity(row[1]).value), "patient")
+        return _few_words(evidence.reading(row))
 
     return {kind: {therapy: "\n".join(words(row) for row in rows) or nothing for therapy, rows in therapies.items()}
             for kind, therapies in ids.items()}
 
 
-def _few_words(record) -> str:
-    if "events" in record and not is_missing(record["events"]):
-        return count(record["events"], record["n"])
-    unit = "%" if record["unit"] == "%" else ""
-    if is_missing(record["value"]):
-        return f"{number(record['low'])}–{number(record['high'])}{unit}"
-    return number(record["value"], None if unit else 2) + unit
+def _few_words(reading: Reading) -> str:
+    if reading.events is not None:
+        return count(reading.events, reading.n)
+    unit = "%" if reading.unit == "percent" else ""
+    if reading.value is None:
+        return f"{number(reading.low)}–{number(reading.high)}{unit}"
+    return number(reading.in_months().value, None if unit else 2) + unit

@@ -238,7 +238,7 @@ def test_a_failed_gate_does_not_stop_the_others(monkeypatch, capsys, tmp_path):
 
 def test_an_unknown_gate_is_refused(capsys):
     assert commands.main(["test", "nothing"]) == 2
-    assert "lint, data, tests, notebooks, book, web" in capsys.readouterr().err
+    assert "lint, data, notebooks, tests, book, web" in capsys.readouterr().err
 
 
 def test_a_gate_without_tests_fails(tmp_path):
@@ -339,6 +339,8 @@ def test_nothing_names_one_machine():
         if path.suffix in (".woff2", ".ttf", ".otf", ".png", ".gz") or path == Path(__file__) or not path.is_file():
             continue
         content = path.read_text(encoding="utf-8")
+        if "runtime" in path.parts:  # Python on the page has a disk of its own, which has a /tmp on every machine
+            content = content.replace("/tmp/", "")
         found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in pattern.finditer(content)]
     assert found == []
 

@@ -276,8 +276,10 @@ def _in_json(data: Path, evidence) -> Iterator[Finding]:
 
     for file in sorted((data / "questions").glob("*.json")):
         for question in [] if file.name.endswith(".schema.json") else _json(file)["questions"]:
-            for place, text in _question_texts(question):  # a stem that says "invented" speaks for its options
-                yield from found(file, f"{question['id']}, {place}", text, [question["stem"]])
+            # a stem that says "invented" speaks for its options; so does a patient, who is always constructed
+            said = [question["stem"], *(["a constructed patient"] if question.get("patient") else [])]
+            for place, text in _question_texts(question):
+                yield from found(file, f"{question['id']}, {place}", text, said)
     for file in sorted((data / "cases").glob("*.json")):
         for place, text in [] if file.name.endswith(".schema.json") else _case_texts(_json(file)):
             yield from found(file, place, text, ["a constructed case"])

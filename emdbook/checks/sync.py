@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emdbook.evidence.figures import Quantity, months_of
-from emdbook.evidence.links import LinkError, TiedLink, links_of
+from emdbook.evidence.links import LinkError, TiedLink, links_of, plain
 from emdbook.ground.numerals import Numeral, agreed, article, holds, read, written
 from emdbook.ground.wording import number
 
 __all__ = ["Change", "sync_project", "sync_text"]
 
+#: Stands for the words of a link in the sentence around it.
+SLOT = "\ue000"
 _TIMES = ("months", "days", "weeks", "years")
 
 
@@ -40,6 +42,8 @@ class Change:
         Its words, and what they become. ``new`` is empty where they cannot be rewritten by rule.
     reason : str
         Whose figure it is, or why it has to be looked at.
+    around : str
+        The sentence that it stands in, with :data:`SLOT` in its place.
     """
 
     file: str
@@ -47,6 +51,7 @@ class Change:
     old: str
     new: str
     reason: str
+    around: str = SLOT
 
     @property
     def by_hand(self) -> bool:
@@ -122,6 +127,12 @@ def _rewritten(numeral: Numeral, quantity: Quantity, words: str, direction: str)
 
 def _sync_words(link: TiedLink, after: str, evidence) -> tuple[str, str]:
     """The words of one link as the data have them, and the text behind it with its noun in the right number."""
+    if link.scheme == "ev" and not link.fields and (level := _LEVEL.search(link.words)):
+        record = evidence.record(link.target)
+        if "result" in record:  # a bottom line of certainty.csv
+            result = str(record["result"]).replace("_", " ")
+            result = result.capitalize() if level[0][:1].isupper() else result
+            return link.words[:level.start()] + result + link.words[level.end():], after
     if link.fields == "not-reached":
         reading = evidence.reading(link.target)
         if not reading.not_reached:
@@ -168,6 +179,37 @@ def _check_said(link: TiedLink, after: str, evidence) -> None:
             raise _ByHandError(f"{one.text} does not stand in the words of {link.target}")
 
 
+_LEVEL = re.compile(r"\b(?:very low|low|moderate|high)\b(?= certainty)", re.I)
+#: How a sentence names an endpoint. The longer name comes first, so that progression-free survival is no survival.
+_ENDPOINTS = re.compile(
+    r"(?P<PFS>\bprogression-free survival\b|\bPFS\b|\b(?:without|free of|for) progression\b)"
+    r"|(?P<DOR>\bduration of (?:the )?response\b|\bDOR\b|\bkept (?:their|a) response\b)"
+    r"|(?P<OS>\bsurvival\b|\bOS\b|\bfor death\b)", re.I)
+_HAPPENED = re.compile(r"^[\s*]*(?:patients )?(?:responded|died|relapsed|progressed)\b"
+                       r"(?! (?:patients|disease|myeloma|or)\b)")
+
+
+def _sold_as_another(link: TiedLink, text: str, evidence) -> str:
+    """Why the words around a link claim another thing than its row: PFS told as survival, all patients as events."""
+    if link.scheme != "ev" or not link.fields:
+        return ""
+    record = evidence.record(link.target)
+    before, after = text[:link.start], plain(text[link.end:])
+    if link.fields == "n" and _HAPPENED.match(after) and not re.search(r"\b(?:of|of the|[Aa]ll|if)[\s*]*$", before):
+        return "the number is that of all patients, and the sentence says that they had the event"
+    if record.attrs["table"] != "outcomes" or record["endpoint"] not in _ENDPOINTS.groupindex \
+            or not re.search(r"value|low|high|interval", link.fields):
+        return ""
+    started = max((i + len(stop) for stop in (". ", "\n", "? ", "; ") if (i := before.rfind(stop)) >= 0), default=0)
+    named = list(_ENDPOINTS.finditer(plain(before[started:])))
+    behind = re.match(r"(?:[^.,;\n]|\.(?=\d))*? for ", after)  # "5.3 months for PFS and 14.8 for OS"
+    said = (_ENDPOINTS.match(after, behind.end()) or _ENDPOINTS.match(after, behind.end() - 4)) if behind else None
+    said = said or (named[-1] if named else None)
+    if said is None or said.lastgroup == record["endpoint"]:
+        return ""
+    return f'the sentence says "{said[0]}", and the row is {evidence.reading(link.target)}'
+
+
 def sync_text(text: str, evidence) -> tuple[str, list[tuple[int, str, str, str]]]:
     """Write the numbers of one text.
 
@@ -194,6 +236,8 @@ def sync_text(text: str, evidence) -> tuple[str, list[tuple[int, str, str, str]]
         near = re.split(r"\n\s*\n|[\[\]().]", after, maxsplit=1)[0][:60]
         try:
             words, rest = _sync_words(link, near, evidence)
+            if other := _sold_as_another(link, text, evidence):
+                raise _ByHandError(other)
         except (_ByHandError, LinkError) as error:
             changes.append((link.start, link.words, "", str(error)))
             out += text[done:link.end]
@@ -208,6 +252,13 @@ def sync_text(text: str, evidence) -> tuple[str, list[tuple[int, str, str, str]]
             out += rest
             done += len(near)
     return out + text[done:], changes
+
+
+def _sentence(text: str, at: int) -> str:
+    end = next(link.end for link in links_of(text) if link.start == at)
+    first = max((i + len(stop) for stop in (". ", "\n", "? ") if (i := text.rfind(stop, 0, at)) >= 0), default=0)
+    last = min((i for stop in (". ", "\n", "? ") if (i := text.find(stop, end)) >= 0), default=len(text))
+    return plain(text[first:at]) + SLOT + plain(text[end:last + 1]).rstrip()
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -293,7 +344,7 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
 
         def change(text: str, place: Callable[[int], str], name=name, here=here) -> str:
             new, changes = sync_text(text, evidence)
-            here += [Change(name, place(at), old, words, why) for at, old, words, why in changes]
+            here += [Change(name, place(at), old, words, why, _sentence(text, at)) for at, old, words, why in changes]
             return new
 
         new = _KINDS[file.suffix](raw, change)

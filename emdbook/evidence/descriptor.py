@@ -64,7 +64,8 @@ FIXED: dict[str, str] = {
     "in_review:boolean locator "
     "source_id note",
     "study_therapies": "study_id therapy_id",
-    "arms": "arm_id study_id population label n:integer n_evaluable:integer overlaps_with locator note",
+    "arms": "arm_id study_id population label n:integer n_evaluable:integer setting "
+    "therapeutic_class overlaps_with locator note",
     "outcomes": "outcome_id arm_id endpoint measure value:number unit events:integer n:integer "
     "cut events_derived:boolean ci_low:number "
     "ci_high:number at_months:number not_reached:boolean p_value comparator_arm_id basis standing "

@@ -29,7 +29,8 @@ _COLUMNS = {
 }
 #: Names that a link may use, with the fields that each stands for.
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {name: (name,) for name in _COLUMNS} | {"interval": ("low", "high"), "count": ("events", "n")})
+    {name: (name,) for name in _COLUMNS}
+    | {"interval": ("low", "high"), "count": ("events", "n"), "of-100": ("in-100", "hundred")})
 
 
 class Quantity(NamedTuple):
@@ -53,6 +54,8 @@ class Quantity(NamedTuple):
 def unit_kind(unit: object) -> str:
     """The kind of a unit as the data write it: ``percent`` for ``%``; ``count`` where there is none."""
     text = "" if is_missing(unit) else str(unit).strip().lower()
+    if text.startswith("% "):  # criteria say of what: "% shrinkage of a plasmacytoma"
+        return "percent"
     return _KINDS.get(text, text or "count")
 
 
@@ -188,6 +191,10 @@ class Reading:
         LookupError
             If there is no such field, or the row leaves it empty.
         """
+        if name in FIELDS["of-100"]:  # for a patient: 35.7% is 36 of 100
+            if self.unit != "percent" or self.value is None:
+                raise LookupError(f"{self.row_id} has no percentage")
+            return Quantity(100.0 if name == "hundred" else float(round(self.value)), "count")
         if name not in _COLUMNS:
             raise LookupError(f"there is no field {name!r}; there are {', '.join(FIELDS)}")
         found = getattr(self, name)

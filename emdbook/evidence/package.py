@@ -29,6 +29,8 @@ ARM_COLUMNS = {
     "population": "population",
     "n": "arm_n",
     "n_evaluable": "arm_n_evaluable",
+    "setting": "arm_setting",
+    "therapeutic_class": "arm_class",
     "overlaps_with": "overlaps_with",
 }
 STUDY_COLUMNS = {
@@ -197,6 +199,9 @@ class Evidence:
             .merge(own, on="study_source_id", how="left", validate="many_to_one")
             .merge(sources, on="source_id", how="left", validate="many_to_one")
         )
+        # a group may have been treated at another time, or with another class, than its study as a whole
+        view["setting"] = view["arm_setting"].fillna(view["setting"])
+        view["group_class"] = view["arm_class"].fillna(view["therapeutic_class"])
         of_study = (view["basis"] == "review").fillna(True) | view["source_checked"].isna()
         view["checked"] = view["source_checked"].where(~of_study, view["study_checked"])
         return view
@@ -208,8 +213,9 @@ class Evidence:
         -------
         pandas.DataFrame
             All columns of outcomes, among them ``standing`` (how far this figure was seen), then
-            ``arm_label, study_id, population, arm_n, arm_n_evaluable, overlaps_with``;
-            ``study_label, therapeutic_class, regimen, setting, design, emd_definition, study_n_total, in_review,
+            ``arm_label, study_id, population, arm_n, arm_n_evaluable, arm_setting, arm_class, overlaps_with``;
+            ``study_label, therapeutic_class, regimen, setting`` (the group's own where it has one)``, group_class``
+            (likewise)``, design, emd_definition, study_n_total, in_review,
             study_source_id``; ``study_checked`` (was the study's primary source seen); ``source_kind, source_checked,
             first_author, year, container, doi, pmid, nct`` of the row's own source; and ``checked``, the status a
             reader should be shown: that of the study's primary source for a figure on the basis of the review, that

@@ -1,11 +1,14 @@
-"""A key for one drawn state: chart code, data, setting and drawing library.
+"""A key for one drawn state: the code that a chart runs, its data, its settings, its looks.
 
-Two equal keys must mean the same figure.  What cannot be described reliably raises :class:`Uncacheable`, and the
-state is drawn anew: slow is better than stale.
+Two equal keys must mean the same figure, so the key follows what the figure depends on and no list kept by hand: the
+imports of the chart's code, from name to name; the tables it is given; matplotlib's settings; the font files that these
+settings find; the version of each library that the code imports.  What cannot be described reliably raises
+:class:`Uncacheable`, and the state is drawn anew: slow is better than stale.
 """
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import datetime
 import dis
@@ -13,25 +16,26 @@ import enum
 import functools
 import hashlib
 import importlib.metadata
-import inspect
+import importlib.util
 import sys
 import sysconfig
 import time
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.font_manager import FontProperties, fontManager
 
-#: Raise this when the stored form of a state changes.
-FORMAT = 1
-#: Rooms of the toolkit that every chart may call.
-ROOMS = ("charts", "estimates", "ground", "style")
+from emdbook import style
+
+#: What turns a chart into a stored state, besides the chart's own code.
+_WRITERS = ("emdbook.explore.states", "emdbook.explore.keys")
 #: Code edited after this moment may not be the code that this process runs.
 _STARTED = time.time()
-LIBRARIES = ("matplotlib", "numpy", "pandas", "scipy", "statsmodels")
-_ROOT = Path(__file__).resolve().parent.parent
+_HOME = "emdbook"
 _OUTSIDE = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
@@ -66,6 +70,8 @@ class _Digest:
             self.text("enum", f"{kind.__module__}.{kind.__qualname__}", obj.name)
         elif isinstance(obj, datetime.date | datetime.time | datetime.timedelta | Path):
             self.text(kind.__name__, repr(obj))
+        elif obj is pd.NA or obj is pd.NaT:
+            self.text("missing", str(obj))
         elif isinstance(obj, np.generic):
             self.text("np", str(obj.dtype), repr(obj.item()))
         elif isinstance(obj, np.ndarray):
@@ -95,15 +101,34 @@ class _Digest:
 
     def frame(self, obj) -> None:
         self.text(type(obj).__name__, str(obj.shape))
+        if isinstance(obj, pd.Index):
+            self.each(list(obj.names))
+            for i in range(obj.nlevels):
+                self.column(obj.get_level_values(i))
+            return
+        self.frame(obj.index)
+        self.feed(dict(obj.attrs))
+        if isinstance(obj, pd.DataFrame):
+            self.frame(obj.columns)
+            for i in range(obj.shape[1]):
+                self.column(obj.iloc[:, i])
+        else:
+            self.feed(obj.name)
+            self.column(obj)
+
+    def column(self, values) -> None:
+        self.text(str(values.dtype))
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            self.each(list(values.dtype.categories))
+            self.text(str(values.dtype.ordered))
+        # pandas hashes objects as text where their types differ, so that 1 and "1" would be one
+        if values.dtype == object:
+            self.each(list(values))
+            return
         try:
-            if isinstance(obj, pd.DataFrame):
-                self.each(list(obj.columns))
-                self.text(*(str(t) for t in obj.dtypes))
-            else:
-                self.text(str(obj.dtype), str(obj.name))
-            self.raw(pd.util.hash_pandas_object(obj).to_numpy().tobytes())
-        except TypeError as error:
-            raise Uncacheable(f"a table with a column that has no key ({error})") from error
+            self.raw(pd.util.hash_array(values.array, categorize=False).tobytes())
+        except TypeError:
+            self.each(list(values))
 
     def compound(self, obj: object) -> None:
         if isinstance(obj, list | tuple):
@@ -154,7 +179,8 @@ class _Digest:
                 self.feed(cell.cell_contents)
             except ValueError:  # an empty cell: the name is not bound yet
                 self.text("empty")
-        for name in sorted(_global_names(obj.__code__)):
+        self.modules |= {name for op, name in _names(obj.__code__) if op == "IMPORT_NAME"}
+        for name in sorted(name for op, name in _names(obj.__code__) if op != "IMPORT_NAME"):
             if name in obj.__globals__:
                 self.text("global", name)
                 self.feed(obj.__globals__[name])
@@ -176,11 +202,13 @@ def _importable(function: types.FunctionType) -> bool:
     return found is function
 
 
-def _global_names(code: types.CodeType) -> set[str]:
-    names = {i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+def _names(code: types.CodeType) -> set[tuple[str, str]]:
+    """Names that a piece of code looks up outside itself, with the instruction that does so."""
+    wanted = ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME")
+    names = {(i.opname, i.argval) for i in dis.get_instructions(code) if i.opname in wanted}
     for const in code.co_consts:
         if isinstance(const, types.CodeType):
-            names |= _global_names(const)
+            names |= _names(const)
     return names
 
 
@@ -212,16 +240,134 @@ def _source(file: Path) -> bytes:
     return hashlib.sha256(file.read_bytes()).digest()
 
 
-def _folder(path: Path) -> list[tuple[str, bytes]]:
-    return [
-        (file.relative_to(path).as_posix(), _source(file))
-        for file in sorted(path.rglob("*"))
-        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"
-    ]
+def _file(module: str) -> Path | None:
+    """The source file of a module; nothing for what is built in, compiled, or not there."""
+    loaded = sys.modules.get(module)
+    name = getattr(loaded, "__file__", None)
+    if loaded is None:
+        try:
+            spec = importlib.util.find_spec(module)
+        except (ImportError, ValueError, AttributeError):
+            spec = None
+        name = spec.origin if spec else None
+    path = Path(name) if name and name.endswith(".py") else None
+    return path if path and path.is_file() else None
+
+
+def _ours(module: str) -> bool:
+    """Whether the code of a module belongs to the book or to the reader, and not to Python or a library."""
+    if module.partition(".")[0] == _HOME:  # also where the toolkit itself was installed
+        return True
+    file = _file(module)
+    return file is not None and not str(file).startswith(_OUTSIDE)
+
+
+@functools.lru_cache(1024)
+def _statements(file: Path, stamp: float) -> tuple[tuple[str, int, str, str], ...]:
+    """Every import of a file as (module, level, name, name it is given here); the module itself has no name."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, 0, "", alias.asname or alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [(node.module or "", node.level, alias.name, alias.asname or alias.name) for alias in node.names]
+    return tuple(found)
+
+
+def _imports(module: str) -> Iterator[tuple[str, str, str]]:
+    """The imports of a module as (module, name, name it is given here), without dots at the front."""
+    file = _file(module)
+    if file is None:
+        return
+    parts = module.split(".") if file.name == "__init__.py" else module.split(".")[:-1]
+    for target, level, name, here in _statements(file, file.stat().st_mtime):
+        above = parts[:len(parts) - level + 1] if level else []
+        yield ".".join([*above, target]) if target else ".".join(above), name, here
+
+
+def _origin(module: str, name: str) -> str:
+    """The module that a name of a module comes from: a submodule, or where the package's own import leads."""
+    if not name:
+        return module
+    if _file(f"{module}.{name}"):
+        return f"{module}.{name}"
+    file = _file(module)
+    if file and file.name == "__init__.py":
+        for target, inner, here in _imports(module):
+            if here == name and inner and (target, inner) != (module, name):
+                return _origin(target, inner)
+    return module
+
+
+def code_of(modules: set[str]) -> tuple[set[str], set[str]]:
+    """The modules whose code a chart may run, and the libraries that they import.
+
+    Parameters
+    ----------
+    modules : set of str
+        Where the chart's functions and classes live.
+
+    Returns
+    -------
+    tuple of (set of str, set of str)
+        Modules of the book or the reader, followed from import to import; top names of libraries.
+    """
+    done: set[str] = set()
+    libraries: set[str] = set()
+    todo = sorted(modules)
+    while todo:
+        module = todo.pop()
+        if module in done:
+            continue
+        if not _ours(module):
+            libraries.add(module.partition(".")[0])
+            continue
+        done.add(module)
+        todo += [_origin(target, name) for target, name, _ in _imports(module)]
+    return done, libraries - set(sys.stdlib_module_names) - {"__main__", ""}
+
+
+@functools.lru_cache(1)
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
+@functools.lru_cache(256)
+def _version(library: str) -> str:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        names = _distributions().get(library, [])
+        return " ".join(f"{name} {importlib.metadata.version(name)}" for name in sorted(set(names))) or "unknown"
+
+
+@functools.lru_cache(64)
+def _content(file: str, stamp: float) -> bytes:
+    return hashlib.sha256(Path(file).read_bytes()).digest()
+
+
+def _fonts() -> Iterator[bytes]:
+    """The font files that matplotlib's current settings, and those of the book, find."""
+    for family in (tuple(matplotlib.rcParams["font.family"]), style.families()):
+        for file in fontManager._find_fonts_by_props(FontProperties(family=list(family))):
+            yield _content(str(file), Path(file).stat().st_mtime)
+
+
+def look_digest() -> str:
+    """Digest of what decides a figure's look beside its code: matplotlib's settings and the fonts they find."""
+    hashed = hashlib.sha256()
+    for name, value in sorted(style.looks().items()):
+        hashed.update(f"{name}={value!r};".encode())
+    with style.context():
+        for font in _fonts():
+            hashed.update(font)
+    for font in _fonts():
+        hashed.update(font)
+    return hashed.hexdigest()
 
 
 def code_digest(modules: set[str]) -> str:
-    """Digest of the source of every room and module a chart may run, and of the drawing libraries.
+    """Digest of the source that a chart may run, and of the versions of its libraries.
 
     Parameters
     ----------
@@ -237,31 +383,17 @@ def code_digest(modules: set[str]) -> str:
     Uncacheable
         If a source file was edited after this process began: what runs may be the older code.
     """
-    hashed = hashlib.sha256(f"format {FORMAT}, python {sys.version_info[:2]}".encode())
-    for name in LIBRARIES:
-        try:
-            hashed.update(f"{name} {importlib.metadata.version(name)}".encode())
-        except importlib.metadata.PackageNotFoundError:
-            hashed.update(f"{name} absent".encode())
-    rooms, files = set(ROOMS), {}
-    for name in sorted(modules):
-        parts = name.split(".")
-        if parts[0] == _ROOT.name and len(parts) > 1:
-            rooms.add(parts[1])
+    ours, libraries = code_of(modules | set(_WRITERS))
+    hashed = hashlib.sha256(f"python {sys.version_info[:2]}".encode())
+    for name in sorted(libraries):
+        hashed.update(f"{name} {_version(name)};".encode())
+    for name in sorted(ours):
+        file = _file(name)
+        if file is None:
             continue
-        try:
-            file = Path(inspect.getsourcefile(sys.modules[name]) or "")
-        except (KeyError, TypeError):  # built in, or gone: its version is the interpreter's
-            continue
-        if file.is_file() and not str(file).startswith(_OUTSIDE):
-            files[name] = _source(file)
-    for room in sorted(rooms):
-        place = _ROOT / room
-        single = _ROOT / f"{room}.py"
-        for name, value in _folder(place) if place.is_dir() else []:
-            hashed.update(f"{room}/{name}".encode() + value)
-        if single.is_file():
-            hashed.update(room.encode() + _source(single))
-    for name, value in files.items():
-        hashed.update(name.encode() + value)
+        hashed.update(name.encode() + _source(file))
+        if file.name == "__init__.py":  # a package brings the files that lie beside its code, such as a style sheet
+            for beside in sorted(file.parent.rglob("*")):
+                if beside.is_file() and beside.suffix not in {".py", ".pyc"} and "__pycache__" not in beside.parts:
+                    hashed.update(beside.relative_to(file.parent).as_posix().encode() + _source(beside))
     return hashed.hexdigest()

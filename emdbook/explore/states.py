@@ -19,8 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+import matplotlib
+
+from emdbook import style
 from emdbook.explore.errors import StateError, plain
-from emdbook.explore.keys import Uncacheable, code_digest, digest
+from emdbook.explore.keys import Uncacheable, code_digest, digest, look_digest
 
 #: A pool starts only for at least this many missing states: starting it costs about two seconds per worker.
 POOL_FROM = 48
@@ -175,6 +178,7 @@ def state_keys(function: Callable, prefix: str, settings: Sequence[Mapping[str, 
         return [None] * len(settings)
     keys: list[str | None] = []
     code: dict[frozenset[str], str] = {}
+    look = look_digest()
     for each in settings:
         try:
             one, more = digest(dict(each))
@@ -184,7 +188,7 @@ def state_keys(function: Callable, prefix: str, settings: Sequence[Mapping[str, 
         except Uncacheable:
             keys.append(None)
             continue
-        keys.append(hashlib.sha256("|".join((base, one, code[needed], prefix)).encode()).hexdigest())
+        keys.append(hashlib.sha256("|".join((base, one, code[needed], look, prefix)).encode()).hexdigest())
     return keys
 
 
@@ -218,6 +222,10 @@ def _draw(function: Callable, prefix: str, settings: Mapping[str, object]) -> Fr
     finally:
         if collecting:
             gc.enable()
+
+
+def _dress(looks: Mapping[str, object]) -> None:
+    matplotlib.rcParams.update(looks)
 
 
 def workers() -> int:
@@ -294,6 +302,7 @@ def _drawn(widget: str, function: Callable, todo: Sequence[Mapping[str, object]]
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["emdbook.explore.states", "emdbook.charts"])
     chunk = math.ceil(len(todo) / (count * 4))
-    with ProcessPoolExecutor(min(count, len(todo)), mp_context=context) as pool:
+    # a chart of the reader's own follows the reader's settings, in another process too
+    with ProcessPoolExecutor(min(count, len(todo)), context, _dress, (style.looks(),)) as pool:
         n = len(todo)
         yield from pool.map(_draw, [function] * n, [widget] * n, todo, chunksize=chunk)

@@ -21,6 +21,13 @@ interface EmdBook {
   unseal: (text: string) => any;
   sayResult: (box: Element, words: string, aloud: string) => void;
   files: any;
+  /** Python on the page (python.js); the parts are scripts that call the first two. */
+  pythonManifest: (told: any) => void;
+  pythonPart: (text: string) => void;
+  python: (address: string) => any;
+  told: (kernel: any, request: any, say: (words: string, share?: number | null) => void) => Promise<any>;
+  show: (shown: { html?: string; text?: string }[], into: Element) => void;
+  able: () => boolean;
 }
 
 interface Window {

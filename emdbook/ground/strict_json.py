@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
-__all__ = ["UnreadableError", "read", "schema_found", "schema_rule"]
+__all__ = ["CHECKED", "UnreadableError", "read", "schema_errors", "schema_found", "schema_rule"]
+
+#: Set to 1 where the data were checked before: the Python of a page has no ``jsonschema``, and gets its data from a
+#: build that refuses what does not satisfy its schema.
+CHECKED = "EMDBOOK_DATA_CHECKED"
 
 
 class UnreadableError(ValueError):
@@ -72,6 +77,26 @@ def read(path: Path) -> dict:
     if not isinstance(data, dict):
         raise UnreadableError(path, "the file must hold one object, { … }", type(data).__name__)
     return data
+
+
+def schema_errors(schema: dict, data) -> list:
+    """What a JSON schema (draft 2020-12) finds wrong, in the order of the places.
+
+    Parameters
+    ----------
+    schema : dict
+    data : object
+
+    Returns
+    -------
+    list of jsonschema.ValidationError
+        None where :data:`CHECKED` says that the build has looked before.
+    """
+    if os.environ.get(CHECKED) == "1":
+        return []
+    from jsonschema import Draft202012Validator
+
+    return sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: [str(p) for p in error.path])
 
 
 def schema_rule(error) -> str:

@@ -112,13 +112,33 @@ def prepare_mixes(advantage: float, share_a: float, share_b: float, em_e: float 
         "A": [em_e + advantage, em_b + advantage, 100 * mixed["A"]], "B": [em_e, em_b, 100 * mixed["B"]]})
 
 
+def mixes_with_gap(*, gap: float = 16, em_e: float = 38, **settings) -> Chart:
+    """:func:`mixes` with the distance between EM-E and EM-B to choose, in points above a response in EM-E.
+
+    Parameters
+    ----------
+    gap : float
+        Points by which EM-B responds more often than EM-E.
+    em_e : float
+        Response to therapy B in EM-E, percent.
+    **settings
+        As for :func:`mixes`.
+
+    Returns
+    -------
+    Chart
+    """
+    return mixes(em_e=em_e, em_b=em_e + gap, **settings)
+
+
 @in_style
-def mixes(*, advantage: float = 10, share_a: float = 70, share_b: float = 30) -> Chart:
+def mixes(*, advantage: float = 10, share_a: float = 70, share_b: float = 30, em_e: float = 35,
+          em_b: float = 70) -> Chart:
     """How the mix of patients alone can turn an order round.
 
     Parameters
     ----------
-    advantage, share_a, share_b
+    advantage, share_a, share_b, em_e, em_b
         See :func:`prepare_mixes`.
 
     Returns
@@ -131,7 +151,7 @@ def mixes(*, advantage: float = 10, share_a: float = 70, share_b: float = 30) ->
     ValueError
         See :func:`prepare_mixes`.
     """
-    table = prepare_mixes(advantage, share_a, share_b)
+    table = prepare_mixes(advantage, share_a, share_b, em_e, em_b)
     # invented therapies wear no class's colour
     marks = {"A": replace(style.INK, marker="o"), "B": replace(style.MUTED, marker="s")}
     foot = 0.62 + legend_height(marks, columns=1)

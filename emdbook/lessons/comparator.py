@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import Chart, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import shortened
 from emdbook.charts.parts import foot_legend, heading
 from emdbook.ground.wording import listing, number, percent, plural
 
-#: Right end of the axis, in percent of the cohort.
+#: Right end of the axis, in percent of the cohort, unless a trial lies beyond it.
 MOST = 70
 
 
@@ -76,6 +77,7 @@ def prepare_dilution(trials, share: float, gap: float) -> pd.DataFrame:
     return table
 
 
+@in_style
 def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
     """How far the gap shrinks when a group is compared with a cohort that contains it.
 
@@ -95,8 +97,9 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
     """
     table = prepare_dilution(trials, share, gap)
     figure, axes = new_figure(3.6, left=0.75, right=0.35, top=0.5, bottom=1.3)
-    grid = np.linspace(0, MOST, 71)
-    true = axes.plot([0, MOST], [gap, gap], color=style.POPULATION["non-EMD"].light, ls=(0, (5, 2)), lw=2,
+    most = MOST if table.share.max() <= MOST else 100
+    grid = np.linspace(0, most, 71)
+    true = axes.plot([0, most], [gap, gap], color=style.POPULATION["non-EMD"].light, ls=(0, (5, 2)), lw=2,
                      gid="true-gap", label="gap to the patients without EMD")[0]
     seen = axes.plot(grid, [gap_shown(gap, x) for x in grid], color=style.POPULATION["overall"].light, lw=2.2,
                      gid="shown-gap", label="gap to the whole cohort")[0]
@@ -104,12 +107,13 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
     mark = style.POPULATION["EMD"]
     axes.plot(known.share, known.shown, ls="", marker=mark.marker, ms=9, color=mark.light, gid="trials", zorder=4)
     for row in known.itertuples():
-        axes.annotate(row.label, (row.share, row.shown), xytext=(-9, -9), textcoords="offset points", ha="right",
+        room = axes.get_position().x0 * 5.6 + 4.5 * row.share / most - 0.2  # inches left of the mark
+        axes.annotate(shortened(row.label, room, 11), (row.share, row.shown), xytext=(-9, -9), textcoords="offset points", ha="right",
                       va="top", size=11, parse_math=False)
     axes.plot([share, share], [supposed.shown, gap], color=style.ACCENT.light, lw=2.4, gid="lost", zorder=3)
     axes.plot([share], [supposed.shown], marker="o", ms=9, mfc=style.PAPER.light, mec=style.ACCENT.light, mew=2,
               gid="supposed", zorder=5)
-    axes.set_xlim(0, MOST)
+    axes.set_xlim(0, most)
     axes.set_ylim(0, max(45.0, 1.15 * gap))
     axes.set_xlabel("Patients with EMD in the cohort, %")
     axes.set_ylabel("Gap in response, points")

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
 from emdbook.ground.faults import Fault, FaultsError
 from emdbook.ground.paths import data_dir
 
-__all__ = ["Fault", "Gap", "Node", "Option", "Pathway", "PathwayError", "Section", "Step", "Walk", "load_pathway"]
+__all__ = ["BASES", "Beside", "Fault", "Gap", "Node", "Option", "Pathway", "PathwayError", "Section", "Step", "Walk",
+           "load_pathway"]
+
+
+#: The three kinds of step, and what each is called where a reader meets it.
+BASES = {"stated": "stated by the review", "inferred": "inferred by the book",
+         "official": "from another official source"}
 
 
 class PathwayError(FaultsError):
@@ -30,7 +34,11 @@ class PathwayError(FaultsError):
 
 @dataclass(frozen=True)
 class Option:
-    """One way on from a node. ``basis`` is ``stated`` (the source says so) or ``inferred`` (ours)."""
+    """One way on from a node.
+
+    ``basis`` is ``stated`` (the review takes the step), ``inferred`` (the order or the bridge is the book's) or
+    ``official`` (a criterion, a label or a guideline asks for it).
+    """
 
     label: str
     next: str
@@ -38,8 +46,16 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What another official source adds at a node, and the rows of ``guidance`` or ``criteria`` behind it."""
+
+    text: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Node:
-    """A question, a recommendation or an end, with the paragraphs it rests on."""
+    """A question, a recommendation or an end, with the paragraphs it rests on and what other sources add."""
 
     id: str
     kind: str
@@ -49,6 +65,7 @@ class Node:
     options: tuple[Option, ...]
     locators: tuple[str, ...]
     note: str
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +106,7 @@ class Step:
 
     @property
     def basis(self) -> str | None:
-        """``stated`` or ``inferred``: where the step onwards comes from."""
+        """``stated``, ``inferred`` or ``official``: where the step onwards comes from."""
         return self.taken.basis if self.taken else None
 
     @property
@@ -145,8 +162,8 @@ class Walk:
         Returns
         -------
         list of dict
-            ``node``, ``kind``, ``text``, ``chosen``, ``basis``, ``locators`` (joined by ``;``), ``note``
-            and ``gaps`` (texts joined by a space).
+            ``node``, ``kind``, ``text``, ``chosen``, ``basis``, ``locators`` (joined by ``;``), ``note``,
+            ``beside`` and ``gaps`` (texts joined by a space).
         """
         return [
             {
@@ -157,6 +174,7 @@ class Walk:
                 "basis": step.basis or "",
                 "locators": ";".join(step.locators),
                 "note": step.node.note,
+                "beside": " ".join(item.text for item in step.node.beside),
                 "gaps": " ".join(gap.text for gap in step.gaps),
             }
             for step in self.steps
@@ -346,6 +364,7 @@ def _build(data: dict) -> Pathway:
             options=tuple(Option(**option) for option in node["options"]),
             locators=tuple(node["locators"]),
             note=node["note"],
+            beside=tuple(Beside(item["text"], tuple(item["rows"])) for item in node["beside"]),
         )
         for node in data["nodes"]
     )
@@ -369,11 +388,10 @@ def _read_json(path: Path):
 
 
 def _schema_faults(data, schema: dict, file: str) -> list[Fault]:
-    errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: str(error.json_path))
     return [
         Fault.at(file, _node_of(data, list(error.absolute_path)), strict_json.schema_rule(error),
               strict_json.schema_found(error))
-        for error in errors
+        for error in strict_json.schema_errors(schema, data)
     ]
 
 
@@ -454,6 +472,11 @@ def _node_faults(node: dict, known: set[str], fault) -> None:
         fault(name, "an end has no options", str(len(options)))
     for twin in sorted({label for label in labels if labels.count(label) > 1}):
         fault(name, "the options of a node have different labels", repr(twin))
+    bases = {str(option.get("basis")) for option in options}
+    if node.get("locators") == [] and (not options or bases != {"official"}):
+        fault(name, "a node without a paragraph takes only official steps", "no locator")
+    if "official" in bases and node.get("beside") == []:
+        fault(name, "an official step names the rows that it rests on", "nothing beside it")
     for option in options:
         if isinstance(option.get("next"), str) and option["next"] not in known:
             label = option.get("label")

@@ -1,6 +1,7 @@
 """The treatment pathway as a drawing: one path so far with the options where it stands, and the whole tree by section.
 
-What the text states is drawn solid, what we inferred dashed, and a gap of the text stays a gap with a mark of its own.
+What the review states is drawn solid, what the book inferred dashed, what another official source asks for dotted and
+in a colour of its own; a gap of the summary stays a gap with its mark.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from emdbook import style
 from emdbook.charts.base import WIDTH, Chart, in_style, new_figure
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading
 from emdbook.ground.wording import listing, plural
-from emdbook.teach.pathway import Pathway
+from emdbook.teach.pathway import BASES, Pathway
 
 LINE = 0.235  # inches per line of text
 _SPINE, _TEXT, _RIGHT = 0.26, 0.56, WIDTH - 0.08
-_KINDS = {"question": "Question", "recommendation": "Advice of the text", "end": "End of the path"}
-_DASH = (0, (2.2, 1.6))
+_KINDS = {"question": "Question", "recommendation": "Advice", "end": "End of the path"}
+_DASH, _DOT = (0, (2.2, 1.6)), (0, (0.9, 0.9))
+_OFFICIAL = style.THERAPY_CLASS["mab"]
 _SIZE = 11.5
 
 
@@ -58,6 +60,7 @@ class _Row:
     locators: tuple[str, ...]
     gaps: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
+    beside: tuple[str, ...]
 
 
 def _rows(pathway: Pathway, choices: Sequence[str], steps: int | None) -> tuple[list[_Row], int, bool]:
@@ -70,7 +73,8 @@ def _rows(pathway: Pathway, choices: Sequence[str], steps: int | None) -> tuple[
     rows = [
         _Row(i, step.node.id, step.node.kind, step.node.short, step.text, step.chosen or "", step.basis or "",
              step.locators, tuple(gap.text for gap in step.gaps),
-             tuple((option.label, option.basis) for option in step.node.options))
+             tuple((option.label, option.basis) for option in step.node.options),
+             tuple(item.text for item in step.node.beside))
         for i, step in enumerate(shown, 1)
     ]
     return rows, length, len(shown) == length and walk.complete
@@ -90,7 +94,7 @@ def prepare_pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: in
     Returns
     -------
     pandas.DataFrame
-        ``Step, Node, Text, Answer, Basis, Paragraphs, Gap``.
+        ``Step, Node, Text, Answer, Basis, Paragraphs, Other sources add, Gap``.
 
     Raises
     ------
@@ -100,8 +104,8 @@ def prepare_pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: in
     rows, _, _ = _rows(pathway, choices, steps)
     return pd.DataFrame(
         [(r.number, r.node, r.text, r.answer, r.basis or ("end" if r.kind == "end" else "open"),
-          ", ".join(r.locators), " ".join(r.gaps)) for r in rows],
-        columns=["Step", "Node", "Text", "Answer", "Basis", "Paragraphs", "Gap"],
+          ", ".join(r.locators), " ".join(r.beside), " ".join(r.gaps)) for r in rows],
+        columns=["Step", "Node", "Text", "Answer", "Basis", "Paragraphs", "Other sources add", "Gap"],
     )
 
 
@@ -120,7 +124,8 @@ def pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: int | None
     Returns
     -------
     Chart
-        Solid lines are stated by the text, dashed ones inferred; a question mark in the accent colour is a gap.
+        Solid lines are stated by the review, dashed ones inferred, dotted ones come from another official source; a
+        plus leads what such sources add, and a question mark in the accent colour is a gap.
 
     Raises
     ------
@@ -128,7 +133,7 @@ def pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: int | None
         See :func:`prepare_pathway_map`.
     """
     rows, length, ended = _rows(pathway, choices, steps)
-    top, foot = (0.5 if title else 0.12), 0.36
+    top, foot = (0.5 if title else 0.12), 0.6
     passed, here = rows[:-1], rows[-1]
     blocks = [_passed_height(row) for row in passed]
     height = top + sum(blocks) + _here_height(here) + foot
@@ -143,7 +148,7 @@ def pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: int | None
         y += block
     _draw_here(axes, here, y)
     heading(figure, title)
-    foot_legend(figure, _legend(), columns=3)
+    foot_legend(figure, _legend(), columns=2)
     return Chart(figure, _describe(rows, length, ended, steps, title), prepare_pathway_map(pathway, choices, steps))
 
 
@@ -176,11 +181,15 @@ def case_map(source: tuple[Pathway, Mapping[str, Sequence[str]]], *, case: str, 
 
 
 def _ink(basis: str) -> str:
-    return style.MUTED.light if basis == "inferred" else style.INK.light
+    return {"inferred": style.MUTED, "official": _OFFICIAL}.get(basis, style.INK).light
 
 
 def _dash(basis: str):
-    return _DASH if basis == "inferred" else "-"
+    return {"inferred": _DASH, "official": _DOT}.get(basis, "-")
+
+
+def _beside_lines(row: _Row) -> list[list[str]]:
+    return [textwrap.wrap(text, 62) for text in row.beside]
 
 
 def _gap_lines(row: _Row) -> list[list[str]]:
@@ -206,6 +215,16 @@ def _draw_gaps(axes, row: _Row, y: float) -> float:
         _say(axes, _TEXT + 0.07, y, "?", ha="center", color=style.PAPER.light, weight="bold", zorder=5)
         for line in lines:
             _say(axes, _TEXT + 0.24, y, line, color=style.ACCENT.light)
+            y += LINE
+    return y
+
+
+def _draw_beside(axes, row: _Row, y: float) -> float:
+    for lines in _beside_lines(row):
+        axes.scatter([_TEXT + 0.07], [y], s=120, marker="s", color=_OFFICIAL.light, zorder=4)
+        _say(axes, _TEXT + 0.07, y, "+", ha="center", color=style.PAPER.light, weight="bold", zorder=5)
+        for line in lines:
+            _say(axes, _TEXT + 0.24, y, line, color=_OFFICIAL.light)
             y += LINE
     return y
 
@@ -239,7 +258,7 @@ def _option_lines(row: _Row) -> list[list[str]]:
 
 
 def _here_height(row: _Row) -> float:
-    lines = 1 + len(_here_lines(row)) + sum(map(len, _gap_lines(row)))
+    lines = 1 + len(_here_lines(row)) + sum(map(len, _gap_lines(row) + _beside_lines(row)))
     options = sum(len(lines) * LINE + 0.07 for lines in _option_lines(row))
     return LINE * lines + options + 0.34 + (0.1 if options else 0)
 
@@ -257,7 +276,7 @@ def _draw_here(axes, row: _Row, y: float) -> None:
         _say(axes, _TEXT, y + i * LINE, line)
     above = y
     y += box + 0.09
-    y = _draw_gaps(axes, row, y)
+    y = _draw_gaps(axes, row, _draw_beside(axes, row, y))
     options = _option_lines(row)
     if options:
         y += 0.03
@@ -274,9 +293,9 @@ def _draw_here(axes, row: _Row, y: float) -> None:
 
 
 def _legend() -> list[Line2D]:
-    return [Line2D([], [], color=style.INK.light, lw=1.8, label=" stated"),
-            Line2D([], [], color=style.MUTED.light, lw=1.8, ls=_DASH, label=" inferred by us"),
-            Line2D([], [], color=style.ACCENT.light, ls="", marker="s", ms=9, label="gap in the text")]
+    return [*(Line2D([], [], color=_ink(basis), lw=1.8, ls=_dash(basis), label=" " + words)
+              for basis, words in BASES.items()),
+            Line2D([], [], color=style.ACCENT.light, ls="", marker="s", ms=9, label="gap of the summary")]
 
 
 def _describe(rows: list[_Row], length: int, ended: bool, steps: int | None, title: str | None) -> str:
@@ -292,7 +311,9 @@ def _describe(rows: list[_Row], length: int, ended: bool, steps: int | None, tit
             f"{label} ({basis}{', this patient' if label == here.answer else ''})" for label, basis in here.options))
     before = [row.basis for row in rows[:-1]]
     if before:
-        parts.append(f"Of {plural(len(before), 'step')} before, the text states {before.count('stated')}")
+        parts.append(f"Of {plural(len(before), 'step')} before, the review states {before.count('stated')}")
+    if here.beside:
+        parts.append("Other official sources add: " + " ".join(here.beside))
     gaps = [text for row in rows for text in row.gaps]
     if gaps:
         parts.append(f"{'Gap' if len(gaps) == 1 else 'Gaps'} met: " + " ".join(gaps).rstrip("."))
@@ -303,7 +324,7 @@ def _describe(rows: list[_Row], length: int, ended: bool, steps: int | None, tit
 # The whole tree
 
 def prepare_pathway_overview(pathway: Pathway) -> pd.DataFrame:
-    """How much of each section is stated, inferred or missing.
+    """How much of each section is stated, inferred, official or missing.
 
     Parameters
     ----------
@@ -312,7 +333,7 @@ def prepare_pathway_overview(pathway: Pathway) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``Section, Depth, Nodes, Stated, Inferred, Gaps``; a way is one option of one node.
+        ``Section, Depth, Nodes, Stated, Inferred, Official, Gaps``; a way is one option of one node.
     """
     depth: dict[str, int] = {}
     out = []
@@ -321,13 +342,13 @@ def prepare_pathway_overview(pathway: Pathway) -> pd.DataFrame:
         nodes = pathway.section(section.id)
         ways = [option.basis for node in nodes for option in node.options]
         gaps = sum(len(pathway.gaps_at(node)) for node in nodes)
-        out.append((section.label, depth[section.id], len(nodes), ways.count("stated"), ways.count("inferred"), gaps))
-    return pd.DataFrame(out, columns=["Section", "Depth", "Nodes", "Stated", "Inferred", "Gaps"])
+        out.append((section.label, depth[section.id], len(nodes), *map(ways.count, BASES), gaps))
+    return pd.DataFrame(out, columns=["Section", "Depth", "Nodes", "Stated", "Inferred", "Official", "Gaps"])
 
 
 @in_style
 def pathway_overview(pathway: Pathway, *, title: str | None = None) -> Chart:
-    """The tree by section: every way on as a square, filled where the text states it.
+    """The tree by section: every way on as a square, filled where the review states it.
 
     Parameters
     ----------
@@ -340,7 +361,7 @@ def pathway_overview(pathway: Pathway, *, title: str | None = None) -> Chart:
     Chart
     """
     table = prepare_pathway_overview(pathway)
-    top, row_height, foot = (0.75 if title else 0.35), 0.4, 0.38
+    top, row_height, foot = (0.75 if title else 0.35), 0.4, 0.62
     height = top + row_height * len(table) + foot
     figure, axes = new_figure(height, left=0, right=0, top=0, bottom=0)
     axes.set_xlim(0, WIDTH)
@@ -355,39 +376,45 @@ def pathway_overview(pathway: Pathway, *, title: str | None = None) -> Chart:
         at[row.Depth] = y + 0.12
         _say(axes, x, y, row.Section, weight="bold" if row.Depth < 2 else "normal")
         _draw_ways(axes, y, row)
-        _say(axes, _RIGHT, y, f"{row.Stated} of {row.Stated + row.Inferred}", ha="right")
+        _say(axes, _RIGHT, y, f"{row.Stated} of {_ways_of(row)}", ha="right")
     heading(figure, title)
-    foot_legend(figure, _squares(axes), columns=3)
+    foot_legend(figure, _squares(axes), columns=2)
     return Chart(figure, _describe_overview(table), table.drop(columns="Depth"))
+
+
+def _ways_of(row) -> int:
+    return row.Stated + row.Inferred + row.Official
 
 
 def _draw_ways(axes, y: float, row) -> None:
     x = 2.12
-    for i in range(row.Stated + row.Inferred + row.Gaps):
-        if i == row.Stated + row.Inferred:
-            x += 0.08
-        if i < row.Stated:
-            axes.scatter([x], [y], s=90, marker="s", color=style.INK.light)
-        elif i < row.Stated + row.Inferred:
-            axes.scatter([x], [y], s=90, marker="s", facecolors=style.PAPER.light, edgecolors=style.INK.light,
-                         linewidths=1.2, linestyles=[(0, (1.6, 1.1))])
+    marks = ["stated"] * row.Stated + ["inferred"] * row.Inferred + ["official"] * row.Official
+    for kind in [*marks, *["gap"] * row.Gaps]:
+        if kind == "gap":
+            axes.scatter([x + 0.08], [y], s=120, marker="s", color=style.ACCENT.light)
+            _say(axes, x + 0.08, y, "?", ha="center", color=style.PAPER.light, weight="bold")
         else:
-            axes.scatter([x], [y], s=120, marker="s", color=style.ACCENT.light)
-            _say(axes, x, y, "?", ha="center", color=style.PAPER.light, weight="bold")
+            axes.scatter([x], [y], **_SQUARE[kind])
         x += 0.19
 
 
+_SQUARE = {
+    "stated": {"s": 90, "marker": "s", "color": style.INK.light},
+    "inferred": {"s": 90, "marker": "s", "facecolors": style.PAPER.light, "edgecolors": style.INK.light,
+                 "linewidths": 1.2, "linestyles": [(0, (1.6, 1.1))]},
+    "official": {"s": 90, "marker": "P", "color": _OFFICIAL.light},
+}
+
+
 def _squares(axes) -> list:
-    ink, paper = style.INK.light, style.PAPER.light
-    return [axes.scatter([], [], s=90, marker="s", color=ink, label="way stated"),
-            axes.scatter([], [], s=90, marker="s", facecolors=paper, edgecolors=ink, linewidths=1.2,
-                         linestyles=[(0, (1.6, 1.1))], label="way inferred by us"),
-            axes.scatter([], [], s=90, marker="s", color=style.ACCENT.light, label="gap in the text")]
+    return [*(axes.scatter([], [], label=f"way {BASES[kind]}", **how) for kind, how in _SQUARE.items()),
+            axes.scatter([], [], s=90, marker="s", color=style.ACCENT.light, label="gap of the summary")]
 
 
 def _describe_overview(table: pd.DataFrame) -> str:
-    stated, ways, gaps = table.Stated.sum(), (table.Stated + table.Inferred).sum(), table.Gaps.sum()
-    parts = listing(f"{row.Section} {row.Stated} of {row.Stated + row.Inferred}"
+    stated, inferred, official = (int(table[name].sum()) for name in ("Stated", "Inferred", "Official"))
+    parts = listing(f"{row.Section} {row.Stated} of {_ways_of(row)}"
                     + (f" with {plural(row.Gaps, 'gap')}" if row.Gaps else "") for row in table.itertuples())
-    return (f"The pathway by section: of {ways} ways on from its {table.Nodes.sum()} nodes the text states {stated} "
-            f"and {ways - stated} are inferred by us; the text leaves {plural(gaps, 'gap')}. Stated ways: {parts}.")
+    return (f"The pathway by section: of {stated + inferred + official} ways on from its {table.Nodes.sum()} nodes the "
+            f"review states {stated}, {inferred} are inferred by the book, and {official} come from another official "
+            f"source; the summary leaves {plural(table.Gaps.sum(), 'gap')}. Stated ways: {parts}.")

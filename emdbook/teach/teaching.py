@@ -48,15 +48,13 @@ def load_teaching(path: Path | str | None = None) -> dict[str, Teaching]:
     ------
     TeachingError
     """
-    from jsonschema import Draft202012Validator
-
     path = Path(path) if path is not None else data_dir() / FILE
     try:
         data = strict_json.read(path)
     except strict_json.UnreadableError as error:
         raise TeachingError(str(error)) from None
     schema = strict_json.read(data_dir() / SCHEMA)
-    errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda e: [str(p) for p in e.path])
+    errors = strict_json.schema_errors(schema, data)
     if errors:
         raise TeachingError("\n".join(
             f"{path.name}: {strict_json.schema_rule(e)}; found {strict_json.schema_found(e)}" for e in errors))

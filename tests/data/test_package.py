@@ -235,7 +235,7 @@ def test_a_changed_count_of_the_book_is_caught_although_its_study_has_a_log(tmp_
 def test_a_part_of_a_cohort_cannot_be_pooled_beside_it(tmp_path, poolable):
     shutil.copytree(DATA, tmp_path / "data")
     for name, line in (
-        ("arms", "krd-364.subset,krd-364,EMD,a part of them,5,,,PI-4,"),
+        ("arms", "krd-364.subset,krd-364,EMD,a part of them,5,,,,,PI-4,"),
         ("outcomes", f"krd-364.subset.orr.review,krd-364.subset,ORR,proportion,40,%,2,5,,false,,,,false,,,review,review,true,"
                      f"{str(poolable).lower()},Count printed.,PI-4,zhao-2025,"),
     ):  # fmt: skip

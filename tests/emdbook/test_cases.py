@@ -211,8 +211,8 @@ def test_an_unknown_case_names_the_known_ones():
 
 def test_a_changed_pathway_breaks_the_cases_that_it_makes_wrong(tmp_path):
     changed = json.loads((data_dir() / "pathway.json").read_text(encoding="utf-8"))
-    node = next(n for n in changed["nodes"] if n["id"] == "emb-burden")
-    node["options"][0]["basis"] = "inferred"
+    node = next(n for n in changed["nodes"] if n["id"] == "emb-response")
+    node["options"][1]["basis"] = "inferred"
     (tmp_path / "pathway.json").write_text(json.dumps(changed), encoding="utf-8")
     with pytest.raises(CasesError, match=f"{SLOW}.json, step 3: the basis"):
         load_cases(pathway=load_pathway(tmp_path))
@@ -305,7 +305,7 @@ def test_the_branches_hold_every_node_way_and_paragraph(pathway):
     folded = branch_table(pathway, [section.id for section in pathway.sections], "All steps")
     frame = folded.table.frame
     assert list(frame["Step"]) == [node.short for s in pathway.sections for node in pathway.section(s.id)]
-    assert " ".join(frame["Ways on"]).count("(inferred)") == sum(
+    assert " ".join(frame["Ways on"]).count("(inferred by the book)") == sum(
         option.basis == "inferred" for node in pathway.nodes for option in node.options)
     assert folded.html().startswith("<details")
     assert f"All steps: {len(pathway.nodes)} steps" in folded.html()

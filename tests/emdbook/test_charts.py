@@ -1,7 +1,10 @@
 """Charts are pure: plain values in, a figure with its sentence and its table out."""
 
+import importlib
+import inspect
 import itertools
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -176,6 +179,27 @@ def test_a_reader_keeps_the_settings_and_the_figure_keeps_its_look():
         chart.png(40)
         made.html("w")
         assert dict(matplotlib.rcParams) == before
+
+
+def every_chart_function():
+    """Every public function of the chart rooms that says it returns a chart."""
+    for room in ("charts", "lessons", "teach"):
+        package = importlib.import_module(f"emdbook.{room}")
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(found.name)
+            for name, function in vars(module).items():
+                if inspect.isfunction(function) and not name.startswith("_") and function.__module__ == found.name \
+                        and inspect.signature(function).return_annotation == "Chart":
+                    yield pytest.param(function, id=f"{found.name.removeprefix('emdbook.')}.{name}")
+
+
+# thin wrappers that hand everything on to a chart function
+HANDS_ON = {"interval_of_share", "attainable_case", "mixes_with_gap"}
+
+
+@pytest.mark.parametrize("function", list(every_chart_function()))
+def test_every_chart_function_draws_in_the_look_of_the_book(function):
+    assert hasattr(function, "__wrapped__") or function.__name__ in HANDS_ON, "put @in_style above it"
 
 
 def test_importing_the_charts_changes_no_setting():

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import shutil
+import subprocess
+import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -267,11 +272,99 @@ def test_changed_option_redraws_only_its_states():
     assert explore(bars, title="T", table=tables, marks=True).drawn == 2
 
 
-def test_changed_code_redraws(monkeypatch):
-    small()
-    assert small().drawn == 0
-    monkeypatch.setattr(keys_module, "FORMAT", 99)
-    assert small().drawn == 8
+DRAW = """
+import sys
+from functools import partial
+from pathlib import Path
+import matplotlib
+matplotlib.rcParams.update(eval(sys.argv[1]))
+import pandas as pd
+from emdbook.charts.forest import forest
+from emdbook.explore import choice, explore
+table = pd.DataFrame({"label": ["A", "B"], "events": [1, 9], "n": [10, 10]}).rename_axis(index=eval(sys.argv[2]))
+made = explore(partial(forest, table), title="T", method=choice("Method", ["wilson", "jeffreys"]))
+print(made.drawn, made.html())
+"""
+
+
+@pytest.fixture
+def toolkit(tmp_path):
+    """A copy of the toolkit that may be edited, and a way to draw a widget with it in a process of its own."""
+    home = tmp_path / "copy"
+    shutil.copytree(Path(keys_module.__file__).parents[1], home / "emdbook",
+                    ignore=shutil.ignore_patterns("__pycache__", "publish", "teach"))
+
+    def draw(settings=None, index=None):
+        environment = {**os.environ, "PYTHONPATH": str(home), "EMDBOOK_VIEW": "page", "PYTHONDONTWRITEBYTECODE": "1",
+                       "EMDBOOK_CACHE": str(tmp_path / "kept")}
+        done = subprocess.run([sys.executable, "-c", DRAW, repr(settings or {}), repr(index)], env=environment,
+                              capture_output=True, text=True, check=True, cwd=tmp_path)
+        drawn, page = done.stdout.split(" ", 1)
+        return int(drawn), page
+
+    def change(file, old, new):
+        path = home / "emdbook" / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        past = time.time() - 60  # what was edited before a process began
+        os.utime(path, (past, past))
+
+    return draw, change
+
+
+def test_what_a_chart_runs_redraws_it_and_nothing_else_does(toolkit):
+    draw, change = toolkit
+    first, page = draw()
+    assert first == 2
+    assert draw() == (0, page), "nothing changed: nothing is drawn"
+    change("charts/waffle.py", "Of 100 patients", "Of one hundred patients")
+    assert draw()[0] == 0, "code that this chart does not run"
+    change("ground/wording.py", '{int(events)} of {int(n)}"', '{int(events)} out of {int(n)}"')
+    drawn, page = draw()
+    assert drawn == 2
+    assert "9 out of 10" in page
+    change("style/emdbook.mplstyle", "lines.linewidth: 2", "lines.linewidth: 3")
+    assert draw()[0] == 2, "the style sheet"
+    assert draw()[0] == 0
+
+
+def test_looks_and_the_name_of_an_index_redraw(toolkit):
+    draw, _ = toolkit
+    assert draw()[0] == 2
+    assert draw({"font.size": 30})[0] == 2
+    assert draw({"font.family": ["DejaVu Serif"]})[0] == 2
+    assert draw(index="Group")[0] == 2
+    assert draw()[0] == draw({"font.size": 30})[0] == draw(index="Group")[0] == 0
+
+
+def key(value):
+    return keys_module.digest(value)[0]
+
+
+@pytest.mark.parametrize("change", [
+    lambda t: t.rename_axis("Group"), lambda t: t.rename_axis("Group", axis=1), lambda t: t.set_index("study"),
+    lambda t: t.assign(value=["3.0", "4.0"]), lambda t: t.assign(value=t.value.astype(object)), lambda t: t[::-1],
+    lambda t: t.assign(value=[3.0, None]), lambda t: t.rename(columns={"value": "n"}), lambda t: t.assign(value=[3, 4]),
+    lambda t: t.assign(study=pd.Categorical(t.study)), lambda t: t.set_axis([1, 2])])
+def test_every_part_of_a_table_is_in_its_key(change):
+    assert key(change(table())) != key(table())
+    assert key(change(table())) == key(change(table()))
+
+
+def test_a_number_and_its_text_are_not_one():
+    mixed = [pd.DataFrame({"x": pd.Series(values, dtype=object)}) for values in ([1, "a"], ["1", "a"], [True, "a"])]
+    assert len({key(each) for each in mixed}) == 3
+    orders = [pd.Series(pd.Categorical(["a"], categories=c)) for c in (["a", "b"], ["b", "a"])]
+    assert key(orders[0]) != key(orders[1])
+
+
+def test_imports_are_followed_to_where_a_name_comes_from():
+    ours, libraries = keys_module.code_of({"emdbook.charts.forest"})
+    assert {"emdbook.ground.wording", "emdbook.estimates.pooling", "emdbook.charts.base", "emdbook.style"} <= ours
+    assert not {"emdbook.charts", "emdbook.charts.waffle", "emdbook.estimates.survival"} & ours
+    assert {"matplotlib", "pandas", "scipy"} <= libraries
+    assert not {"math", "emdbook"} & libraries
 
 
 def test_code_edited_while_running_is_never_cached(monkeypatch, tmp_path):
@@ -335,6 +428,7 @@ def test_parallel_drawing_gives_the_same_bytes(monkeypatch, tmp_path):
 LIVE = """
 import sys; sys.path[:0] = {path!r}
 from functools import partial
+from pathlib import Path
 from small_charts import bars, broken_at
 from emdbook.explore import *
 """

@@ -60,6 +60,12 @@ def test_rows_for_a_chart_are_in_months_whatever_the_source_prints(evidence):
     assert list(table.value) == [4.0, 35.7]
 
 
+def test_labels_and_options_follow_the_data(evidence):
+    label = rows.chart_rows(evidence, {"gagelmann-2019.single.os-48m.secondary": "Single, {n} patients"}).label[0]
+    assert label == f"Single, {evidence.reading('gagelmann-2019.single').n} patients"
+    assert rows.values(evidence, {"Que": "que-2021.emd.pfs.review"}) == {"Que": 4.0}
+
+
 @pytest.mark.parametrize(("given", "rule"), [
     ({"unit": "percent", "value": 120}, "between 0 and 100"),
     ({"unit": "percent", "low": -1, "high": 4}, "between 0 and 100"),

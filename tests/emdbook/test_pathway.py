@@ -6,24 +6,32 @@ import re
 
 import pytest
 
+import emdbook
 from emdbook.ground.paths import data_dir
 from emdbook.teach.pathway import Pathway, PathwayError, load_pathway
 
 # Ten patients made up for this test: the answers, the nodes each must pass, the gaps each must meet.
-FIRST = ["Yes, EMD", "No", "At first diagnosis of myeloma (primary)"]
-RELAPSE = ["Yes, EMD", "No", "At relapse (secondary)"]
+CALM = "No emergency"
+FIRST = [CALM, "Yes, EMD", "No", "At first diagnosis of myeloma (primary)"]
+RELAPSE = [CALM, "Yes, EMD", "No", "At relapse (secondary)"]
+CORD = "Weak legs, a sensory level, bladder trouble, or a mass at the cord"
 EM_B = "EM-B: a mass that grew out of bone"
 EM_E = "EM-E: soft tissue or organ, no contact with bone"
-TO_TYPE = "scope cns-check phase nd-assess nd-eligible nd-type"
+TO_TYPE = "emergency scope cns-check phase nd-assess nd-eligible nd-type"
 WALKS = {
     "new EM-B, transplant, good early response": (
-        [*FIRST, "Yes", EM_B, "No"],
-        f"{TO_TYPE} emb-induction emb-burden emb-asct emb-maintenance",
+        [*FIRST, "Yes", EM_B, "Not high", "At least PR"],
+        f"{TO_TYPE} emb-burden emb-induction emb-response emb-asct emb-maintenance",
         {"mixed-type", "emb-maintenance-drugs"},
     ),
     "new EM-B, below PR after two cycles": (
-        [*FIRST, "Yes", EM_B, "Yes, one of the two"],
-        f"{TO_TYPE} emb-induction emb-burden emb-intensify emb-asct emb-maintenance",
+        [*FIRST, "Yes", EM_B, "Not high", "Below PR"],
+        f"{TO_TYPE} emb-burden emb-induction emb-response emb-intensify emb-asct emb-maintenance",
+        {"mixed-type", "emb-after-intensification", "emb-maintenance-drugs"},
+    ),
+    "new EM-B, high burden at the start": (
+        [*FIRST, "Yes", EM_B, "High burden"],
+        f"{TO_TYPE} emb-burden emb-intensify emb-asct emb-maintenance",
         {"mixed-type", "emb-after-intensification", "emb-maintenance-drugs"},
     ),
     "new EM-E, no trial, good response": (
@@ -38,32 +46,33 @@ WALKS = {
     ),
     "new EMD, no transplant, responding": (
         [*FIRST, "No, whether EM-B or EM-E", "Yes"],
-        "scope cns-check phase nd-assess nd-eligible ti-induction ti-response ti-continue ti-maintenance",
+        "emergency scope cns-check phase nd-assess nd-eligible ti-induction ti-response ti-continue ti-maintenance",
         {"ti-maintenance-drugs"},
     ),
     "relapse, no earlier BCMA therapy": (
         [*RELAPSE, "No", "No", "No", "Yes"],
-        "scope cns-check phase rr-trial rr-speed rr-bcma rr-cart rr-cart-give",
+        "emergency scope cns-check phase rr-trial rr-speed rr-bcma rr-cart rr-cart-give",
         {"relapse-type"},
     ),
     "relapse after BCMA CAR-T cells": (
         [*RELAPSE, "No", "No", "Yes", "Relapse after BCMA CAR-T cells"],
-        "scope cns-check phase rr-trial rr-speed rr-bcma rr-prior-bcma rr-post-cart",
+        "emergency scope cns-check phase rr-trial rr-speed rr-bcma rr-prior-bcma rr-post-cart",
         {"relapse-type"},
     ),
     "relapse after another BCMA therapy": (
         [*RELAPSE, "No", "No", "Yes", "Relapse after another BCMA therapy"],
-        "scope cns-check phase rr-trial rr-speed rr-bcma rr-prior-bcma rr-salvage",
-        {"relapse-type", "options-after-bcma"},
+        "emergency scope cns-check phase rr-trial rr-speed rr-bcma rr-prior-bcma rr-salvage",
+        {"relapse-type", "options-after-bcma", "cart-after-bcma"},
     ),
     "relapse, fast": (
         [*RELAPSE, "No", "Yes"],
-        "scope cns-check phase rr-trial rr-speed rr-rapid",
+        "emergency scope cns-check phase rr-trial rr-speed rr-rapid",
         {"relapse-type", "options-when-rapid", "cart-after-debulking"},
     ),
     "CNS, cord compression, unfit, CAR-T cells at hand": (
-        ["Yes, EMD", "Yes", "Yes", "No", "Yes"],
-        "scope cns-check cns-start cns-urgent cns-radiotherapy cns-systemic cns-transplant cns-tcell cns-cart",
+        [CORD, "Yes, EMD", "Yes", "Yes", "No", "Yes"],
+        "emergency emergency-cord scope cns-check cns-start cns-urgent "
+        "cns-radiotherapy cns-systemic cns-transplant cns-tcell cns-cart",
         set(),
     ),
 }
@@ -99,7 +108,7 @@ def node(data, node_id):
 
 
 def test_the_book_s_pathway_loads(pathway):
-    assert pathway.root == "scope"
+    assert pathway.root == "emergency"
     assert {item.kind for item in pathway.nodes} == {"question", "recommendation", "end"}
     assert len(pathway.nodes) >= 40
     assert pathway.caution
@@ -109,7 +118,7 @@ def test_the_book_s_pathway_loads(pathway):
 def test_every_path_starts_at_the_root_and_ends_at_an_end(pathway):
     paths = pathway.paths()
     ends = {item.id for item in pathway.nodes if item.kind == "end"}
-    assert {path.node_ids[0] for path in paths} == {"scope"}
+    assert {path.node_ids[0] for path in paths} == {"emergency"}
     assert {path.last.id for path in paths} == ends
     assert all(path.complete and not path.open_options for path in paths)
     assert len({path.choices for path in paths}) == len(paths)
@@ -130,19 +139,50 @@ def test_every_locator_is_a_paragraph_name(pathway):
 
 def test_every_inferred_step_that_bridges_the_text_is_marked(pathway):
     """The walks named in the chapter as gaps rest on inferred steps, and say so."""
-    assert {option.basis for option in pathway.node("eme-response").options} == {"inferred"}
+    assert [option.basis for option in pathway.node("eme-response").options] == ["stated", "inferred"]
     assert {option.basis for option in pathway.node("cns-check").options} == {"inferred"}
     assert {option.basis for option in pathway.node("nd-type").options} == {"stated"}
 
 
 @pytest.mark.parametrize("patient", WALKS)
-def test_example_patients_walk_as_the_text_says(pathway, patient):
+def test_example_patients_walk_as_the_review_says(pathway, patient):
     choices, nodes, gaps = WALKS[patient]
     walk = pathway.walk(choices)
     assert walk.complete
     assert " ".join(walk.node_ids) == nodes
     assert {gap.id for gap in walk.gaps} == gaps
     assert walk.choices == tuple(choices)
+
+
+def test_what_other_sources_add_rests_on_rows_that_exist_and_are_in_force(pathway):
+    evidence = emdbook.load()
+    guidance = evidence.guidance.set_index("guidance_id")
+    known = set(guidance.index[guidance.superseded_by.isna()]) | set(evidence.criteria.criterion_id)
+    missing = {row for n in pathway.nodes for item in n.beside for row in item.rows} - known
+    assert not missing
+
+
+def test_no_branch_leaves_a_patient_unprotected(pathway):
+    """Every way to an end passes the emergencies first and meets what labels and guidelines ask for."""
+    for path in pathway.paths():
+        assert path.node_ids[0] == "emergency"
+        assert len({row for step in path.steps for item in step.node.beside for row in item.rows}) >= 5
+    def rows(node_id):
+        return {row for item in pathway.node(node_id).beside for row in item.rows}
+    assert "gui.cord.dexamethasone" in rows("emergency-cord")
+    for name in ("emb-intensify", "eme-induction", "rr-rapid", "rr-salvage"):  # cisplatin
+        assert "gui.renal.nephrotoxic" in rows(name), name
+    for name in ("emb-induction", "ti-induction"):  # an IMiD, bortezomib, daratumumab
+        assert {"gui.lenalidomide.boxed.us", "gui.daratumumab.blood-group", "gui.bortezomib.never-intrathecal"} <= rows(
+            name), name
+    for name in ("rr-bsab", "rr-salvage", "rr-rapid", "rr-post-cart"):
+        assert "gui.bispecific.pneumocystis" in rows(name), name
+    assert "BELLINI" in pathway.node("out-pcl").note
+
+
+@pytest.mark.parametrize("name", ["rr-bsab", "rr-salvage", "rr-rapid", "rr-post-cart"])
+def test_bispecific_antibodies_stand_wherever_cells_cannot_be_given(pathway, name):
+    assert "bispecific antibody" in pathway.node(name).text.lower()
 
 
 def test_sections_hold_every_node_once(pathway):
@@ -156,9 +196,9 @@ def test_sections_hold_every_node_once(pathway):
 
 def test_no_choices_stand_at_the_first_question(pathway):
     walk = pathway.walk()
-    assert walk.node_ids == ("scope",)
+    assert walk.node_ids == ("emergency",)
     assert not walk.complete
-    assert [option.next for option in walk.open_options] == ["cns-check", "out-solitary", "out-pcl"]
+    assert [option.next for option in walk.open_options] == ["scope", "emergency-cord", "emergency-metabolic"]
 
 
 def test_a_step_carries_text_choice_basis_paragraphs_and_gaps(pathway):
@@ -176,22 +216,22 @@ def test_a_step_carries_text_choice_basis_paragraphs_and_gaps(pathway):
 def test_rows_hold_plain_text(pathway):
     rows = pathway.walk(WALKS["relapse, fast"][0]).rows()
     assert all(isinstance(value, str) for row in rows for value in row.values())
-    assert rows[0]["locators"] == "INTRO-1;INTRO-2"
-    assert "ranked" in rows[-1]["gaps"]
+    assert rows[1]["locators"] == "INTRO-1;INTRO-2"
+    assert "does not order" in rows[-1]["gaps"]
 
 
 def test_case_and_outer_spaces_of_an_answer_do_not_matter(pathway):
-    assert pathway.walk(["  yes, emd ", "NO"]) == pathway.walk(["Yes, EMD", "No"])
+    assert pathway.walk([" no EMERGENCY ", "  yes, emd ", "NO"]) == pathway.walk([CALM, "Yes, EMD", "No"])
 
 
 def test_an_unknown_answer_names_the_question_and_the_choices(pathway):
     with pytest.raises(ValueError, match=r"'Perhaps' is no answer to .*nervous.*Choose one of: 'Yes', 'No'"):
-        pathway.walk(["Yes, EMD", "Perhaps"])
+        pathway.walk([CALM, "Yes, EMD", "Perhaps"])
 
 
 def test_answers_left_over_at_an_end_are_refused(pathway):
     with pytest.raises(ValueError, match=r"ends at 'out-pcl'.*'Yes'"):
-        pathway.walk(["More than 5% myeloma cells in the blood", "Yes"])
+        pathway.walk([CALM, "5% or more plasma cells in the blood", "Yes"])
 
 
 def test_a_single_text_instead_of_a_list_is_refused(pathway):
@@ -230,7 +270,7 @@ def add_lost_end(data):
 
 
 def add_circle(data):
-    node(data, "emb-asct")["options"][0]["next"] = "emb-burden"
+    node(data, "emb-asct")["options"][0]["next"] = "emb-response"
 
 
 def add_self_loop(data):
@@ -267,6 +307,18 @@ def wrong_locator(data):
 
 def no_locator(data):
     node(data, "phase")["locators"] = []
+
+
+def end_without_locator(data):
+    node(data, "out-pcl")["locators"] = []
+
+
+def official_on_nothing(data):
+    node(data, "emergency")["beside"] = []
+
+
+def row_of_no_table(data):
+    node(data, "scope")["beside"][0]["rows"] = ["majestec-1"]
 
 
 def wrong_kind(data):
@@ -326,7 +378,7 @@ BROKEN = [
     (drop_next, "emb-asct", "leads to a node that exists"),
     (add_orphan, "lost", "no node is an orphan"),
     (add_lost_end, "lost", "every end can be reached"),
-    (add_circle, "emb-burden", "no walk goes in a circle"),
+    (add_circle, "emb-asct", "no walk goes in a circle"),
     (add_self_loop, "nd-assess", "no walk goes in a circle"),
     (one_option, "rr-cart", "at least two options"),
     (silent_recommendation, "nd-assess", "leads on"),
@@ -335,7 +387,10 @@ BROKEN = [
     (twin_labels, "cns-check", "different labels"),
     (wrong_basis, "phase", "must be one of"),
     (wrong_locator, "phase", "must match"),
-    (no_locator, "phase", "at least 1"),
+    (no_locator, "phase", "takes only official steps"),
+    (end_without_locator, "out-pcl", "takes only official steps"),
+    (official_on_nothing, "emergency", "names the rows"),
+    (row_of_no_table, "scope", "must match"),
     (wrong_kind, "phase", "must be one of"),
     (extra_field, "phase", "no other fields"),
     (missing_field, "phase", "needs the fields"),
@@ -411,7 +466,7 @@ def test_a_removed_field_anywhere_never_passes_and_never_crashes(tmp_path, raw):
         for name in list(place):
             kept = place[name]
             for nonsense in (None, 7, [], {}, [None], ["?"], True):
-                if nonsense == kept or (name, nonsense) == ("gaps", []):
+                if nonsense == kept or (name, nonsense) in (("gaps", []), ("beside", [])):
                     continue
                 place[name] = nonsense
                 assert refused(save(tmp_path, raw)).faults

@@ -51,7 +51,7 @@ BREAKS = {
     "unknown field": (lambda d: _q(d).update(hint="x"), "question denominator", "hint"),
     "bad id": (lambda d: _q(d).update(id="Bad Id"), "question Bad Id, field 'id'", "does not match"),
     "bad difficulty": (lambda d: _q(d).update(difficulty="tricky"), "field 'difficulty'", "tricky"),
-    "no source": (lambda d: _q(d).pop("locator"), "question denominator", "'locator' or a 'source_id'"),
+    "no source": (lambda d: _q(d).pop("locator"), "question denominator", "needs 'rests_on'"),
     "empty stem": (lambda d: _q(d).update(stem="  "), "field 'stem'", "is empty"),
     "two options": (lambda d: _q(d)["options"].pop(), "question denominator", "has 2 options, needs at least 3"),
     "no explanation": (lambda d: _q(d)["options"][1].pop("explanation"),

@@ -29,7 +29,7 @@ def test_a_foreign_parser_reads_every_question(read, capsys):
     assert len(read["multichoice"]) == len(QUESTIONS)
     for got, (made, question) in zip(read["multichoice"], QUESTIONS, strict=True):
         assert got.name == name(made, question)
-        assert got.text_pre_parse == html.unescape(f"<p>{markup(question.stem)}</p>")
+        assert got.text_pre_parse == html.unescape(f"<p>{markup(question.asked)}</p>")
         assert got.single is not question.multiple
         assert [(o.answer, o.feedback) for o in got.options] == [
             (html.unescape(markup(o.text)), html.unescape(markup(o.explanation))) for o in question.options]
@@ -72,7 +72,8 @@ def test_what_moodles_own_reader_asks_for():
 
 
 def made_up(options, multiple=False) -> Question:
-    return Question("q", "Do", "easy", "Which *one* of {a=b}: x~y#z\\?", tuple(options), multiple, locator="PI-1")
+    return Question("q", "Do", "easy", "Which *one* of {a=b}: x~y#z\\?", tuple(options), multiple=multiple,
+                    rests_on=("PI-1",))
 
 
 def test_several_right_options_share_the_mark_and_everything_ticked_earns_nothing():

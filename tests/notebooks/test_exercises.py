@@ -12,12 +12,16 @@ from emdbook.checks.recording import Recorder
 from emdbook.ground.notebook import Cell, read_cells
 from emdbook.ground.paths import project_dir
 from emdbook.publish import executed
+from emdbook.publish.runtime import driver
+from emdbook.publish.runtime.cells import page_cells
 
 CHAPTERS = sorted((project_dir() / "notebooks").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)
-def test_each_exercise_runs_with_every_value_it_asks_for(chapter):
+def test_each_exercise_runs_with_every_value_it_asks_for(chapter, monkeypatch):
+    monkeypatch.setenv("EMDBOOK_VIEW", "still")
+    monkeypatch.setenv("EMDBOOK_CHAPTER", chapter.stem)
     exercises = read_exercises(chapter)
     assert len(exercises) >= 2
     assert any(one.cell for one in exercises), "no exercise with a cell to change"
@@ -37,6 +41,17 @@ def test_each_exercise_runs_with_every_value_it_asks_for(chapter):
             numbers = set(re.findall(r"\d+(?:\.\d+)?", " ".join(run.printed for run in printed)))
             assert numbers & set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"\]\([^)]*\)", "]", one.solution))), one.title
             assert len({run.printed for run in printed}) == len(printed), one.title
+    # On the page only what a cell rests on has run before it, and it shows the same.
+    known = {cell.cell.number: cell for cell in page_cells(chapter)}
+    by_title = {one.title: one for one in exercises}
+    for run in runs:
+        one = by_title[run.title]
+        answer = driver.answer({"source": one.with_value(run.value), "before": known[one.cell.number].before})
+        assert "fault" not in answer, answer
+        if run.printed:
+            assert "".join(part.get("text", "") for part in answer["shown"]) == run.printed
+        else:
+            assert "<figure" in answer["shown"][-1]["html"]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)

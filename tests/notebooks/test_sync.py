@@ -107,9 +107,9 @@ def test_charts_tables_questions_cases_and_teaching_notes_follow(corrected):
     row = rows.chart_rows(evidence, [ROW]).iloc[0]
     assert (row["events"], row["n"], row["value"]) == (11, 28, 39.3)
     assert any("11 of 28" in table.html() for _, table in tables.ledger(evidence))
-    small = next(q for q in load_questions("09_bispecific_antibodies", folder / "data" / "questions").questions
-                 if q.id == "small-n")
-    assert "28 patients with EMD, 11 responded" in small.stem
+    told = next(q for q in load_questions("09_bispecific_antibodies", folder / "data" / "questions").questions
+                if q.id == "her-chances")
+    assert any("About 39 of 100 people" in option.text for option in told.options)
     case = next(c for c in load_cases(folder / "data" / "cases") if c.case_id == "no-cells-to-be-had")
     assert any("11 of 28 patients" in option.text for step in case.steps for option in step.options)
     taught = load_teaching(folder / "data" / "teaching.json")["09_bispecific_antibodies"]
@@ -171,10 +171,30 @@ def test_one_field_cannot_stand_in_the_place_of_another(text, becomes, evidence)
     assert sync_text(text, evidence)[0] == becomes
 
 
-def test_one_endpoint_cannot_be_sold_as_another_without_a_word():
-    """PFS in the place of OS: the command prints whose figure of what stands behind a number it wrote."""
+@pytest.mark.parametrize(("text", "said"), [
+    ("Median overall survival was [17.5 months](ev:minarik-2021.ird.pfs.primary-final#value).",
+     'the sentence says "survival", and the row is '),
+    ("The PFS was [14.6 months](ev:lenalidomide-18.emd.os.review#value).", 'the sentence says "PFS"'),
+    ("It was [17.5](ev:minarik-2021.ird.pfs.primary-final#value) months for OS.", 'the sentence says "OS"'),
+    ("[18 patients](ev:usmani-2016.emd.orr.review#n) responded.", "the number is that of all patients"),
+    ("[28](ev:majestec-1.em-e#n) patients responded.", "the number is that of all patients"),
+])
+def test_one_thing_cannot_be_sold_as_another(text, said):
+    """PFS in the place of OS, n in the place of events."""
+    assert said in reasons(text, emdbook.load())
+
+
+def test_the_word_for_certainty_follows_its_row():
     evidence = emdbook.load()
-    text = "Median overall survival was [99 months](ev:minarik-2021.ird.pfs.primary-final#value)."
+    row = next(evidence.certainty[evidence.certainty.result == "very_low"].itertuples()).certainty_id
+    new, found = sync_text(f"[High certainty](ev:{row}) and [low certainty](ev:{row})", evidence)
+    assert new == f"[Very low certainty](ev:{row}) and [very low certainty](ev:{row})"
+    assert len(found) == 2
+
+
+def test_whose_figure_was_written_is_said():
+    evidence = emdbook.load()
+    text = "The median was [99 months](ev:minarik-2021.ird.pfs.primary-final#value)."
     ((_, old, new, of),) = sync_text(text, evidence)[1]
     assert (old, new) == ("99 months", "18 months")
     assert of.endswith(": PFS")

@@ -192,7 +192,7 @@ def test_search_opens_with_the_keyboard(at, open_page):
 def test_the_theme_switch_goes_round_and_is_remembered(at, open_page):
     page = open_page(at(CHAPTER), theme="dark")
     assert theme(page) == "dark"  # follows the system
-    button = page.get_by_role("button", name="Color mode")
+    button = page.get_by_role("button", name="Colour mode")
     seen = []
     for _ in range(3):
         button.click()
@@ -313,7 +313,7 @@ def test_the_keyboard_alone(at, open_page):
         ring = page.evaluate("() => { const s = getComputedStyle(document.activeElement);"
                              " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }")
         assert ring, f"no focus ring on {names[-1]!r}"
-    for wanted in ("Search", "Glossary", "Download this page", "Fullscreen mode", "Color mode"):
+    for wanted in ("Search", "Glossary", "Download this page", "Fullscreen mode", "Colour mode"):
         assert any(wanted in name for name in names), wanted
 
 

@@ -99,7 +99,7 @@ def test_the_unpacked_book_opens_by_double_click(unpacked, open_page):
     question.locator("input").first.check()
     question.get_by_role("button", name="Check").click()
     assert "orrect" in question.locator(".emd-result").inner_text()
-    button = page.get_by_role("button", name="Color mode")
+    button = page.get_by_role("button", name="Colour mode")
     modes = set()
     for _ in range(3):
         button.click()

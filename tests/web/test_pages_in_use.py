@@ -86,6 +86,7 @@ def test_a_hostile_address_does_nothing(hostile, at, open_page):
 
 def test_reading_on_and_back_keeps_the_place(at, open_page):
     page = open_page(at(CHAPTER))
+    page.wait_for_function("() => !('settling' in document.documentElement.dataset)")
     for share in (0.35, 0.6, 0.85):
         heights = page.evaluate("""async share => {
             const before = document.documentElement.scrollHeight;
@@ -220,6 +221,23 @@ def test_no_word_of_any_figure_is_too_small_on_a_phone(width, least, at, open_pa
     assert page.evaluate("() => document.documentElement.scrollWidth") == width
 
 
+def test_on_the_whole_screen_every_word_can_be_read_from_the_back(at, open_page):
+    page = open_page(at(CHAPTER), width=1920, height=1080)
+    page.locator(".emd-whole").first.click()
+    page.wait_for_timeout(200)
+    sizes = page.evaluate("""() => { const block = document.querySelector('.emd-full'); return [
+        ...[...block.querySelectorAll('.emd-svg text')].map(t =>
+            parseFloat(getComputedStyle(t).fontSize) * Math.abs(t.getScreenCTM().a || t.getScreenCTM().b)),
+        ...[...block.querySelectorAll('label, legend, button, figcaption, output, p')]
+            .filter(e => e.getClientRects().length && !e.matches('.emd-unseen'))
+            .map(e => parseFloat(getComputedStyle(e).fontSize))]; }""")
+    assert len(sizes) > 20
+    assert min(sizes) >= 24
+    assert page.evaluate("() => [innerWidth, innerHeight].every((size, i) => size === Object.values("
+                         "(({width, height}) => ({width, height}))(document.querySelector('.emd-full')"
+                         ".getBoundingClientRect()))[i])")
+
+
 # --- without scripts
 
 def test_without_scripts_nothing_dead_is_shown_and_the_contents_are_there(at, open_page):
@@ -249,3 +267,12 @@ def test_an_excerpt_of_the_search_begins_with_words(serve, open_page):
     page.wait_for_function("() => document.querySelectorAll('#search-results li p.context').length > 0")
     for said in page.locator("#search-results li p.context").all_inner_texts():
         assert not re.search(r"Show code cell|Hide code cell|\.ipynb|\.pdf|Copy link|Download CSV", said), said
+
+
+@pytest.mark.parametrize("kept", ["purple", "", "<img src=x>", "null", "{}"])
+def test_a_damaged_mode_is_no_mode(kept, at, open_page):
+    page = open_page(at(CHAPTER))
+    page.evaluate("kept => localStorage.setItem('mode', kept)", kept)
+    page.reload()
+    assert page.evaluate("() => [document.documentElement.dataset.mode, document.documentElement.dataset.theme]") == [
+        "auto", "light"]

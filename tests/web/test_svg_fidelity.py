@@ -10,8 +10,8 @@ from html import unescape
 import pytest
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-from benchmarks.chapters import widgets_of
 from emdbook.charts.base import Chart
+from emdbook.checks.widgets import widgets_of
 from emdbook.ground.paths import project_dir
 
 #: Charts of one kind that are compared; the kind is the function that made them.

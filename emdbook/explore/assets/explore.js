@@ -366,6 +366,7 @@
       this.classList.add("emd-full");
       document.documentElement.classList.add("emd-full-open");
       this.piece(".emd-whole").textContent = "Leave full screen";
+      this.piece(".emd-fig").tabIndex = 0; // a tall figure moves in its place
       /** @type {Element[]} */
       this.asleep = [];
       for (
@@ -389,6 +390,7 @@
       this.classList.remove("emd-full");
       document.documentElement.classList.remove("emd-full-open");
       for (const other of this.asleep ?? []) other.removeAttribute("inert");
+      this.piece(".emd-fig").removeAttribute("tabindex");
       const button = this.piece(".emd-whole");
       button.textContent = "Full screen";
       if (document.fullscreenElement) document.exitFullscreen().catch(() => {});

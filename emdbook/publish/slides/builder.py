@@ -102,6 +102,11 @@ class DeckBuilder(RevealjsHTMLBuilder):
 
 # --- from the doctree to slides ---------------------------------------------------------------------------------------
 
+def _is_frame(node: nodes.Node) -> bool:
+    """Whether a node only opens or closes the element of a cell that runs on the page."""
+    return isinstance(node, nodes.raw) and re.match(r"</?emd-python\b", node.astext()) is not None
+
+
 def words_of(document: nodes.document) -> dict[int, Words]:
     """What each cell of words became, by the number of the cell."""
     found: dict[int, Words] = {}
@@ -115,7 +120,8 @@ def words_of(document: nodes.document) -> dict[int, Words]:
             at = node["cell_index"] + 1 if code else (line or at * _CELL) // _CELL
             if isinstance(node, nodes.section):
                 walk(node, level + 1)
-            elif not isinstance(node, nodes.comment | nodes.target | nodes.substitution_definition):
+            elif not isinstance(node, nodes.comment | nodes.target | nodes.substitution_definition) \
+                    and not _is_frame(node):
                 if isinstance(node, nodes.title):
                     node["level"] = level
                 found.setdefault(at, Words()).nodes.append(node)

@@ -216,9 +216,13 @@ _THEME = """<script>
     (function (root) {
       var mode = "auto";
       try { mode = localStorage.getItem("mode") || "auto"; } catch (error) { /* storage is closed */ }
+      if (!/^(auto|light|dark)$/.test(mode)) mode = "auto";
       root.mode = mode;
       var dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
       root.theme = mode !== "auto" ? mode : dark ? "dark" : "light";
+      // On the way to a place within the page every height must be known; at its top, what is below may come later.
+      var way = performance.getEntriesByType("navigation")[0];
+      if (!location.hash && way && way.type === "navigate") root.settling = "";
     })(document.documentElement.dataset);
   </script>
 """

@@ -24,6 +24,8 @@ from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
 from emdbook.publish import cover, drugs, executed, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
+from emdbook.publish.runtime import cells, pages
+from emdbook.publish.runtime.supply import SupplyError
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
 from emdbook.teach import progress, quiz, teaching
@@ -185,6 +187,21 @@ class OutsideLinks(SphinxPostTransform):
             self.document += nodes.paragraph("", "", nodes.reference("", address, refuri=address))
 
 
+def _python_cells(app: Sphinx, doctree: nodes.document) -> None:
+    """Wrap each cell that runs on the page; where Python lies is written in when the pages are finished."""
+    tags = {f"tag_{tag}" for tag in cells.TAGS}
+    found = [node for node in doctree.findall(nodes.container) if tags & set(node["classes"])]
+    if not found:
+        return
+    known = cells.page_cells(app.env.doc2path(app.env.docname))
+    if len(known) != len(found):
+        raise ExtensionError(f"{app.env.docname}: {len(known)} cells run on the page, but {len(found)} were drawn.")
+    for node, cell in zip(found, known, strict=True):
+        at = node.parent.index(node)
+        node.parent[at:at + 1] = [nodes.raw("", cell.opening(), format="html"), node,
+                                  nodes.raw("", cell.closing(), format="html")]
+
+
 def _static_paths(app: Sphinx, config) -> None:
     config.html_static_path = [*config.html_static_path, str(FRAME), *map(str, asset_folders())]
 
@@ -239,9 +256,17 @@ def _drop_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
     context["script_files"] = [script for script in context.get("script_files", []) if wanted(script)]
 
 
+def _python(app: Sphinx, exception) -> None:
+    if exception is None and app.builder.name == "html":
+        try:
+            pages.publish(app.outdir)
+        except SupplyError as error:
+            raise ExtensionError(str(error)) from error
+
+
 def _lighten(app: Sphinx, exception) -> None:
     # EMDBOOK_LEAN=0 leaves the pages as the theme makes them, to compare.
-    if exception is None and app.builder.format == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
+    if exception is None and app.builder.name == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
         from emdbook.publish.web.lean import lighten
 
         lighten(app.outdir)
@@ -259,10 +284,12 @@ def setup(app: Sphinx):
     app.connect("env-get-outdated", _outdated)
     app.connect("source-read", _chapter_as_run)
     app.connect("doctree-read", _resolve)
+    app.connect("doctree-read", _python_cells)
     app.connect("html-page-context", _page_assets)
     app.connect("html-page-context", _link_words)
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
+    app.connect("build-finished", _python, priority=800)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for file in BASE:  # without lean pages, too, before all that needs them
         app.add_js_file(file.name, priority=100)

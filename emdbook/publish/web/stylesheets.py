@@ -20,8 +20,9 @@ from tinycss2 import ast
 from emdbook.teach.quiz.render import unseal
 
 #: Attributes that scripts or the browser set, so that no page need name them.
-_LIVE_ATTRIBUTES = {"data-theme", "data-mode", "data-state", "open", "hidden", "disabled", "checked", "tabindex",
-                    "aria-current", "aria-expanded", "aria-hidden", "type", "lang", "dir", "class", "id"}
+_LIVE_ATTRIBUTES = {"data-theme", "data-mode", "data-state", "data-settling", "open", "hidden", "disabled",
+                    "checked", "tabindex", "aria-current", "aria-expanded", "aria-hidden",
+                    "type", "lang", "dir", "class", "id"}
 _LIVE_ELEMENTS = {"html", "body", "dialog", "svg", "path", "g", "mark", "input", "select", "option", "textarea", "kbd"}
 _NESTED = {"media", "supports", "container", "layer"}
 _VAR = re.compile(r"var\(\s*(--[\w-]+)")

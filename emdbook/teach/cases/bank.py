@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
 from emdbook.ground.faults import Fault, FaultsError
@@ -178,7 +176,7 @@ def _read(file: Path, pathway: Pathway) -> Case:
         raise CasesError([Fault.at(file.name, "", error.rule, error.found)]) from None
     beside = file.with_name(SCHEMA)
     schema = _schema(beside if beside.is_file() else data_dir() / "cases" / SCHEMA)
-    errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: str(error.json_path))
+    errors = strict_json.schema_errors(schema, data)
     faults = [Fault.at(file.name, _step_of(list(error.absolute_path)), strict_json.schema_rule(error),
                     strict_json.schema_found(error)) for error in errors]
     if not faults:

@@ -8,14 +8,14 @@ from pathlib import Path
 from emdbook.ground import blocks
 from emdbook.ground.view import view
 from emdbook.teach.cases.bank import Case, Step, load_case
+from emdbook.teach.pathway import BASES
 from emdbook.teach.quiz.render import asset_dir as quiz_asset_dir
 from emdbook.teach.quiz.render import choices, markup, ordered, seal
 
 #: What a reader is told about a choice before the reason.
 VERDICTS = {"path": "On the pathway.", "arguable": "Can be argued, but is not on the pathway.",
             "against": "Does not hold."}
-_BASIS = {"stated": "stated in the text", "inferred": "inferred: the bridge is ours",
-          "gap": "a gap: the text does not say"}
+_BASIS = {**BASES, "gap": "a gap: the summary does not say"}
 
 
 def asset_dir() -> Path:
@@ -29,7 +29,7 @@ def asset_dir() -> Path:
 
 
 def _gaps(step: Step) -> str:
-    return "".join(f'<p class="emd-gap"><strong>Gap in the text.</strong> {markup(gap.text)}</p>'
+    return "".join(f'<p class="emd-gap"><strong>Gap of the summary.</strong> {markup(gap.text)}</p>'
                    for gap in step.gaps)
 
 
@@ -65,8 +65,11 @@ def _end(case: Case, level: int) -> str:
             way = f" <strong>{markup(passed.taken.label)}.</strong>"
         basis = passed.basis or "end"
         gaps = "".join(f' <span class="emd-gap">Gap: {markup(gap.text)}</span>' for gap in passed.gaps)
+        beside = "".join(f' <span class="emd-hint">Other sources add: {markup(item.text)}</span>'
+                         for item in passed.node.beside)
+        where = "; ".join(filter(None, [BASES.get(basis, basis), ", ".join(passed.locators)]))
         rows.append(f'<li class="emd-way-{basis}">{markup(passed.text)}{way} '
-                    f'<span class="emd-hint">({basis}; {", ".join(passed.locators)})</span>{gaps}</li>')
+                    f'<span class="emd-hint">({where})</span>{beside}{gaps}</li>')
     talk = "".join(f"<p>{markup(text)}</p>" for text in case.debrief)
     return (
         f'<div class="emd-step emd-end" role="group" aria-labelledby="{base}-title">'

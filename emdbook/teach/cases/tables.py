@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from emdbook.ground.wording import plural
 from emdbook.tables import Table, _make
+from emdbook.tables.clinic import _anchored
 from emdbook.teach.cases.bank import Case
-from emdbook.teach.pathway import Node, Pathway
+from emdbook.teach.pathway import BASES, Node, Pathway
 from emdbook.teach.pathway_map import paragraphs
 
 
@@ -63,6 +64,7 @@ def branch_table(pathway: Pathway, section_ids: Sequence[str], caption: str) -> 
     nodes = [node for name in section_ids for node in pathway.section(name)]
     records = [{"Step": f"<strong>{html.escape(node.short)}</strong>", "What it says": _said(node),
                 "Ways on": _ways(pathway, node), "Where": html.escape(paragraphs(node.locators)),
+                "Other sources add": _beside(node),
                 "Gap": html.escape(" ".join(gap.text for gap in pathway.gaps_at(node)))} for node in nodes]
     return Folded(f"{caption}: {plural(len(nodes), 'step')}", _make(caption, records, css="emd-branch"))
 
@@ -72,15 +74,23 @@ def _said(node: Node) -> str:
     return html.escape(node.text) + note
 
 
+def _beside(node: Node) -> str:
+    """What other official sources add, each with a link to every row behind it."""
+    return "<br>".join(f"{html.escape(item.text)} <small>" + ", ".join(
+        _anchored(row, f"source {number}") for number, row in enumerate(item.rows, 1)) + "</small>"
+        for item in node.beside)
+
+
 def _ways(pathway: Pathway, node: Node) -> str:
     if not node.options:
         return "the path ends"
     return "<br>".join(
-        f"{html.escape(option.label)}: {html.escape(pathway.node(option.next).short.rstrip('?'))} ({option.basis})"
+        f"{html.escape(option.label)}: {html.escape(pathway.node(option.next).short.rstrip('?'))} "
+        f"({BASES[option.basis]})"
         for option in node.options)
 
 
-def gap_table(pathway: Pathway, cases: Sequence[Case] = (), *, caption: str = "What the text does not say") -> Table:
+def gap_table(pathway: Pathway, cases: Sequence[Case] = (), *, caption: str = "What the summary does not say") -> Table:
     """Every gap of the pathway, where it is met, and the case that meets it.
 
     Parameters

@@ -36,23 +36,38 @@ class Option:
     text: str
     correct: bool
     explanation: str
+    cautious: bool | None = None
+    mistake: str = ""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question."""
+    """One question; ``patient`` is the constructed patient of its stem, empty where there is none."""
 
     id: str
     objective: str
     difficulty: str
     stem: str
     options: tuple[Option, ...]
+    competency: str = ""
+    patient: str = ""
+    rests_on: tuple[str, ...] = ()
     multiple: bool = False
     fixed_order: bool = False
     locator: str = ""
     source_id: str = ""
     evidence: tuple[str, ...] = ()
     chapter: str = ""
+
+    @property
+    def asked(self) -> str:
+        """Patient and stem in one text, for readers that know no parts."""
+        return f"{self.patient} {self.stem}".strip()
+
+    @property
+    def cautious_key(self) -> bool:
+        """Whether the key is a form of "this cannot be concluded"."""
+        return any(o.correct and o.cautious for o in self.options)
 
 
 @dataclass(frozen=True)
@@ -109,14 +124,12 @@ def check_questions(data: object, file: str, schema: dict | None = None) -> list
     list of str
         One line per problem, naming question, option and rule; empty if all is well.
     """
-    from jsonschema import Draft202012Validator
-
     schema = schema or _find_schema(data_dir() / "questions")
     problems = []
-    for error in sorted(Draft202012Validator(schema).iter_errors(data), key=lambda e: [str(p) for p in e.path]):
+    for error in strict_json.schema_errors(schema, data):
         message = error.message if len(error.message) <= 160 else error.message[:157] + "..."
         if error.validator == "anyOf":
-            message = "needs a 'locator' or a 'source_id'"
+            message = "needs 'rests_on': rows, paragraphs or sources that its key stands on"
         elif error.validator in ("minItems", "maxItems"):
             least = "at least" if error.validator == "minItems" else "at most"
             message = f"has {len(error.instance)} {error.path[-1]}, needs {least} {error.validator_value}"
@@ -199,6 +212,6 @@ def load_questions(set_id: str, path=None) -> QuestionSet:
         raise QuizError(file.name, problems)
     return QuestionSet(data["set_id"], data["title"], tuple(
         Question(**{**q, "options": tuple(Option(**o) for o in q["options"]),
-                    "evidence": tuple(q.get("evidence", ()))})
+                    "rests_on": tuple(q.get("rests_on", ())), "evidence": tuple(q.get("evidence", ()))})
         for q in data["questions"]
     ))

@@ -82,7 +82,7 @@ def to_xml(sets: Sequence[QuestionSet]) -> str:
         for question in made.questions:
             node = ET.SubElement(quiz, "question", type="multichoice")
             _text(node, "name", name(made, question))
-            _text(node, "questiontext", f"<p>{markup(question.stem)}</p>", html=True)
+            _text(node, "questiontext", f"<p>{markup(question.asked)}</p>", html=True)
             _text(node, "generalfeedback", background(question), html=True)
             for tag, text in (("defaultgrade", "1"), ("penalty", "0.3333333"), ("hidden", "0"),
                               ("idnumber", f"{made.set_id}.{question.id}"),

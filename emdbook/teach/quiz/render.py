@@ -118,13 +118,40 @@ def origin(question: Question) -> str:
     QuizError
         If the question names a source that the data package does not have.
     """
-    places = [question.locator.replace(";", ", ")] if question.locator else []
-    if question.source_id:
-        if question.source_id not in _sources():
-            raise QuizError("data/questions", [f"question {question.id}, source_id: there is no source "
-                                               f"'{question.source_id}' in sources.csv"])
-        places.append(_sources()[question.source_id])
-    return "; ".join(places)
+    locators = [name for name in question.rests_on if name.isupper()]
+    locators += question.locator.split(";") if question.locator else []
+    named = [_source_of(question, name) for name in question.rests_on if not name.isupper()]
+    named += [_source_of(question, question.source_id)] if question.source_id else []
+    places = [", ".join(locators)] if locators else []
+    places += dict.fromkeys(_sources()[name] for name in named if name)
+    return "; ".join(places) or "the data of this book"
+
+
+def _source_of(question: Question, name: str) -> str:
+    """The source with this id, or the source of the row with this id; empty where the row names none."""
+    if name in _sources():
+        return name
+    try:
+        found = load().record(name).get("source_id")
+    except LookupError as error:
+        raise QuizError("data/questions", [f"question {question.id}: there is no source and no row '{name}'; "
+                                           f"{error.args[0]}"]) from None
+    return found if isinstance(found, str) else ""
+
+
+def stem(question: Question) -> str:
+    """The patient, where there is one, and what is asked, as HTML.
+
+    Parameters
+    ----------
+    question : Question
+
+    Returns
+    -------
+    str
+    """
+    patient = f'<span class="emd-patient">{markup(question.patient)}</span> ' if question.patient else ""
+    return patient + markup(question.stem)
 
 
 def choices(base: str, kind: str, options) -> str:
@@ -163,7 +190,7 @@ def _question(set_id: str, number: int, question: Question) -> str:
     })
     return (
         f'<form class="emd-question" data-question="{escape(question.id)}" autocomplete="off">'
-        f'<fieldset><legend><span class="emd-number">{number}.</span> {markup(question.stem)}'
+        f'<fieldset><legend><span class="emd-number">{number}.</span> {stem(question)}'
         f'<span class="emd-hint"> ({question.difficulty}){hint}</span></legend>'
         f"{choices(base, kind, options)}</fieldset>"
         '<div class="emd-buttons"><button type="submit" class="emd-check">Check</button>'

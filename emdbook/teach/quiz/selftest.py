@@ -15,7 +15,7 @@ from pathlib import Path
 
 from emdbook.ground import blocks
 from emdbook.teach.quiz.bank import Question, QuestionSet, QuizError, load_questions
-from emdbook.teach.quiz.render import asset_dir, choices, markup, seal
+from emdbook.teach.quiz.render import asset_dir, choices, markup, seal, stem
 
 #: How sure a reader may be.
 SURE = ("Sure", "Fairly sure", "Guessing")
@@ -64,7 +64,7 @@ def _question(name: str, number: int, question: Question, options, explains: boo
     )
     return (
         f'<div class="emd-question" data-question="{escape(question.id)}" data-chapter="{escape(question.chapter)}">'
-        f'<fieldset class="emd-answer"><legend><span class="emd-number">{number}.</span> {markup(question.stem)}'
+        f'<fieldset class="emd-answer"><legend><span class="emd-number">{number}.</span> {stem(question)}'
         f'</legend>{choices(base, "radio", options)}</fieldset>'
         f'<fieldset class="emd-sure"><legend>How sure are you of answer {number}?</legend>{sure}</fieldset>'
         f'<script type="text/plain" class="emd-sealed">{seal(sealed)}</script></div>'

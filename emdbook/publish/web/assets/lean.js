@@ -48,7 +48,41 @@
     }
   }
 
+  /** What was put off while the page came is laid out, from the top down, in moments that nobody needs. */
+  function settle() {
+    const root = document.documentElement;
+    if (!("settling" in root.dataset)) return;
+    const later = /** @type {NodeListOf<HTMLElement>} */ (
+      document.querySelectorAll(".bd-article .emd-scroll, emd-quiz form, emd-case form")
+    );
+    let at = 0;
+    const now = () => {
+      delete root.dataset.settling;
+      at = later.length;
+    };
+    /** @param {IdleDeadline | undefined} [rest] */
+    const some = (rest) => {
+      do {
+        later[at]?.classList.add("emd-laid");
+        void later[at++]?.offsetHeight; // laid out here, and not all of them in one long frame
+      } while (at < later.length && rest && rest.timeRemaining() > 5);
+      if (at >= later.length) now();
+      else if (window.requestIdleCallback) window.requestIdleCallback(some, { timeout: 500 });
+      else setTimeout(some, 20);
+    };
+    // A reader who is on the way to a place cannot wait.
+    const hurry = (/** @type {Event} */ event) => {
+      if (/** @type {Element} */ (event.target).closest?.("a[href*='#']")) now();
+    };
+    document.addEventListener("click", hurry, true);
+    window.addEventListener("hashchange", now);
+    window.addEventListener("pagehide", now);
+    if (document.readyState === "complete") some();
+    else window.addEventListener("load", () => setTimeout(some, 0), { once: true });
+  }
+
   whenReady(() => {
+    settle();
     document.addEventListener("click", (event) => {
       const button = /** @type {Element} */ (event.target).closest?.("[data-act]");
       if (button) acts[button.getAttribute("data-act") ?? ""]?.();

@@ -1,0 +1,78 @@
+"""Python in finished pages: whether the book has it, and where each page finds it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from emdbook.publish.runtime import pack, supply
+
+__all__ = ["SWITCH", "publish", "wanted", "without"]
+
+#: 1: with Python, which is fetched if need be. 0: without. Not set: with it where it was fetched before.
+SWITCH = "EMDBOOK_PYTHON"
+_PLACE = re.compile(r'(<emd-(?:python|own)\b[^>]*?) data-python="[^"]*"')
+_ELEMENT = re.compile(r'(<emd-(?:python|own)\b[^>]*?)(?: data-python="[^"]*")?(?=>)')
+
+
+def wanted() -> bool:
+    """Whether the pages get Python.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    ValueError
+        If the switch is set to anything but 0 or 1.
+    """
+    said = os.environ.get(SWITCH, "").strip()
+    if said not in ("", "0", "1"):
+        raise ValueError(f"{SWITCH} is {said!r}; it may be 1 (with Python on the page), 0 (without) or unset")
+    return said == "1" or (said == "" and supply.fetched() is not None)
+
+
+def publish(outdir: Path | str) -> int:
+    """Write Python beside the pages, and tell every page that runs it where it is.
+
+    Parameters
+    ----------
+    outdir : path
+        The folder with the pages.
+
+    Returns
+    -------
+    int
+        How many pages run Python; 0 when the book has none.
+    """
+    outdir = Path(outdir)
+    pages = {file: text for file in sorted(outdir.rglob("*.html"))
+             if _ELEMENT.search(text := file.read_text(encoding="utf-8"))}
+    told = pack.pack(outdir / "_static") if pages and wanted() else None
+    for file, text in pages.items():
+        if told is None:
+            new = without(text)
+        else:
+            up = "../" * (len(file.relative_to(outdir).parts) - 1)
+            address = f"{up}_static/{pack.FOLDER}/{told.manifest}"
+            new = _ELEMENT.sub(lambda m, address=address: f'{m[1]} data-python="{address}"', text)
+        if new != text:
+            file.write_text(new, encoding="utf-8")
+    return len(pages) if told else 0
+
+
+def without(text: str) -> str:
+    """A page for a copy that comes without Python.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Its exercises stand as they were built, with one sentence that says where they run.
+    """
+    return _PLACE.sub(r"\1", text)

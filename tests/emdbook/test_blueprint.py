@@ -1,0 +1,121 @@
+"""The rules of the questions: the bank keeps them, and each of them can be broken."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+import emdbook
+from emdbook.checks.blueprint import Item, check_bank, check_project, read_bank, read_blueprint, table, twins
+from emdbook.ground.paths import data_dir
+
+CHAPTER = "09_bispecific_antibodies"
+BLUEPRINT = read_blueprint()
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return emdbook.load()
+
+
+@pytest.fixture
+def items():
+    return [Item(CHAPTER, copy.deepcopy(item.raw)) for item in read_bank()[CHAPTER]]
+
+
+def problems(items, evidence):
+    return [str(found) for found in check_bank({CHAPTER: items}, BLUEPRINT, evidence)]
+
+
+def test_the_bank_keeps_the_blueprint(evidence):
+    assert [str(found) for found in check_project(evidence=evidence)] == []
+
+
+def test_every_set_that_is_excused_is_there_or_yet_to_come():
+    known = set(read_bank()) | {path.stem for path in (data_dir().parent / "notebooks").glob("*.ipynb")}
+    assert set(BLUEPRINT.not_yet) <= known | {"17_finding_and_following_the_lesions", "posttest"}
+
+
+def wrong(item):
+    return next(o for o in item.raw["options"] if not o["correct"])
+
+
+def right(item):
+    return item.key
+
+
+BREAKS = {
+    "no competency": (lambda i: i.raw.pop("competency"), "names no competency"),
+    "patient is none": (lambda i: i.raw.update(patient="A mass of 5 cm."), "is no patient"),
+    "no ground": (lambda i: i.raw.pop("rests_on"), "has no rests_on"),
+    "absent row": (lambda i: i.raw.update(rests_on=["majestec-1.em-e.orr.primry"]), "no row, paragraph or source"),
+    "absent paragraph": (lambda i: i.raw.update(rests_on=["BSAB-99"]), "no row, paragraph or source"),
+    "whose word": (lambda i: right(i).update(explanation="Right. It is so."), "whose word the key is"),
+    "sounds cautious": (lambda i: wrong(i).update(text="This cannot be concluded"), "sounds cautious"),
+    "two cautious": (lambda i: [o.update(cautious=True) for o in i.raw["options"][:2]], "two cautious options"),
+    "negative": (lambda i: i.raw.update(stem="Which of these is not needed?"), "asks for what is not so"),
+    "except": (lambda i: i.raw.update(stem="Do all of these EXCEPT one."), "asks for what is not so"),
+    "absolute": (lambda i: wrong(i).update(text="It always works, in any patient"), "gives an option away"),
+    "position": (lambda i: wrong(i).update(text="All of the above are needed"), "gives an option away"),
+    "full stop": (lambda i: wrong(i).update(text=wrong(i)["text"] + "."), "end with a full stop"),
+    "capital": (lambda i: wrong(i).update(text="a small letter begins this one"), "begin with a capital"),
+    "long key": (lambda i: right(i).update(text=right(i)["text"] + ", and much more of it" * 9), "far longer"),
+    "short key": (lambda i: right(i).update(text="Go"), "far longer or shorter"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_each_rule_of_a_question_is_broken_alone(name, items, evidence):
+    change, rule = BREAKS[name]
+    change(items[0])
+    assert any(rule in found and items[0].id in found for found in problems(items, evidence))
+
+
+def test_a_set_is_large_begins_with_patients_and_is_broad(items, evidence):
+    assert "at least 8" in " ".join(problems(items[:4], evidence))
+    for item in items:
+        item.raw["competency"] = "appraise"
+        item.raw.pop("patient", None)
+    found = " ".join(problems(items, evidence))
+    assert "begin with a patient: at least 60%" in found
+    assert '"1 competencies" at least 5' in found
+
+
+def test_caution_and_length_are_no_strategy(items, evidence):
+    for item in items:
+        for option in item.raw["options"]:
+            option["cautious"] = option["correct"]
+            option["text"] = ("A good deal longer than the rest it is" if option["correct"] else
+                              f"A good deal longer than {option['text'][:7]}")
+    found = " ".join(problems(items, evidence))
+    assert "keys are cautious: at most a third" in found
+    assert "no more than chance" in found
+    assert "longest option as their key" in found
+
+
+def test_twins_are_found_by_rows_and_by_wording(items):
+    reworded = copy.deepcopy(items[0].raw) | {"id": "again"}
+    reworded["stem"] = "What do you do for the woman with the growing liver mass, with no trial open?"
+    assert any("again" in str(found) for found in twins([items[0], Item("pretest", reworded)]))
+    other = copy.deepcopy(items[0].raw) | {"id": "other", "stem": "A different thing altogether?",
+                                           "patient": "He coughs.", "rests_on": ["BSAB-9"]}
+    other["options"][0]["text"] = "Something else entirely"
+    assert not list(twins([items[0], Item("pretest", other)]))
+
+
+def test_the_table_counts_what_is_there(items):
+    row = table({CHAPTER: items}, BLUEPRINT)[0]
+    assert row["questions"] == len(items) == sum(row[c] for c in BLUEPRINT.competencies)
+    assert row["patient"] == sum(bool(i.raw.get("patient")) for i in items)
+
+
+def test_a_broken_blueprint_names_file_and_rule(tmp_path):
+    for name in ("blueprint.json", "blueprint.schema.json"):
+        (tmp_path / name).write_bytes((data_dir() / name).read_bytes())
+    made = json.loads((tmp_path / "blueprint.json").read_text(encoding="utf-8"))
+    made["rules"]["most_longest"] = 3
+    (tmp_path / "blueprint.json").write_text(json.dumps(made), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"blueprint\.json, rules/most_longest"):
+        read_blueprint(tmp_path)
