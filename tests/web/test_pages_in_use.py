@@ -82,6 +82,25 @@ def test_a_hostile_address_does_nothing(hostile, at, open_page):
     page.watch.assert_clean()
 
 
+BLOCKS = "emd-explore,emd-quiz,emd-case,emd-selftest,emd-progress"
+
+
+@pytest.mark.parametrize("name", [CHAPTER, "notebooks/14_choosing_a_treatment", "book/pretest", "book/cover"])
+def test_in_the_frame_of_a_learning_platform_a_page_works(name, serve, tmp_path, open_page):
+    """A sandboxed frame has no storage: every block starts, and so do the buttons of the theme."""
+    (tmp_path / "lms.html").write_text(
+        f'<!doctype html><link rel="icon" href="data:,"><iframe sandbox="allow-scripts" '
+        f'style="width:1000px;height:700px" src="{serve(HTML)}/{name}.html"></iframe>', encoding="utf-8")
+    page = open_page(f"{serve(tmp_path)}/lms.html")
+    frame = next(f for f in page.frames if f.url.endswith(f"{name}.html"))
+    frame.wait_for_function(f"() => [...document.querySelectorAll('{BLOCKS}')].every(e => e.dataset.state === 'ready')")
+    assert frame.locator(BLOCKS).count() > 0
+    frame.locator(".theme-switch-button:visible").first.click()
+    assert frame.evaluate("() => document.documentElement.dataset.mode") != "auto"
+    faults = [told for told in page.watch.console if "font" not in told and "net::ERR_FAILED" not in told]
+    assert not faults  # fonts come from another origin there, so those of the machine stand in
+
+
 # --- the place in a chapter
 
 def test_reading_on_and_back_keeps_the_place(at, open_page):

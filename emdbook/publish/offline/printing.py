@@ -27,7 +27,7 @@ TITLE = "Beyond the Marrow"
 SUBTITLE = "An open, executable textbook on treating extramedullary multiple myeloma"
 
 _FRAMES = re.compile(r'<script\b[^>]*class="emd-frames"[^>]*>.*?</script>', re.S)
-_GONE = (".headerlink", "button", ".emd-controls", ".emd-failure", ".emd-nojs", ".emd-unseen", ".emd-numbers",
+_GONE = (".headerlink", "button", "dialog", ".emd-controls", ".emd-failure", ".emd-nojs", ".emd-unseen", ".emd-numbers",
          ".emd-actions", ".emd-fold-hint", "div.cell_input:not(.tag_exercise div.cell_input)", "details.hide",
          "div.tag_remove-input:not(:has(.cell_output))", "nav", "style", "[hidden]",
          *(tag for block in BLOCKS for tag in block.tags if block.on_paper == "gone"))

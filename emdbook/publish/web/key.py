@@ -18,6 +18,7 @@ _LINES = (
      "worked out in this book. The link leads to the figure it starts from"),
     ('<span class="emd-example">number</span>', "a made-up example. It stands for no study"),
     ('<a class="emd-term" tabindex="-1">term</a>', "explained in the glossary"),
+    ('<a class="emd-drug" tabindex="-1">drug</a>', "leads to its names, its class and its target"),
     ('<a class="emd-loc" tabindex="-1">PI-2</a>',
      "the place in the review. The link leads to that paragraph, told in English"),
 )
@@ -30,7 +31,7 @@ _STANDING = {
     "review": "the figure stands in the review, or in the summary of it that we hold, and was found nowhere else",
     "derived": "worked out in this book from the rows that its note names",
 }
-_MARK = re.compile(r'class="[^"]*\bemd-(?:num|example|badge|sign|loc|term|figure|widget)\b')
+_MARK = re.compile(r'class="[^"]*\bemd-(?:num|example|badge|sign|loc|term|drug|figure|widget)\b')
 
 
 def key() -> str:

@@ -2,33 +2,34 @@
 (() => {
   const { el, whenReady } = window.emdbook;
 
-  /** Marks, the most special first, with what is said where the page itself says nothing. @type {[string, string][]} */
+  /**
+   * Marks, the most special first: what is said where the page itself says nothing, and what the link is called.
+   * @type {[string, string, string][]}
+   */
   const KINDS = [
     [
       "a.emd-num-calc",
       "Worked out in this book, by the method that the text names. The link leads to the figure it starts from.",
+      "To the record",
     ],
     [
       "a.emd-num",
-      "The link leads to the record of this figure: who reported it, on how many patients, how far it was checked.",
+      "The link leads to the record of this figure: who reported it, on how many patients, how far it was seen.",
+      "To the record",
     ],
-    ["a.emd-term", "The link leads to the glossary."],
-    [".emd-example", "A made-up example. It stands for no study."],
-    ["a.emd-loc", "A place in the review. The link leads to that paragraph, told in English."],
-    [".emd-badge", "How far the source was seen. The whole key stands behind the question mark at the top."],
+    ["a.emd-term", "The link leads to the glossary.", "To the glossary"],
+    ["a.emd-drug", "A drug. The link leads to its names, class and target.", "To its names"],
+    ["a.emd-loc", "A place in the review. The link leads to that paragraph, told in English.", "To the paragraph"],
+    [".emd-example", "A made-up example. It stands for no study.", ""],
+    [".emd-badge", "How far the source was seen. The whole key stands behind the question mark at the top.", ""],
   ];
   const ALL = KINDS.map(([selector]) => selector).join(", ");
 
-  /** @param {Element} mark */
-  function words(mark) {
-    const own = mark.getAttribute("data-why") ?? "";
-    const kind = KINDS.find(([selector]) => mark.matches(selector))?.[1] ?? "";
-    return own === kind ? own : [own, mark.matches("a") && own ? "" : kind].filter(Boolean).join(" ");
-  }
+  /** The kind of a mark. @param {Element} mark @returns {[string, string, string]} */
+  const kindOf = (mark) => KINDS.find(([selector]) => mark.matches(selector)) ?? ["", "", ""];
 
-  /** @param {Element} mark */
-  const wayOf = (mark) =>
-    mark.matches(".emd-term") ? "To the glossary" : mark.matches(".emd-loc") ? "To the paragraph" : "To the record";
+  /** What a mark says: the page's own words of it where there are some. @param {Element} mark */
+  const words = (mark) => mark.getAttribute("data-why") || kindOf(mark)[1];
 
   whenReady(() => {
     const article = document.querySelector("article.bd-article");
@@ -60,7 +61,7 @@
       hide();
       tip.replaceChildren(text);
       if (byTouch && mark.matches("a[href]")) {
-        const way = el("a", wayOf(mark), el("p", undefined, tip));
+        const way = el("a", kindOf(mark)[2], el("p", undefined, tip));
         way.href = mark.getAttribute("href");
       }
       tip.hidden = false;
