@@ -92,6 +92,9 @@ PAGES = {
     "drugs": drugs.page,
     "progress": lambda ev: progress.panel(),
     "pretest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "pretest"),
+    "cases": lambda ev: cases.show([case.case_id for case in cases.load_cases()], level=2).html(),
+    "case-sheets": lambda ev: "".join(cases.handout(case, level=3) for case in cases.load_cases()),
+    "case-keys": lambda ev: "".join(cases.facilitator_key(case, level=3) for case in cases.load_cases()),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "posttest"),
 }
