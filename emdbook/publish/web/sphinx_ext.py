@@ -28,7 +28,7 @@ from emdbook.publish.runtime import cells, pages
 from emdbook.publish.runtime.supply import SupplyError
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
-from emdbook.teach import progress, quiz, teaching
+from emdbook.teach import cases, progress, quiz, teaching
 
 
 @cache

@@ -28,7 +28,7 @@ class CasesError(FaultsError):
 
 @dataclass(frozen=True)
 class Option:
-    """One choice. ``verdict`` is ``right``, ``also`` (right by other advice) or ``wrong``; ``whose`` names the advice."""
+    """One choice. ``verdict`` is ``right``, ``also`` (right by other advice) or ``wrong``; ``whose`` says whose."""
 
     text: str
     verdict: str
