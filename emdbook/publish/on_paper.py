@@ -6,7 +6,7 @@ the appendix.
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from emdbook.teach.cases import facilitator_key, handout, load_case
 from emdbook.teach.quiz.render import unseal
