@@ -254,7 +254,7 @@ def lanes(rules: Mapping[str, float], *, measured: str = "serum", every: int = 6
 
 
 def _none(week) -> bool:
-    return week is None or week != week
+    return week is None or bool(pd.isna(week))
 
 
 def _responders(table) -> int:

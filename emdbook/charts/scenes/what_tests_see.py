@@ -5,8 +5,8 @@ from __future__ import annotations
 from emdbook.charts.mechanism import Arrow, Blunt, Box, Cell, Scene
 
 SCENE = Scene(
-    story="The M protein tells of the cells that make it, a marrow biopsy of the marrow, a whole-body scan of the masses, "
-          "and spinal fluid of the nervous system: each test sees one part",
+    story="The M protein tells of the cells that make it, a marrow biopsy of the marrow, a whole-body scan of the "
+          "masses, and spinal fluid of the nervous system: each test sees one part",
     cells=(Cell(1.4, 3.15, "marrow", "marrow", 0.95), Cell(4.9, 3.3, "mass in soft\ntissue", "tumour", 1.0),
            Cell(8.5, 3.15, "meninges,\nbrain", "brain", 0.95)),
     boxes=(Box(1.4, 4.55, "marrow biopsy", "drug", 2.3), Box(4.9, 4.55, "PET/CT or MRI, biopsy", "drug", 3.3),
