@@ -114,18 +114,27 @@ def test_every_kind_draws(kind):
 
 # --- the time line of chapter 10
 
-STORY = {"belantamab.us-first-approval": "approval", "belantamab.us-withdrawal": "withdrawal",
-         "dreamm-3.publication": "trial", "belantamab.uk-approval": "approval",
+STORY = {"belantamab.us-first-approval": "approval", "belantamab.eu-first-approval": "approval",
+         "dreamm-3.topline": "trial", "belantamab.us-withdrawal": "withdrawal",
+         "belantamab.eu-non-renewal": "withdrawal", "belantamab.uk-approval": "approval",
          "belantamab.japan-approval": "approval", "belantamab.eu-approval": "approval",
          "review.publication": "review", "belantamab.us-approval": "approval"}
 
 
-@pytest.mark.parametrize(("until", "known"), [("2021-12", 1), ("2023-12", 3), ("2025-08", 7), ("2026-11", 8)])
+@pytest.mark.parametrize(("until", "known"), [("2021-12", 2), ("2022-11-15", 3), ("2023-12", 4), ("2025-05", 7),
+                                              ("2025-08", 9), ("2025-10", 10)])
 def test_every_state_of_the_widget(until, known):
     table = rows.timeline_rows(emdbook.load(), {key: (key, kind) for key, kind in STORY.items()})
     chart = timeline(table, until=until)
     assert len(chart.table) == known
     assert f"{known} event" in chart.description
+
+
+def test_the_failed_trial_stands_before_the_withdrawal_that_followed_from_it():
+    table = rows.timeline_rows(emdbook.load(), {key: (key, kind) for key, kind in STORY.items()})
+    order = list(timeline(table).table["What"])
+    assert order.index("dreamm-3.topline") < order.index("belantamab.us-withdrawal")
+    assert order.index("belantamab.eu-non-renewal") < order.index("belantamab.eu-approval")
 
 
 def test_an_unknown_update_is_named():
