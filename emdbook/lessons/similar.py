@@ -80,7 +80,7 @@ def similar(*, n: int = 30, first: float = 23, second: float = 36, margin: float
     one = prepare_similar(n, first, second, margin)
     figure, axes = new_figure(2.5, left=0.4, right=0.4, top=0.55, bottom=0.72)
     axes.axvspan(-margin, margin, color=style.GRID.light, gid="margin", zorder=0)
-    axes.axvline(0, color=style.MUTED.light, lw=1.2, zorder=1)
+    axes.axvline(0, ymin=0.36, ymax=0.74, color=style.MUTED.light, lw=1.2, zorder=1)
     axes.plot([one["low"], one["high"]], [0, 0], color=style.ACCENT.light, lw=3, gid="interval", zorder=3)
     axes.plot([one["estimate"]], [0], marker="D", ms=9, color=style.ACCENT.light, gid="difference", zorder=4)
     axes.text(0, 0.62, "would not matter", ha="center", va="center", size=10.5, color=style.MUTED.light)
