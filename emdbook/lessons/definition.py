@@ -12,13 +12,15 @@ from matplotlib.patches import FancyBboxPatch
 
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.charts.ranges import ranges
 from emdbook.ground.wording import is_missing, number, sentence, short_source
 
 LESIONS = ("none", "one", "several")
 CONTACT = ("yes", "no", "some")
-MARROW = ("below", "above")
+MARROW = ("none", "below", "above")
 BLOOD = ("below", "at", "above")
+HISTORY = ("clean", "event", "known")
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,12 @@ class Outcome:
 
 
 _PCL = Outcome("Plasma cell leukaemia", "PCL", "Usually left out of modern definitions of EMD", "INTRO-2")
-_SOLITARY = Outcome("Solitary plasmacytoma", "other", "A single lesion with few clonal cells in the marrow: not EMD",
-                    "INTRO-2")
+_SOLITARY = Outcome("Solitary plasmacytoma", "other", "One proven lesion, clear marrow, no organ damage: not EMD",
+                    "INTRO-2; IMWG")
+_MINIMAL = Outcome("Solitary plasmacytoma, minimal marrow involvement", "other",
+                   "One proven lesion, few clonal cells, no organ damage: not EMD", "INTRO-2; IMWG")
+_NO_RULE = Outcome("No rule for this", "non-EMD", "Several lesions without proof of myeloma. Image, biopsy, look again",
+                   "this book")
 _EM_B = Outcome("EM-B, grown from bone", "EM-B", "EMD in the wide sense, left out in the strict one", "INTRO-1")
 _EM_E = Outcome("EM-E, away from bone", "EM-E", "EMD in the wide and in the strict sense", "INTRO-1")
 _BOTH = Outcome("EM-B and EM-E together", "EMD", "The source gives no rule for both at once. This is a gap", "INTRO-1")
@@ -64,8 +70,8 @@ class Decision:
 
 
 def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact: str, marrow: str,
-                           blood: str) -> Decision:
-    """Walk one presentation through the rules, in order: blood, lesions, marrow, bone.
+                           blood: str, history: str = "known") -> Decision:
+    """Walk one presentation through the rules, in order: blood, lesions, myeloma known or shown, marrow, bone.
 
     Parameters
     ----------
@@ -76,10 +82,13 @@ def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact
         Masses outside the marrow.
     contact : {"yes", "no", "some"}
         Whether they touch bone.
-    marrow : {"below", "above"}
-        Clonal plasma cells below the limit, or at it and above.
+    marrow : {"none", "below", "above"}
+        Clonal plasma cells: none, some below the limit, or at it and above.
     blood : {"below", "at", "above"}
         Circulating plasma cells against the limit.
+    history : {"clean", "event", "known"}
+        A first disease without organ damage or another myeloma-defining event, one with such an event, or myeloma
+        that is known.
 
     Returns
     -------
@@ -91,7 +100,7 @@ def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact
         For an unknown answer or a limit outside 0 to 100.
     """
     for name, given, known in (("lesions", lesions, LESIONS), ("contact", contact, CONTACT),
-                               ("marrow", marrow, MARROW), ("blood", blood, BLOOD)):
+                               ("marrow", marrow, MARROW), ("blood", blood, BLOOD), ("history", history, HISTORY)):
         if given not in known:
             raise ValueError(f"classify: {name} is {given!r}; it may be {', '.join(known)}.")
     for name in ("blood", "marrow"):
@@ -103,44 +112,47 @@ def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact
         {"below": f"No, below {blood_limit}", "at": f"Exactly {blood_limit}: yes by the consensus",
          "above": f"Yes, above {blood_limit}"}[blood],
         {"none": "None", "one": "One", "several": "Several, so it is not solitary"}[lesions],
-        _marrow_answer(lesions, marrow, marrow_limit),
+        {"clean": "No: first disease, no organ damage", "event": "Yes, an event: with a proven mass it is myeloma",
+         "known": "Yes, known: a new mass is relapse"}[history],
+        {"none": "None", "below": f"Some, under {marrow_limit}", "above": f"{marrow_limit} or more"}[marrow],
         {"yes": "Yes", "no": "No", "some": "Some do, some do not"}[contact],
     ]
     if blood != "below":
         by, outcome = 1, _PCL
         if blood == "at":
-            other = prepare_classification(limits, lesions=lesions, contact=contact, marrow=marrow, blood="below")
+            other = prepare_classification(limits, lesions=lesions, contact=contact, marrow=marrow, blood="below",
+                                           history=history)
             notes.append(f"The review asks for more than {blood_limit}; by its wording: {other.outcome.name}")
     elif lesions == "none":
         by, outcome = 2, _NONE
-    elif lesions == "one" and marrow == "below":
-        by, outcome = 3, _SOLITARY
-        notes.append("A solitary lesion inside bone exists too; the source's wording leaves it out")
-    else:
+    elif history == "clean" and marrow != "above":
         by = 4
+        outcome = _NO_RULE if lesions == "several" else _CANNOT if contact == "some" else \
+            _SOLITARY if marrow == "none" else _MINIMAL
+        if lesions == "one":
+            notes.append("It may lie in bone or soft tissue. PET-CT or MRI of the whole body must show no other lesion")
+    else:
+        by = 5
         outcome = {"yes": _EM_B, "no": _EM_E, "some": _CANNOT if lesions == "one" else _BOTH}[contact]
-        if lesions == "several" and marrow == "below":
-            notes.append("Several lesions with so few marrow cells: the source does not say how to call this")
+        if history == "clean":
+            notes.append("Myeloma asks for a defining event as well: look for one before it is called so")
+    if by == 1 and history == "clean":
+        notes.append("The consensus says this of symptomatic myeloma: look for the event")
     questions = (f"Plasma cells in the blood: {blood_limit} or more?", "How many lesions outside the marrow?",
-                 f"Clonal plasma cells in the marrow: under {marrow_limit}?",
-                 "Does the lesion touch bone?" if by == 4 and lesions == "one" else "Do the lesions touch bone?")
-    states = ["passed"] * (by - 1) + ["decided"] + ["not asked"] * (4 - by)
+                 "Myeloma known, or a myeloma-defining event?", "Clonal plasma cells in the marrow?",
+                 "Does the lesion touch bone?" if by == 5 and lesions == "one" else "Do the lesions touch bone?")
+    states = ["passed"] * (by - 1) + ["decided"] + ["not asked"] * (5 - by)
     return Decision(tuple(zip(questions, answers, states, strict=True)), outcome, by, tuple(notes))
 
 
-def _marrow_answer(lesions: str, marrow: str, limit: str) -> str:
-    if marrow == "above":
-        return f"No, {limit} or more"
-    return f"Yes, under {limit}" + (", but the rule is for one lesion" if lesions == "several" else "")
-
-
 @in_style
-def classify(limits: Mapping[str, float], *, lesions: str, contact: str, marrow: str, blood: str) -> Chart:
-    """One presentation as a drawn decision: four questions, the one that decided, and the name.
+def classify(limits: Mapping[str, float], *, lesions: str, contact: str, marrow: str, blood: str,
+             history: str = "known") -> Chart:
+    """One presentation as a drawn decision: five questions, the one that decided, and the name.
 
     Parameters
     ----------
-    limits, lesions, contact, marrow, blood
+    limits, lesions, contact, marrow, blood, history
         See :func:`prepare_classification`.
 
     Returns
@@ -152,20 +164,21 @@ def classify(limits: Mapping[str, float], *, lesions: str, contact: str, marrow:
     ValueError
         See :func:`prepare_classification`.
     """
-    decision = prepare_classification(limits, lesions=lesions, contact=contact, marrow=marrow, blood=blood)
+    decision = prepare_classification(limits, lesions=lesions, contact=contact, marrow=marrow, blood=blood,
+                                      history=history)
     outcome, mark = decision.outcome, style.POPULATION[decision.outcome.population]
-    figure, axes = new_figure(4.75, left=0.05, right=0.05, top=0.05, bottom=0.05)
+    figure, axes = new_figure(5.6, left=0.05, right=0.05, top=0.05, bottom=0.05)
     axes.set_xlim(0, 5.5)
-    axes.set_ylim(4.65, 0)
+    axes.set_ylim(5.5, 0)
     axes.set_axis_off()
     for i, step in enumerate(decision.steps):
         _draw_step(axes, 0.05 + 0.78 * i, i + 1, step, mark.light)
     lines = [line for text in (sentence(f"{outcome.rule} ({outcome.where})"), *map(sentence, decision.notes))
              for line in textwrap.wrap(text, 82)]
-    _box(axes, 3.3, 1.3, color=mark.light, width=2.8, fill=style.SOFT.light)
-    axes.scatter([0.3], [3.62], s=150, marker=mark.marker, color=mark.light, zorder=4)
-    axes.text(0.55, 3.62, outcome.name, size=13.5, weight="bold", va="center")
-    axes.text(0.16, 3.9, "\n".join(lines), size=10.5, va="top", linespacing=1.15)
+    _box(axes, 4.08, 1.36, color=mark.light, width=2.8, fill=style.SOFT.light)
+    axes.scatter([0.3], [4.4], s=150, marker=mark.marker, color=mark.light, zorder=4)
+    axes.text(0.55, 4.4, outcome.name, size=13.5, weight="bold", va="center")
+    axes.text(0.16, 4.68, "\n".join(lines), size=10.5, va="top", linespacing=1.15)
     return Chart(figure, _tell(decision), _path(decision))
 
 
@@ -189,7 +202,7 @@ def _draw_step(axes, y, at: int, step: tuple[str, str, str], color) -> None:
         word = "decides" if decided else "go on"
         axes.text(5.33, y + 0.31, word, size=10.5, ha="right", va="center", weight="bold" if decided else "normal",
                   color=color if decided else style.MUTED.light)
-    if at < 4 and state == "passed":
+    if at < 5 and state == "passed":
         axes.annotate("", (2.75, y + 0.8), (2.75, y + 0.61),
                       arrowprops={"arrowstyle": "-|>", "color": style.MUTED.light, "lw": 1.4, "shrinkA": 0,
                                   "shrinkB": 0})
@@ -330,3 +343,92 @@ def _span(low: float, high: float) -> str:
     if math.isinf(low):  # one of the figures is an "up to"
         return f"up to {number(high)}%"
     return f"{number(low)}%" if low == high else f"{number(low)} to {number(high)}%"
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The same patients, counted the wide and the strict way
+
+COUNTED = {"both": ("any", "EM-E"), "any": ("any",), "EM-E": ("EM-E",)}
+
+
+def prepare_cohorts(rows: pd.DataFrame, phase: str) -> pd.DataFrame:
+    """Cohorts that were counted both ways.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From :func:`incidence_rows`.
+    phase : {"diagnosis", "relapse"}
+        When patients were counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``source, any, EM-E, n, times``, one row per cohort with both figures, the widest gap first.
+
+    Raises
+    ------
+    ValueError
+        For an unknown phase, or if no cohort has both figures.
+    """
+    if phase not in PHASES:
+        raise ValueError("cohorts: phase may be diagnosis or relapse.")
+    part = rows[(rows.phase == phase) & rows.measured & ~rows.review & rows.value.notna()]
+    wide = part.pivot_table(index="source", columns="definition", values="value", aggfunc="first")
+    if not {"any", "EM-E"} <= set(wide.columns):
+        raise ValueError(f"cohorts: no cohort was counted both ways {PHASES[phase]}.")
+    table = wide.dropna(subset=["any", "EM-E"])[["any", "EM-E"]]
+    table["n"] = part.groupby("source").n.max()
+    table["times"] = table["any"] / table["EM-E"]
+    return table.sort_values("times", ascending=False).reset_index()
+
+
+@in_style
+def cohorts(rows: pd.DataFrame, *, phase: str = "diagnosis", counted: str = "both") -> Chart:
+    """Each cohort on one line: any soft-tissue mass, and EM-E alone, of the same patients.
+
+    Parameters
+    ----------
+    rows, phase
+        See :func:`prepare_cohorts`.
+    counted : {"both", "any", "EM-E"}
+        Which of the two marks is shown.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ValueError
+        For an unknown choice.
+    """
+    if counted not in COUNTED:
+        raise ValueError("cohorts: counted may be both, any or EM-E.")
+    table = prepare_cohorts(rows, phase)
+    figure, axes = new_figure(1.9 + 0.55 * len(table), left=1.75, right=0.95, top=0.5, bottom=1.15)
+    at = range(len(table))
+    if counted == "both":
+        for y, row in zip(at, table.itertuples(), strict=True):
+            axes.plot([table["EM-E"][y], table["any"][y]], [y, y], color=style.MUTED.light, lw=2, gid=f"same-{y}",
+                      zorder=2)
+            right_text(axes, y, f"÷ {number(row.times, 0)}")
+    handles = []
+    for kind in COUNTED[counted]:
+        mark = style.POPULATION[_POPULATION[kind]]
+        handles += axes.plot(table[kind], at, ls="", marker=mark.marker, ms=9, color=mark.light, gid=f"counted-{kind}",
+                             label="any soft-tissue mass" if kind == "any" else "EM-E alone", zorder=4)
+    row_axis(axes, list(table.source), bottom=len(table) - 0.4)
+    axes.set_xlim(-1, 40)
+    axes.set_xlabel(f"Patients with the disease {PHASES[phase]}, %")
+    axes.grid(axis="x")
+    foot_legend(figure, handles)
+    heading(figure, "The same patients, counted two ways")
+    told = "; ".join(f"{r.source} " + " and ".join(f"{number(getattr(r, k), 1)}%" for k in
+                     [{"any": "wide", "EM-E": "strict"}[c] for c in COUNTED[counted]])
+                     for r in table.rename(columns={"any": "wide", "EM-E": "strict"}).itertuples())
+    what = {"both": "any mass and EM-E alone", "any": "any mass", "EM-E": "EM-E alone"}[counted]
+    return Chart(figure, f"Share of patients with the disease {PHASES[phase]}, {what}, cohort by cohort: {told}. "
+                         "Within a cohort the patients are the same; between cohorts they differ, so this is no ranking.",
+                 table.round(1).rename(columns={"source": "Cohort", "any": "any mass, %", "EM-E": "EM-E, %",
+                                                "times": "times fewer"}))

@@ -33,22 +33,31 @@ def incidences(evidence):
                                      names={"korea-plasmacytoma-relapse": "Korea 2022"})
 
 
-def name(lesions="several", contact="no", marrow="above", blood="below"):
-    made = definition.prepare_classification(LIMITS, lesions=lesions, contact=contact, marrow=marrow, blood=blood)
+def name(lesions="several", contact="no", marrow="above", blood="below", history="known"):
+    made = definition.prepare_classification(LIMITS, lesions=lesions, contact=contact, marrow=marrow, blood=blood,
+                                             history=history)
     return made.outcome.name, made.by
 
 
 # --- the decision ---------------------------------------------------------------------------------------------------
 
+FIRST = {"lesions": "one", "history": "clean"}
+
 
 @pytest.mark.parametrize(("answers", "expected", "step"), [
-    ({}, "EM-E, away from bone", 4),
-    ({"contact": "yes"}, "EM-B, grown from bone", 4),
-    ({"contact": "some"}, "EM-B and EM-E together", 4),
-    ({"lesions": "one", "marrow": "below"}, "Solitary plasmacytoma", 3),
-    ({"lesions": "one", "marrow": "below", "contact": "some"}, "Solitary plasmacytoma", 3),
-    ({"lesions": "one"}, "EM-E, away from bone", 4),
-    ({"lesions": "one", "contact": "some"}, "No such presentation", 4),
+    ({}, "EM-E, away from bone", 5),
+    ({"contact": "yes"}, "EM-B, grown from bone", 5),
+    ({"contact": "some"}, "EM-B and EM-E together", 5),
+    ({**FIRST, "marrow": "none"}, "Solitary plasmacytoma", 4),
+    ({**FIRST, "marrow": "none", "contact": "yes"}, "Solitary plasmacytoma", 4),
+    ({**FIRST, "marrow": "below"}, "Solitary plasmacytoma, minimal marrow involvement", 4),
+    # one mass, few marrow cells and anaemia: myeloma, not solitary plasmacytoma
+    ({**FIRST, "marrow": "below", "history": "event"}, "EM-E, away from bone", 5),
+    # one new mass in a patient with treated myeloma: relapse
+    ({**FIRST, "marrow": "none", "history": "known"}, "EM-E, away from bone", 5),
+    ({"lesions": "several", "history": "clean", "marrow": "below"}, "No rule for this", 4),
+    ({**FIRST, "marrow": "below", "contact": "some"}, "No such presentation", 4),
+    ({"lesions": "one", "contact": "some"}, "No such presentation", 5),
     ({"lesions": "none"}, "No lesion outside the marrow", 2),
     ({"blood": "above"}, "Plasma cell leukaemia", 1),
     ({"blood": "above", "lesions": "none", "marrow": "below"}, "Plasma cell leukaemia", 1),
@@ -64,20 +73,22 @@ def test_at_the_limit_consensus_and_review_part():
 
 
 def test_what_no_rule_covers_is_said():
-    made = definition.prepare_classification(LIMITS, lesions="several", contact="no", marrow="below", blood="below")
-    assert "does not say" in made.notes[0]
     both = definition.prepare_classification(LIMITS, lesions="several", contact="some", marrow="above", blood="below")
     assert "gap" in both.outcome.rule
+    asked = definition.prepare_classification(LIMITS, lesions="one", contact="no", marrow="above", blood="below",
+                                              history="clean")
+    assert "defining event" in asked.notes[0]
 
 
 def test_limits_come_from_the_caller():
     made = definition.prepare_classification({"blood": 20, "marrow": 30}, lesions="one", contact="no", marrow="below",
                                              blood="below")
     assert made.steps[0][:2] == ("Plasma cells in the blood: 20% or more?", "No, below 20%")
-    assert made.steps[2][1] == "Yes, under 30%"
+    assert made.steps[3][1] == "Some, under 30%"
 
 
-@pytest.mark.parametrize("wrong", [{"lesions": "two"}, {"contact": "maybe"}, {"marrow": "at"}, {"blood": "none"}])
+@pytest.mark.parametrize("wrong", [{"lesions": "two"}, {"contact": "maybe"}, {"marrow": "at"}, {"blood": "none"},
+                                   {"history": "old"}])
 def test_an_unknown_answer_is_refused(wrong):
     answers = {"lesions": "one", "contact": "no", "marrow": "below", "blood": "below"} | wrong
     with pytest.raises(ValueError, match="classify"):
@@ -91,16 +102,13 @@ def test_an_impossible_limit_is_refused(limit):
 
 
 def test_every_state_of_the_decision_draws_and_tells_its_result():
-    seen = set()
-    grid = itertools.product(definition.LESIONS, definition.CONTACT, definition.MARROW, definition.BLOOD)
-    for lesions, contact, marrow, blood in grid:
-        answers = {"lesions": lesions, "contact": contact, "marrow": marrow, "blood": blood}
-        made = definition.prepare_classification(LIMITS, **answers)
-        seen.add(made.outcome.name)
-    assert len(seen) == 7  # every outcome can be reached
-    for lesions, contact, marrow, blood in pairs(definition.LESIONS, definition.CONTACT, definition.MARROW,
-                                                 definition.BLOOD):
-        answers = {"lesions": lesions, "contact": contact, "marrow": marrow, "blood": blood}
+    kinds = (definition.LESIONS, definition.CONTACT, definition.MARROW, definition.BLOOD, definition.HISTORY)
+    keys = ("lesions", "contact", "marrow", "blood", "history")
+    seen = {definition.prepare_classification(LIMITS, **dict(zip(keys, state, strict=True))).outcome.name
+            for state in itertools.product(*kinds)}
+    assert len(seen) == 9  # every outcome can be reached
+    for state in pairs(*kinds):
+        answers = dict(zip(keys, state, strict=True))
         made = definition.prepare_classification(LIMITS, **answers)
         chart = definition.classify(LIMITS, **answers)
         assert made.outcome.name in chart.description
@@ -109,6 +117,22 @@ def test_every_state_of_the_decision_draws_and_tells_its_result():
         assert (chart.table.State == "decided").sum() == 1
         assert chart.table.Result[made.by - 1] == made.outcome.name
         assert_inside(chart)
+
+
+def test_each_cohort_stands_on_one_line_with_both_counts(incidences):
+    chart = definition.cohorts(incidences)
+    marks = {a.get_gid(): a for a in chart.figure.axes[0].lines if a.get_gid()}
+    table = definition.prepare_cohorts(incidences, "diagnosis")
+    at = list(table.source).index("Jiménez-Segura 2022")
+    assert marks["counted-any"].get_xdata()[at] == 19.6
+    assert marks["counted-EM-E"].get_xdata()[at] == 1.9
+    assert list(marks[f"same-{at}"].get_xdata()) == [1.9, 19.6]
+    assert table.times[at] == pytest.approx(19.6 / 1.9)
+    strict = definition.cohorts(incidences, counted="EM-E")
+    assert {a.get_gid() for a in strict.figure.axes[0].lines if a.get_gid()} == {"counted-EM-E"}
+    assert "19.6% and 1.9%" in chart.description
+    with pytest.raises(ValueError, match="may be"):
+        definition.cohorts(incidences, counted="none")
 
 
 def assert_inside(chart):
