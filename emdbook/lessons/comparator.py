@@ -108,7 +108,8 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
     axes.plot(known.share, known.shown, ls="", marker=mark.marker, ms=9, color=mark.light, gid="trials", zorder=4)
     for row in known.itertuples():
         room = axes.get_position().x0 * 5.6 + 4.5 * row.share / most - 0.2  # inches left of the mark
-        axes.annotate(shortened(row.label, room, 11), (row.share, row.shown), xytext=(-9, -9), textcoords="offset points", ha="right",
+        axes.annotate(shortened(row.label, room, 11), (row.share, row.shown), xytext=(-9, -9),
+                      textcoords="offset points", ha="right",
                       va="top", size=11, parse_math=False)
     axes.plot([share, share], [supposed.shown, gap], color=style.ACCENT.light, lw=2.4, gid="lost", zorder=3)
     axes.plot([share], [supposed.shown], marker="o", ms=9, mfc=style.PAPER.light, mec=style.ACCENT.light, mew=2,

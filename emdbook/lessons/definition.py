@@ -429,6 +429,6 @@ def cohorts(rows: pd.DataFrame, *, phase: str = "diagnosis", counted: str = "bot
                      for r in table.rename(columns={"any": "wide", "EM-E": "strict"}).itertuples())
     what = {"both": "any mass and EM-E alone", "any": "any mass", "EM-E": "EM-E alone"}[counted]
     return Chart(figure, f"Share of patients with the disease {PHASES[phase]}, {what}, cohort by cohort: {told}. "
-                         "Within a cohort the patients are the same; between cohorts they differ, so this is no ranking.",
+                         "Within a cohort the patients are the same; between cohorts they differ: no ranking.",
                  table.round(1).rename(columns={"source": "Cohort", "any": "any mass, %", "EM-E": "EM-E, %",
                                                 "times": "times fewer"}))

@@ -91,7 +91,7 @@ def pool_of_series(rows, *, beside=None, series: Sequence[str] = (), others: boo
     said = []
     without = [label for label, study, none in zip(rows["label"], rows["study_id"], blank, strict=True)
                if none and study in chosen]
-    if len(without):
+    if len(without) > 0:
         said.append(f"For {listing(without)} {count(*supposed)} is supposed.")
     if both and _may_share(rows, chosen):
         said.append("Series that may share patients are both pooled, so the interval may be too narrow.")
