@@ -98,8 +98,13 @@ def ordered(question: Question) -> tuple:
 
 
 @cache
+def _evidence():
+    return load()
+
+
+@cache
 def _sources() -> dict[str, str]:
-    return {row["source_id"]: short_source(row) for _, row in load().sources.iterrows()}
+    return {row["source_id"]: short_source(row) for _, row in _evidence().sources.iterrows()}
 
 
 def origin(question: Question) -> str:
@@ -132,7 +137,7 @@ def _source_of(question: Question, name: str) -> str:
     if name in _sources():
         return name
     try:
-        found = load().record(name).get("source_id")
+        found = _evidence().record(name).get("source_id")
     except LookupError as error:
         raise QuizError("data/questions", [f"question {question.id}: there is no source and no row '{name}'; "
                                            f"{error.args[0]}"]) from None
