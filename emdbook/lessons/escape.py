@@ -232,6 +232,10 @@ _MARK = {"less": ("v", "ink", "less or lost"), "more": ("^", "ink", "more or hig
          "found": ("o", "muted", "found, not compared")}
 
 
+#: A source that another one rests on counts once with it: Jelinek is probably what the review's sentence rests on.
+SAME = {"Jelinek\n2024": "Review"}
+
+
 def finding_rows(biology: pd.DataFrame, findings: Mapping[str, tuple[tuple[str, ...], str]] = FINDINGS) -> pd.DataFrame:
     """What each source found, from the facts of the data.
 
@@ -288,10 +292,11 @@ def prepare_directions(rows: pd.DataFrame) -> pd.DataFrame:
     wide = signed.pivot_table(index="finding", columns="source", values="sign", aggfunc="first")
     wide = wide.reindex(index=list(dict.fromkeys(rows.finding)), columns=sources).fillna("")
     signs = [{s for s in row if s} for row in wide.to_numpy()]
-    seen = [(row != "").sum() for row in wide.to_numpy()]
-    # a molecule that was found without a comparison speaks against its loss, not against its rise
-    wide["verdict"] = ["one source" if n == 1 else "differ" if "less" in s and len(s) > 1 else "agree"
-                       for n, s in zip(seen, signs, strict=True)]
+    # "high" or "moderate" with nothing beside it tells no direction: it neither agrees nor contradicts
+    speak = [{SAME.get(name, name) for name, cell in zip(sources, row, strict=True) if cell in ("less", "more")}
+             for row in wide.to_numpy()]
+    wide["verdict"] = ["differ" if {"less", "more"} <= s else "one source" if len(who) < 2 else "agree"
+                       for who, s in zip(speak, signs, strict=True)]
     return wide.reset_index()
 
 

@@ -13,8 +13,9 @@ from emdbook.charts.mechanism import Arrow, Box, Cell, Scene
 # PATH-4 (adhesion, homing, vessels, T cells), INTRO-1 (spread by the blood)
 SCENE = Scene(
     story="A myeloma cell leaves the marrow, travels in the blood, settles in soft tissue and resists the immune "
-          "system and treatment there. Loss of CXCR4 signalling and of CD56 and a change of CD44 and VLA-4 loosen it; "
-          "VEGF and FGF make the new lesion more invasive; exhausted T cells beside it do not kill it",
+          "system and treatment there. Disrupted CXCR4 signalling, loss of CD56 and a change of CD44 and VLA-4 loosen "
+          "it; VEGF and FGF make the new lesion more invasive; with exhausted T cells beside it immune surveillance is "
+          "impaired",
     cells=(Cell(1.6, 3.6, "myeloma in\nthe marrow", "marrow", 1.2),
            Cell(8.2, 3.5, "lesion in\nsoft tissue", "tumour", 1.2),
            Cell(4.9, 3.85, "exhausted\nT cell", "t-cell", 0.9)),
@@ -78,18 +79,16 @@ class Alteration:
 _TOGETHER = "with two other changes, lets cells leave the marrow and invade other sites"
 ALTERATIONS = {
     "cxcr4": Alteration(
-        "CXCR4 lost", f"homing to the marrow fails; this, {_TOGETHER}", "PATH-3;PATH-4",
-        "nothing", "disputed. One study found less of it, one a moderate amount",
+        "CXCR4 lower", f"signalling is disrupted, so homing fails; this, {_TOGETHER}. Thalidomide may cause it (IMID-1)",
+        "PATH-3;PATH-4", "nothing", "an older review names lower chemokine receptors; one series had no marrow beside it",
         ("bio.cxcr4-cxcl12.review", "bio.cxcr4-down.review", "bio.cxcr4.jelinek-2024", "bio.cxcr4.weinstock",
          "bio.thalidomide-homing.review"),
-        stated=("leave", "settle"), together=True, treatment="thalidomide", treatment_stated=True,
-        treatment_where="IMID-1"),
+        stated=("leave", "settle"), together=True),
     "cd56": Alteration(
-        "CD56 lost", f"a hold on the marrow is lost; this, {_TOGETHER}", "PATH-4",
+        "CD56 lost", f"a hold on the marrow is lost; this, {_TOGETHER}. Thalidomide may cause it (IMID-1)", "PATH-4",
         "nothing", "an older review agrees",
         ("bio.cd56-loss.review", "bio.cd56-loss.blade-2011", "bio.thalidomide-cd56.review"),
-        stated=("leave", "settle"), together=True, treatment="thalidomide", treatment_stated=True,
-        treatment_where="IMID-1"),
+        stated=("leave", "settle"), together=True),
     "cd44-vla4": Alteration(
         "CD44, VLA-4 up", f"new grips appear; this, {_TOGETHER}", "PATH-4",
         "nothing", "disputed. CD44 was high in one series; for VLA-4 we saw no support, and an older review "
@@ -117,7 +116,7 @@ ALTERATIONS = {
         treatment="high-dose chemotherapy"),
     "t-cells": Alteration(
         "T cells exhausted", "they lie beside the myeloma cells, and the immune watch fails", "PATH-4",
-        "drugs that call on T cells find tired ones", "not checked at the primary",
+        "drugs that call on T cells find exhausted ones", "not checked at the primary",
         ("bio.tim3-pd1-tcells.review", "bio.suppressive-niche.review"), stated=("resist",),
         treatment="T-cell therapies"),
     "targets": Alteration(
