@@ -79,13 +79,14 @@ class Alteration:
 _TOGETHER = "with two other changes, lets cells leave the marrow and invade other sites"
 ALTERATIONS = {
     "cxcr4": Alteration(
-        "CXCR4 lower", f"signalling is disrupted, so homing fails; this, {_TOGETHER}. Thalidomide may cause it (IMID-1)",
-        "PATH-3;PATH-4", "nothing", "an older review names lower chemokine receptors; one series had no marrow beside it",
+        "CXCR4 lower", f"signalling is disrupted, homing fails; this, {_TOGETHER}",
+        "PATH-3;PATH-4", "nothing",
+        "an older review names lower receptors in general",
         ("bio.cxcr4-cxcl12.review", "bio.cxcr4-down.review", "bio.cxcr4.jelinek-2024", "bio.cxcr4.weinstock",
          "bio.thalidomide-homing.review"),
         stated=("leave", "settle"), together=True),
     "cd56": Alteration(
-        "CD56 lost", f"a hold on the marrow is lost; this, {_TOGETHER}. Thalidomide may cause it (IMID-1)", "PATH-4",
+        "CD56 lost", f"a hold on the marrow is lost; this, {_TOGETHER}", "PATH-4",
         "nothing", "an older review agrees",
         ("bio.cd56-loss.review", "bio.cd56-loss.blade-2011", "bio.thalidomide-cd56.review"),
         stated=("leave", "settle"), together=True),
