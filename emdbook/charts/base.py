@@ -119,10 +119,12 @@ class Chart:
     def html(self, prefix: str = "c") -> str:
         """The figure with its caption as one HTML element that needs no script."""
         text = html.escape(self.description, quote=True)
-        svg = self.svg(prefix).replace("<svg ", f'<svg role="img" aria-label="{text}" ', 1)
+        # Named around the drawing: within a named one some readers go on to speak each tick by itself.
+        svg = self.svg(prefix).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
         width, height = self.figure.get_size_inches()
         return (
-            f'<figure class="emd-figure"><div class="emd-figure-paper emd-window"><div class="emd-drawing" '
+            f'<figure class="emd-figure"><div class="emd-figure-paper emd-window">'
+            f'<div class="emd-drawing" role="img" aria-label="{text}" '
             f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}">{svg}</div></div>'
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"
         )

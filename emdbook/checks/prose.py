@@ -251,11 +251,12 @@ def _question_texts(question: dict) -> Iterator[tuple[str, str]]:
 
 def _case_texts(case: dict) -> Iterator[tuple[str, str]]:
     """What a case claims. What it tells of its patient is invented, as it says itself."""
-    for i, step in enumerate(case["steps"], start=1):
-        for k, option in enumerate(step["options"], start=1):
-            yield f"step {i}, option {k}", option["text"]
-            yield f"step {i}, critique {k}", option["critique"]
-    yield from ((f"debrief {i}", text) for i, text in enumerate(case["debrief"], start=1))
+    for turn in case["turns"]:
+        for k, option in enumerate(turn.get("options", ()), start=1):
+            for field in ("text", "critique", "whose"):
+                yield f"turn {turn['id']}, option {k}, {field}", option.get(field, "")
+    for i, talk in enumerate(case["debrief"], start=1):
+        yield f"debrief {i}", f"{talk['ask']} {talk['listen_for']}"
 
 
 def _statements(node, path: str = "") -> Iterator[tuple[str, str]]:

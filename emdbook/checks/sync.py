@@ -171,7 +171,8 @@ def _sync_words(link: TiedLink, after: str, evidence) -> tuple[str, str]:
 def _check_said(link: TiedLink, after: str, evidence) -> None:
     """A number of a sentence in the data: it must still stand there."""
     record = evidence.record(link.target)
-    said = " ".join(str(record[name]) for name in ("review_says", "evidence_says", "what_changed", "subject", "note")
+    said = " ".join(str(record[name]) for name in ("review_says", "evidence_says", "what_changed", "subject", "note",
+                                                      "what", "do")
                     if name in record and isinstance(record[name], str))
     known = {round(one.value, 9) for one in read(said)}
     for one in read(link.words, after):

@@ -1,4 +1,7 @@
-"""Depth of response beside its duration: how many respond, and for how long the disease is held, group by group."""
+"""Who responds, and how long everybody is free of progression: two answers about the same patients, side by side.
+
+The second is no duration of response. It counts all patients, also those who never responded.
+"""
 
 from __future__ import annotations
 
@@ -105,6 +108,8 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     for row in table.itertuples():
         both = bool((table.study == row.study).sum() > 1)
         y = studies.index(row.study) + (0 if not both else 0.18 if row.reference else -0.18)
+        if not is_missing(row.response):  # those of whom the right-hand figure speaks too, though they never responded
+            left.hlines(y, row.response, 100, color=style.GRID.light, lw=2.4, zorder=1, gid="never")
         _figure(left, row, y, row.response, standing=row.response_standing,
                 text=percent(row.response, 0, brief=True), limit=100)
         time = "not reached" if row.not_reached else "" if is_missing(row.months) else \
@@ -116,10 +121,10 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     row_axis(right, [""] * len(studies), bottom=len(studies) - 0.45, top=-0.55)
     left.set_xlim(0, 100)
     left.set_xticks([0, 50, 100])
-    left.set_xlabel("% of patients")
+    left.set_xlabel("% of patients (grey: did not)")
     right.set_xlim(0, limit)
     right.set_xlabel("Months")
-    for axes, text in ((left, word), (right, "Median PFS")):
+    for axes, text in ((left, word), (right, "Median PFS of all")):
         axes.set_title(text, loc="left", size=11.5, weight="bold")
     foot_legend(figure, handles)
     return Chart(figure, _describe(table, word), _reader_table(table, word))
@@ -137,8 +142,10 @@ def _figure(axes, row, y, value, *, standing, text, limit):
         axes.plot([end], [y], ls="", marker=RIGHT, ms=9, color=mark.light, clip_on=False, zorder=4)
     else:
         point(axes, value, y, mark, standing=standing, size=62, limits=(0, limit))
-    axes.annotate(text, (end, y), xytext=(8, 0), textcoords="offset points", va="center", size=10.5,
-                  annotation_clip=False)
+    beyond = np.isinf(value)  # its words stand above the arrow, since nothing is right of it but the edge
+    axes.annotate(text, (end, y), xytext=(2, 11) if beyond else (8, 0), textcoords="offset points", va="center",
+                  ha="right" if beyond else "left", size=10.5, annotation_clip=False, zorder=5,
+                  bbox=None if beyond else {"facecolor": style.PAPER.light, "edgecolor": "none", "pad": 0.8})
 
 
 def _figures(row) -> str:
@@ -153,7 +160,8 @@ def _describe(table, word):
         own = [r for r in part.itertuples() if not r.reference] + [r for r in part.itertuples() if r.reference]
         words.append(f"{study}: " + "; ".join(
             f"{'without EMD' if r.population == 'non-EMD' else 'with ' + r.population} {_figures(r)}" for r in own))
-    return f"{word} and median PFS of the same patients. {'. '.join(words)}. {NOT_HEAD_TO_HEAD}."
+    return (f"{word} and median PFS of the same patients. {'. '.join(words)}. The median counts everybody, also those "
+            f"without a response. {NOT_HEAD_TO_HEAD}.")
 
 
 def _reader_table(table, word):

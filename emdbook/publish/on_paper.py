@@ -6,8 +6,9 @@ the appendix.
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
+from emdbook.teach.cases import facilitator_key, handout, load_case
 from emdbook.teach.quiz.render import unseal
 
 
@@ -95,39 +96,21 @@ def selftest_on_paper(test: Tag, id_: str) -> tuple[str, str]:
 
 
 def case_on_paper(case: Tag, id_: str) -> tuple[str, str]:
-    """All steps of a case with lettered choices, and the critique of each choice.
+    """The sheet of a case for learners, and the key of who leads the talk.
 
     Parameters
     ----------
     case : bs4.Tag
         The ``<emd-case>`` of the page.
     id_ : str
-        Id that the critique is to have.
+        Id that the key is to have.
 
     Returns
     -------
     tuple of (str, str)
         HTML for the page and for the appendix.
     """
-    title = _inner(case.select_one(".emd-title"))
-    sealed = [unseal(script.string) for script in case.select("script.emd-sealed")]
-    steps = [case.select_one(".emd-step")]
-    ways = [BeautifulSoup(one["next"], "html.parser").select_one(".emd-step") for one in sealed]
-    steps += ways[:-1]
-    asked, told = [], []
-    for step, one in zip(steps, sealed, strict=True):
-        form = step.find("form")
-        words = "".join(str(p) for p in step.find_all("p", recursive=False))
-        options = "".join(f"<li>{text}</li>" for text in _options(form))
-        asked.append(f'<li class="print-question">{words}<p>{_stem(form)}</p><ol type="A">{options}</ol></li>')
-        critique = "".join(f"<li><strong>{o['words']}</strong> {o['why']}</li>" for o in one["options"])
-        told.append(f'<li><ol type="A">{critique}</ol>{one["behind"]}</li>')
-    end = ways[-1]
-    for gone in end.select("button, .emd-tally, .emd-step-title"):
-        gone.decompose()
-    end_words = f"<p><strong>The whole path.</strong></p>{_inner(end)}"
-    page = (f'<div class="print-case"><p class="print-title">{title}</p>'
-            f'<p class="emd-made">{_inner(case.select_one(".emd-made"))}</p>{_inner(case.select_one(".emd-told"))}'
-            f'<ol>{"".join(asked)}</ol>'
+    one = load_case(case["data-case"])
+    page = (f'<div class="print-case">{handout(one, level=4)}'
             f'<p class="print-see"><a href="#{id_}">The critique of every choice</a></p></div>')
-    return page, f'<div id="{id_}"><h3>Case: {title}</h3><ol>{"".join(told)}</ol>{end_words}</div>'
+    return page, f'<div id="{id_}">{facilitator_key(one, level=4)}</div>'

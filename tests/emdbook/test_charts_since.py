@@ -8,10 +8,10 @@ import pytest
 from emdbook.lessons import since
 
 ROWS = since.together({
-    "bispecific": pd.DataFrame([{"date": "2025-12", "label": "pair in true EMD", "kind": "trial",
+    ("bispecific", "emd"): pd.DataFrame([{"date": "2025-12", "label": "pair in true EMD", "kind": "trial",
                                  "certainty": "seen"}]),
-    "adc": pd.DataFrame([{"date": "2025-07-24", "label": "back in the EU", "kind": "approval", "certainty": "seen"}]),
-    "choice": pd.DataFrame([{"date": "2026-01-25", "label": "guideline", "kind": "guidance",
+    ("adc", "myeloma"): pd.DataFrame([{"date": "2025-07-24", "label": "back in the EU", "kind": "approval", "certainty": "seen"}]),
+    ("choice", "myeloma"): pd.DataFrame([{"date": "2026-01-25", "label": "guideline", "kind": "guidance",
                              "certainty": "second_hand"}]),
 })
 
@@ -34,4 +34,26 @@ def test_unknown_chapters_are_refused():
     with pytest.raises(ValueError, match="Unknown chapter"):
         since.since_review(ROWS, touches="surgery")
     with pytest.raises(ValueError, match="Unknown chapter"):
-        since.together({"surgery": ROWS})
+        since.together({("surgery", "emd"): ROWS})
+    with pytest.raises(ValueError, match="Unknown kind of news"):
+        since.together({("adc", "lymphoma"): ROWS})
+    with pytest.raises(ValueError, match="Unknown kind of news"):
+        since.since_review(ROWS, about="lymphoma")
+
+
+@pytest.mark.parametrize("about", ["emd", "myeloma"])
+def test_news_about_emd_is_told_from_news_about_myeloma(about):
+    chart = since.since_review(ROWS, about=about)
+    assert set(chart.table["What"]) == set(ROWS[ROWS.about == about].label)
+
+
+def test_what_came_before_the_review_is_counted():
+    assert "Of 3 events, 1 came before the review and 1 is about EMD itself" in since.since_review(ROWS).description
+
+
+def test_where_nothing_fits_a_sentence_says_so():
+    chart = since.since_review(ROWS, touches="adc", about="emd")
+    assert chart.description == ("No piece of news that touches antibody-drug conjugates (chapter 10) is about "
+                                 "extramedullary disease.")
+    assert chart.table.empty
+    assert chart.figure.axes[0].texts[0].get_text() == chart.description

@@ -213,7 +213,7 @@ DEPTH = [{"study": "A", "population": "EM-E", "response": 58.0, "months": 5.1, "
 
 def test_depth_draws_both_figures_each_with_its_own_standing():
     left, right = depth.depth_and_duration(DEPTH, limit=20).figure.axes
-    assert level(left, -0.18) == [(0, 58)]
+    assert sorted(level(left, -0.18)) == [(0, 58), (58, 100)], "the rest did not respond and counts on the right too"
     assert level(right, -0.18) == [(0, 5.1)]
     assert [(d.x, d.filled) for d in on_row(marks(left), -0.18)] == [(58, True)]
     assert [(d.x, d.filled) for d in on_row(marks(right), -0.18)] == [(5.1, False)]
@@ -323,7 +323,7 @@ def test_mix_stands_on_the_line_between_its_two_groups():
 # --- since the review, and one median
 
 def test_since_draws_the_events_of_what_is_touched():
-    rows = since.together({key: pd.DataFrame([{"date": f"202{i}", "label": key, "kind": "trial", "certainty": "seen"}])
+    rows = since.together({(key, "emd"): pd.DataFrame([{"date": f"202{i}", "label": key, "kind": "trial", "certainty": "seen"}])
                            for i, key in enumerate(since.TOUCHES)})
     first = next(iter(since.TOUCHES))
     assert len([d for d in marks(since.since_review(rows).figure.axes[0]) if d.x == 0.72]) == len(since.TOUCHES)

@@ -111,7 +111,7 @@ def test_charts_tables_questions_cases_and_teaching_notes_follow(corrected):
                 if q.id == "her-chances")
     assert any("About 39 of 100 people" in option.text for option in told.options)
     case = next(c for c in load_cases(folder / "data" / "cases") if c.case_id == "no-cells-to-be-had")
-    assert any("11 of 28 patients" in option.text for step in case.steps for option in step.options)
+    assert any("11 of 28 people" in option.text for option in case.turn("say").options)
     taught = load_teaching(folder / "data" / "teaching.json")["09_bispecific_antibodies"]
     assert "[11 of 28](ev:" in markdown(taught)
 

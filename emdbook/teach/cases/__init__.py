@@ -1,10 +1,10 @@
-"""Teaching cases: a constructed patient, a choice, the critique of every choice, the next step.
+"""Teaching cases: a constructed patient, a choice, what follows from it, and on.
 
 >>> show("relapse-fast")        # doctest: +SKIP
 """
 
 from emdbook.teach.cases.bank import Case, CasesError, Fault, case_files, case_walks, load_case, load_cases
-from emdbook.teach.cases.render import CaseView, asset_dir, render, show
+from emdbook.teach.cases.render import CaseView, asset_dir, facilitator_key, handout, render, show
 from emdbook.teach.cases.tables import Folded, branch_table, gap_table
 
 __all__ = [
@@ -17,7 +17,9 @@ __all__ = [
     "branch_table",
     "case_files",
     "case_walks",
+    "facilitator_key",
     "gap_table",
+    "handout",
     "load_case",
     "load_cases",
     "render",

@@ -1,7 +1,7 @@
-"""The teaching cases: JSON files, each held against its schema and against the treatment pathway.
+"""The teaching cases: JSON files with turns, each held against its schema and against the treatment pathway.
 
-A case is usable only if its answer key is a path of ``data/pathway.json`` and its steps stand on that path in order,
-so a change of the pathway breaks the cases that it makes wrong.
+A turn is a decision, or the sequel of a wrong one, which leads back. A case is usable only if every turn is reached and
+leaves towards the end, and if its answer key is a path of ``data/pathway.json``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
 from emdbook.ground.faults import Fault, FaultsError
 from emdbook.ground.paths import data_dir
-from emdbook.teach.pathway import Gap, Pathway, Walk, load_pathway
+from emdbook.teach.pathway import Pathway, Walk, load_pathway
 
 SCHEMA = "case.schema.json"
 
@@ -28,28 +28,40 @@ class CasesError(FaultsError):
 
 @dataclass(frozen=True)
 class Option:
-    """One choice with its critique. ``verdict`` is ``path``, ``arguable`` or ``against``."""
+    """One choice. ``verdict`` is ``right``, ``also`` (right by other advice) or ``wrong``; ``whose`` says whose."""
 
     text: str
     verdict: str
     critique: str
-    answer: str = ""
+    next: str
+    whose: str = ""
+    mistake: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Step:
-    """One decision of a case, with what stands behind it."""
+class Turn:
+    """A decision with its options, or the sequel of a wrong choice, which has none and leads back to ``next``."""
 
     id: str
-    node: str
     text: str
-    question: str
-    options: tuple[Option, ...]
-    basis: str
-    locators: tuple[str, ...]
-    gaps: tuple[Gap, ...]
-    evidence: tuple[str, ...] = ()
+    question: str = ""
+    options: tuple[Option, ...] = ()
+    next: str = ""
     fixed_order: bool = False
+
+    @property
+    def key(self) -> Option:
+        """The right choice of a decision."""
+        return next(option for option in self.options if option.verdict == "right")
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A question for the talk afterwards, and what to listen for."""
+
+    ask: str
+    listen_for: str
 
 
 @dataclass(frozen=True)
@@ -60,11 +72,36 @@ class Case:
     order: int
     title: str
     synopsis: str
+    minutes: int
+    competencies: tuple[str, ...]
     presentation: tuple[str, ...]
     walk: Walk
-    told: tuple[str, ...]
-    steps: tuple[Step, ...]
-    debrief: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    debrief: tuple[Talk, ...]
+
+    def turn(self, id_: str) -> Turn:
+        """The turn with this id."""
+        return next(turn for turn in self.turns if turn.id == id_)
+
+    @property
+    def way(self) -> tuple[Turn, ...]:
+        """The decisions in the order of the right choices."""
+        return tuple(_way({turn.id: turn for turn in self.turns}, self.turns[0].id))
+
+
+END = "end"
+
+
+def _way(turns: dict[str, Turn], at: str) -> Iterator[Turn]:
+    seen: set[str] = set()
+    while at != END and at not in seen:
+        seen.add(at)
+        turn = turns[at]
+        if turn.options:
+            yield turn
+            at = turn.key.next
+        else:
+            at = turn.next
 
 
 def _folder(path) -> Path:
@@ -109,7 +146,7 @@ def load_cases(path=None, pathway: Pathway | None = None) -> list[Case]:
     Raises
     ------
     CasesError
-        Listing file, step and rule of every fault of every file.
+        Listing file, turn and rule of every fault of every file.
     """
     pathway = pathway or load_pathway()
     cases, faults = [], []
@@ -145,7 +182,7 @@ def load_case(case_id: str, path=None, pathway: Pathway | None = None) -> Case:
     Raises
     ------
     CasesError
-        Listing file, step and rule of every fault.
+        Listing file, turn and rule of every fault.
     """
     file = _folder(path) / f"{case_id}.json"
     known = [found.stem for found in case_files(path)]
@@ -177,7 +214,7 @@ def _read(file: Path, pathway: Pathway) -> Case:
     beside = file.with_name(SCHEMA)
     schema = _schema(beside if beside.is_file() else data_dir() / "cases" / SCHEMA)
     errors = strict_json.schema_errors(schema, data)
-    faults = [Fault.at(file.name, _step_of(list(error.absolute_path)), strict_json.schema_rule(error),
+    faults = [Fault.at(file.name, _turn_of(list(error.absolute_path), data), strict_json.schema_rule(error),
                     strict_json.schema_found(error)) for error in errors]
     if not faults:
         faults = list(_case_faults(data, file, pathway))
@@ -186,12 +223,14 @@ def _read(file: Path, pathway: Pathway) -> Case:
     return _build(data, pathway)
 
 
-def _step_of(place: list) -> str:
-    """``step 3, option 2`` for a place within the file; empty outside the steps."""
-    if len(place) < 2 or place[0] != "steps":
+def _turn_of(place: list, data: dict) -> str:
+    """``turn x, option 2`` for a place within the file; empty outside the turns."""
+    if len(place) < 2 or place[0] != "turns":
         return ""
+    turn = data["turns"][place[1]]
+    name = turn.get("id", place[1] + 1) if isinstance(turn, dict) else place[1] + 1
     option = f", option {place[3] + 1}" if len(place) > 3 and place[2] == "options" else ""
-    return f"step {place[1] + 1}{option}"
+    return f"turn {name}{option}"
 
 
 def _case_faults(data: dict, file: Path, pathway: Pathway) -> Iterator[Fault]:
@@ -208,67 +247,78 @@ def _case_faults(data: dict, file: Path, pathway: Pathway) -> Iterator[Fault]:
         return
     if walk.last.id != data["ends_at"]:
         yield Fault.at(name, "", "ends_at is the end that the answer key reaches", f"{walk.last.id!r}")
-    asked = [step["node"] for step in data["steps"]]
-    for told in data["told"]:
-        if told not in walk.node_ids or told in asked:
-            yield Fault.at(name, "", "what is told is a node of the path that no step asks", repr(told))
-    for passed in walk.steps:
-        node = passed.node
-        if len(node.options) > 1 and node.id not in (*asked, *data["told"]):
-            yield Fault.at(name, "", "every choice of the path is asked by a step or told", repr(node.id))
-    if asked[-1] != walk.last.id:
-        yield Fault.at(name, f"step {len(asked)}", "the last step stands at the end of the path", repr(asked[-1]))
-    place = -1
-    for number, step in enumerate(data["steps"], 1):
-        where = f"step {number}"
-        if step["node"] not in walk.node_ids:
-            yield Fault.at(name, where, "the step stands on the path of the answer key", repr(step["node"]))
-            continue
-        at = walk.node_ids.index(step["node"])
-        if at <= place:
-            yield Fault.at(name, where, "the steps stand in the order of the path", repr(step["node"]))
-        place = at
-        for rule, found, option in _step_faults(step, walk.steps[at], pathway):
-            yield Fault.at(name, f"{where}, option {option}" if option else where, rule, found)
+    ids = [turn["id"] for turn in data["turns"]]
+    for twice in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+        yield Fault.at(name, f"turn {twice}", "no two turns have the same id", repr(twice))
+    if "options" not in data["turns"][0]:
+        yield Fault.at(name, f"turn {ids[0]}", "a case begins with a decision", "a sequel")
+    strange = False
+    for turn in data["turns"]:
+        for rule, found, option in _turn_faults(turn, data["turns"]):
+            strange = strange or "leads to a turn" in rule or "exactly one" in rule
+            yield Fault.at(name, f"turn {turn['id']}" + (f", option {option}" if option else ""), rule, found)
+    if not strange and len(set(ids)) == len(ids):
+        yield from (Fault.at(name, f"turn {id_}", rule, found) for id_, rule, found in _flow_faults(data["turns"]))
 
 
-def _step_faults(step: dict, passed, pathway: Pathway) -> Iterator[tuple[str, str, int]]:
-    node, options = passed.node, step["options"]
-    gaps = sorted(gap.id for gap in pathway.gaps_at(node))
-    if sorted(step["gaps"]) != gaps:
-        yield "a step names every gap of its node and no other", f"{step['gaps']}, the node has {gaps}", 0
-    if step["basis"] == "gap" and not gaps:
-        yield "only a node with a gap rests on a gap", "none at this node", 0
-    strange = [name for name in step["locators"] if name not in node.locators]
-    if strange:
-        yield "the locators are those of the node", ", ".join(strange), 0
-    choice = len(node.options) > 1
-    if choice and step["basis"] != passed.basis:
-        yield "the basis is that of the way taken", f"{step['basis']!r}, the pathway has {passed.basis!r}", 0
-    keys = [i for i, option in enumerate(options, 1) if option["verdict"] == "path"]
+def _leads(turn: dict) -> list[str]:
+    return [option["next"] for option in turn["options"]] if "options" in turn else [turn["next"]]
+
+
+def _turn_faults(turn: dict, turns: list[dict]) -> Iterator[tuple[str, str, int]]:
+    kinds = {one["id"]: "options" in one for one in turns}
+    if "options" not in turn:
+        if not kinds.get(turn["next"]):
+            yield "a sequel leads to a turn that decides", repr(turn["next"]), 0
+        return
+    keys = [option for option in turn["options"] if option["verdict"] == "right"]
     if len(keys) != 1:
-        yield "exactly one option is on the path", str(len(keys)), 0
-    labels = [option.label for option in node.options] if choice else []
-    for i, option in enumerate(options, 1):
-        answer = option.get("answer")
-        if answer is not None and answer not in labels:
-            yield "an answer is one of the node's own", f"{answer!r} instead of {labels}", i
-        if choice and (option["verdict"] == "path") != (answer == passed.chosen):
-            yield "the option on the path, and no other, has the answer of the key", repr(answer), i
+        yield "exactly one option is right", str(len(keys)), 0
+    for i, option in enumerate(turn["options"], 1):
+        if option["next"] != END and option["next"] not in kinds:
+            yield "an option leads to a turn, or to the end", repr(option["next"]), i
+        elif option["verdict"] == "wrong" and kinds.get(option["next"], True):
+            yield "a wrong choice leads to a sequel", repr(option["next"]), i
+        elif option["verdict"] != "wrong" and kinds.get(option["next"]) is False:
+            yield "only a wrong choice leads to a sequel", repr(option["next"]), i
+        for field, needed in (("whose", "whose advice it is"), ("rests_on", "what it rests on")):
+            if option["verdict"] != "wrong" and field not in option:
+                yield f"a right choice says {needed}", "nothing", i
         for field in ("text", "critique"):
-            same = [" ".join(other[field].lower().split()) for other in options]
+            same = [" ".join(other[field].lower().split()) for other in turn["options"]]
             if same.index(same[i - 1]) < i - 1:
                 yield f"every option has its own {field}", "that of another option", i
 
 
+def _flow_faults(turns: list[dict]) -> Iterator[tuple[str, str, str]]:
+    by_id = {turn["id"]: turn for turn in turns}
+    reached, todo = set(), [turns[0]["id"]]
+    while todo:
+        at = todo.pop()
+        if at in reached or at == END:
+            continue
+        reached.add(at)
+        todo += _leads(by_id[at])
+    for id_ in by_id:
+        if id_ not in reached:
+            yield id_, "every turn is reached", "no choice leads here"
+    at, seen = turns[0]["id"], []
+    while at != END and at not in seen:
+        seen.append(at)
+        turn = by_id[at]
+        at = next(o["next"] for o in turn["options"] if o["verdict"] == "right") if "options" in turn else turn["next"]
+    if at != END:
+        yield at, "the right choices reach the end", "they go round"
+    elif len(seen) < 2:
+        yield turns[0]["id"], "a case has at least 2 decisions on its way", str(len(seen))
+
+
 def _build(data: dict, pathway: Pathway) -> Case:
-    steps = []
-    for number, step in enumerate(data["steps"], 1):
-        gaps = tuple(gap for gap in pathway.gaps_at(step["node"]) if gap.id in step["gaps"])
-        steps.append(Step(
-            id=f"{data['case_id']}-{number}", node=step["node"], text=step["text"], question=step["question"],
-            options=tuple(Option(**option) for option in step["options"]), basis=step["basis"],
-            locators=tuple(step["locators"]), gaps=gaps, evidence=tuple(step.get("evidence", ())),
-        ))
-    return Case(data["case_id"], data["order"], data["title"], data["synopsis"], tuple(data["presentation"]),
-                pathway.walk(data["answer_key"]), tuple(data["told"]), tuple(steps), tuple(data["debrief"]))
+    turns = tuple(
+        Turn(turn["id"], turn["text"], turn.get("question", ""),
+             tuple(Option(**{**option, "rests_on": tuple(option.get("rests_on", ()))})
+                   for option in turn.get("options", ())), turn.get("next", ""))
+        for turn in data["turns"])
+    return Case(data["case_id"], data["order"], data["title"], data["synopsis"], data["minutes"],
+                tuple(data["competencies"]), tuple(data["presentation"]), pathway.walk(data["answer_key"]), turns,
+                tuple(Talk(**talk) for talk in data["debrief"]))

@@ -1,21 +1,21 @@
-"""A teaching case as one block of HTML: one step stands open, the later ones stay sealed until a reader gets there."""
+"""A teaching case as one block of HTML: one turn stands open, the others stay sealed until a reader gets there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+import emdbook
 from emdbook.ground import blocks
 from emdbook.ground.view import view
-from emdbook.teach.cases.bank import Case, Step, load_case
-from emdbook.teach.pathway import BASES
+from emdbook.ground.wording import short_source
+from emdbook.teach.cases.bank import END, Case, Option, Turn, load_case
 from emdbook.teach.quiz.render import asset_dir as quiz_asset_dir
 from emdbook.teach.quiz.render import choices, markup, ordered, seal
 
 #: What a reader is told about a choice before the reason.
-VERDICTS = {"path": "On the pathway.", "arguable": "Can be argued, but is not on the pathway.",
-            "against": "Does not hold."}
-_BASIS = {**BASES, "gap": "a gap: the summary does not say"}
+VERDICTS = {"right": "Right.", "also": "Right as well, by other advice.", "wrong": "Not so."}
 
 
 def asset_dir() -> Path:
@@ -28,66 +28,100 @@ def asset_dir() -> Path:
     return Path(__file__).resolve().parent / "assets"
 
 
-def _gaps(step: Step) -> str:
-    return "".join(f'<p class="emd-gap"><strong>Gap of the summary.</strong> {markup(gap.text)}</p>'
-                   for gap in step.gaps)
+@cache
+def _evidence():
+    return emdbook.load()
 
 
-def _behind(step: Step) -> str:
-    """What a reader sees once the choice is made: where the step stands and what it rests on."""
-    return (f'<p class="emd-more">Pathway node <code>{step.node}</code>, {_BASIS[step.basis]} '
-            f'({", ".join(step.locators)}).</p>{_gaps(step)}')
+def grounds(option: Option) -> str:
+    """What a choice rests on, in a few words: paragraphs of the review, and sources.
+
+    Parameters
+    ----------
+    option : Option
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    LookupError
+        If it names what is not in the data.
+    """
+    evidence = _evidence()
+    sources = evidence.sources.set_index("source_id", drop=False)
+    said = [name for name in option.rests_on if name.isupper()]
+    for name in option.rests_on:
+        if name.isupper():
+            continue
+        source = name if name in sources.index else evidence.record(name).get("source_id")
+        if isinstance(source, str):
+            said.append(short_source(sources.loc[source]))
+    return "; ".join(dict.fromkeys(said))
 
 
-def _step(case: Case, at: int, level: int) -> str:
-    step, base = case.steps[at], f"case-{case.case_id}--{at + 1}"
-    last = at + 1 == len(case.steps)
+def critique(option: Option) -> str:
+    """The reason of a choice with whose advice it is, as HTML.
+
+    Parameters
+    ----------
+    option : Option
+
+    Returns
+    -------
+    str
+    """
+    whose = f" <em>Whose advice:</em> {markup(option.whose)}" if option.whose else ""
+    rests = f' <span class="emd-hint">({markup(grounds(option))})</span>' if option.rests_on else ""
+    return f"{markup(option.critique)}{whose}{rests}"
+
+
+def _turn(case: Case, turn: Turn, level: int) -> str:
+    base = f"case-{case.case_id}--{turn.id}"
+    head = (f'<div class="emd-step{"" if turn.options else " emd-sequel"}" role="group" '
+            f'aria-labelledby="{base}-title" data-turn="{turn.id}">'
+            f'<h{level + 1} class="emd-step-title" id="{base}-title" tabindex="-1">'
+            f'{"Now" if turn.options else "What follows"}</h{level + 1}><p>{markup(turn.text)}</p>')
+    if not turn.options:
+        return (f'{head}<div class="emd-buttons"><button type="button" class="emd-next">Go on from here</button></div>'
+                "</div>")
     return (
-        f'<div class="emd-step" role="group" aria-labelledby="{base}-title" data-step="{at}">'
-        f'<h{level + 1} class="emd-step-title" id="{base}-title" tabindex="-1">Step {at + 1} of {len(case.steps)}'
-        f"</h{level + 1}><p>{markup(step.text)}</p>"
-        f'<form class="emd-question" autocomplete="off"><fieldset><legend>{markup(step.question)}</legend>'
-        f"{choices(base, 'radio', ordered(step))}</fieldset>"
-        '<div class="emd-buttons"><button type="submit" class="emd-check">Check</button></div>'
+        f'{head}<form class="emd-question" autocomplete="off"><fieldset><legend>{markup(turn.question)}</legend>'
+        f"{choices(base, 'radio', ordered(turn))}</fieldset>"
+        '<div class="emd-buttons"><button type="submit" class="emd-check">Decide</button></div>'
         '<p class="emd-result" role="status" aria-live="polite"></p>'
-        '<div class="emd-behind" hidden></div>'
-        '<div class="emd-buttons"><button type="button" class="emd-next" hidden>'
-        f'{"See the whole path" if last else "Next step"}</button></div></form></div>'
+        '<div class="emd-buttons"><button type="button" class="emd-next" hidden>Go on</button></div></form></div>'
     )
 
 
 def _end(case: Case, level: int) -> str:
     base = f"case-{case.case_id}--end"
-    rows = []
-    for passed in case.walk.steps:
-        way = ""
-        if passed.taken and len(passed.node.options) > 1:
-            way = f" <strong>{markup(passed.taken.label)}.</strong>"
-        basis = passed.basis or "end"
-        gaps = "".join(f' <span class="emd-gap">Gap: {markup(gap.text)}</span>' for gap in passed.gaps)
-        beside = "".join(f' <span class="emd-hint">Other sources add: {markup(item.text)}</span>'
-                         for item in passed.node.beside)
-        where = "; ".join(filter(None, [BASES.get(basis, basis), ", ".join(passed.locators)]))
-        rows.append(f'<li class="emd-way-{basis}">{markup(passed.text)}{way} '
-                    f'<span class="emd-hint">({where})</span>{beside}{gaps}</li>')
-    talk = "".join(f"<p>{markup(text)}</p>" for text in case.debrief)
+    rows = "".join(
+        f"<li>{markup(turn.question)} <strong>{markup(turn.key.text)}.</strong> "
+        f'<span class="emd-hint">({markup(turn.key.whose)})</span></li>' for turn in case.way)
+    talk = "".join(f"<details class=\"emd-fold\"><summary>{markup(one.ask)}</summary>"
+                   f"<p>{markup(one.listen_for)}</p></details>" for one in case.debrief)
+    path = "".join(
+        f'<li class="emd-way-{passed.basis or "end"}">{markup(passed.text)}'
+        + "".join(f' <span class="emd-gap">Gap: {markup(gap.text)}</span>' for gap in passed.gaps) + "</li>"
+        for passed in case.walk.steps)
     return (
         f'<div class="emd-step emd-end" role="group" aria-labelledby="{base}-title">'
-        f'<h{level + 1} class="emd-step-title" id="{base}-title" tabindex="-1">The whole path</h{level + 1}>'
-        f'<p class="emd-tally"></p><ol class="emd-way">{"".join(rows)}</ol>{talk}'
+        f'<h{level + 1} class="emd-step-title" id="{base}-title" tabindex="-1">The whole way</h{level + 1}>'
+        f'<p class="emd-tally"></p><ol class="emd-way">{rows}</ol>'
+        f"<p><strong>To talk about</strong></p>{talk}"
+        '<details class="emd-fold"><summary>The way of this patient through the pathway of chapter 14</summary>'
+        f'<ol class="emd-way">{path}</ol></details>'
         '<div class="emd-buttons"><button type="button" class="emd-restart">Start again</button></div></div>'
     )
 
 
-def _sealed(case: Case, at: int, level: int) -> str:
-    step = case.steps[at]
-    after = _step(case, at + 1, level) if at + 1 < len(case.steps) else _end(case, level)
-    block = seal({
-        "options": [{"verdict": o.verdict, "words": VERDICTS[o.verdict], "why": markup(o.critique)}
-                    for o in ordered(step)],
-        "behind": _behind(step), "node": step.node, "next": after,
-    })
-    return f'<script type="text/plain" class="emd-sealed">{block}</script>'
+def _sealed(case: Case, turn: Turn, level: int, first: bool) -> str:
+    block = {"html": "" if first else _turn(case, turn, level), "next": turn.next,
+             "options": [{"verdict": o.verdict, "words": VERDICTS[o.verdict], "why": critique(o), "next": o.next}
+                         for o in ordered(turn)]}
+    return f'<script type="text/plain" data-turn="{turn.id}" class="emd-sealed">{seal(block)}</script>'
 
 
 def render(case: Case, level: int = 3, inline: bool = False) -> str:
@@ -97,7 +131,7 @@ def render(case: Case, level: int = 3, inline: bool = False) -> str:
     ----------
     case : Case
     level : int
-        Level of the case's heading, 1 to 5; its steps are one below.
+        Level of the case's heading, 1 to 5; its turns are one below.
     inline : bool
         Put scripts and style sheets into the block (a notebook), or rely on the page's (the book).
 
@@ -109,21 +143,76 @@ def render(case: Case, level: int = 3, inline: bool = False) -> str:
         raise ValueError(f"The heading of a case has a level from 1 to 5, not {level!r}.")
     id = f"case-{case.case_id}"
     told = "".join(f"<p>{markup(text)}</p>" for text in case.presentation)
-    sealed = "".join(_sealed(case, at, level) for at in range(len(case.steps)))
+    sealed = "".join(_sealed(case, turn, level, at == 0) for at, turn in enumerate(case.turns))
+    end = seal({"html": _end(case, level)})
     style, script = _inline() if inline else ("", "")
     return (
         f'{style}<emd-case id="{id}" class="emd-quiz emd-case" role="group" aria-labelledby="{id}--title" '
         f'data-case="{case.case_id}"><h{level} class="emd-title" id="{id}--title" tabindex="-1">{markup(case.title)}'
         f'</h{level}><p class="emd-made">Constructed case. This patient does not exist.</p>'
-        f'<div class="emd-told">{told}</div>{_step(case, 0, level)}'
-        '<p class="emd-nojs">The critique of each choice and the next steps need JavaScript.</p>'
-        f"{sealed}</emd-case>{script}"
+        f'<div class="emd-told">{told}</div>{_turn(case, case.turns[0], level)}'
+        '<p class="emd-nojs">What follows from a choice needs JavaScript.</p>'
+        f'{sealed}<script type="text/plain" data-turn="{END}" class="emd-sealed">{end}</script></emd-case>{script}'
     )
 
 
 def _inline() -> tuple[str, str]:
     files = [folder / name for folder, name in ((quiz_asset_dir(), "quiz"), (asset_dir(), "cases"))]
     return blocks.inline([file.with_suffix(".css") for file in files], [file.with_suffix(".js") for file in files])
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# On paper
+
+def handout(case: Case, level: int = 2) -> str:
+    """The sheet for learners: the story in turns with the choices, room to write, and no key.
+
+    Parameters
+    ----------
+    case : Case
+    level : int
+
+    Returns
+    -------
+    str
+    """
+    told = "".join(f"<p>{markup(text)}</p>" for text in case.presentation)
+    turns = "".join(
+        f'<li class="emd-sheet-turn"><p>{markup(turn.text)}</p><p><strong>{markup(turn.question)}</strong></p>'
+        f'<ol type="A">{"".join(f"<li>{markup(o.text)}</li>" for o in ordered(turn))}</ol>'
+        '<p class="emd-sheet-lines">Our choice: ____ &nbsp; Why: </p></li>' for turn in case.way)
+    return (f'<section class="emd-sheet"><h{level} id="sheet-{case.case_id}">{markup(case.title)}</h{level}>'
+            f'<p class="emd-made">Constructed case, about {case.minutes} minutes. Cover what stands below until you '
+            f"have decided.</p>{told}<ol>{turns}</ol></section>")
+
+
+def facilitator_key(case: Case, level: int = 2) -> str:
+    """The key for who leads the talk: each choice with its reason, who makes the mistake, and what follows from it.
+
+    Parameters
+    ----------
+    case : Case
+    level : int
+
+    Returns
+    -------
+    str
+    """
+    turns = []
+    for turn in case.way:
+        rows = []
+        for at, option in enumerate(ordered(turn)):
+            sequel = "" if option.verdict != "wrong" else (
+                f" <em>What follows:</em> {markup(case.turn(option.next).text)}")
+            who = f" <em>Who says this:</em> {markup(option.mistake)}" if option.mistake else ""
+            rows.append(f"<li><strong>{chr(65 + at)}. {VERDICTS[option.verdict]}</strong> {markup(option.text)}. "
+                        f"{critique(option)}{who}{sequel}</li>")
+        turns.append(f'<li class="emd-sheet-turn"><p>{markup(turn.text)}</p><p><strong>{markup(turn.question)}</strong>'
+                     f'</p><ul>{"".join(rows)}</ul></li>')
+    talk = "".join(f"<dt>{markup(one.ask)}</dt><dd>{markup(one.listen_for)}</dd>" for one in case.debrief)
+    return (f'<section class="emd-sheet"><h{level} id="key-{case.case_id}">{markup(case.title)}</h{level}>'
+            f'<p class="emd-made">Constructed case, about {case.minutes} minutes. {markup(case.synopsis)}.</p>'
+            f"<ol>{''.join(turns)}</ol><dl>{talk}</dl></section>")
 
 
 class CaseView:
@@ -160,7 +249,7 @@ class CaseView:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         text = "\n\n".join("\n".join((f"{case.title} (constructed case)", *case.presentation,
-                                      case.steps[0].text, case.steps[0].question)) for case in self.cases)
+                                      case.turns[0].text, case.turns[0].question)) for case in self.cases)
         return {"text/html": self._html, "text/plain": text}
 
     def __repr__(self) -> str:
@@ -186,7 +275,7 @@ def show(case_id, level: int = 3, path=None) -> CaseView:
     Raises
     ------
     CasesError
-        Listing file, step and rule of every fault.
+        Listing file, turn and rule of every fault.
     """
     if isinstance(case_id, str):
         return CaseView([load_case(case_id, path)], folded=False, level=level)
@@ -194,4 +283,3 @@ def show(case_id, level: int = 3, path=None) -> CaseView:
     if not chosen:
         raise ValueError("Name at least one case.")
     return CaseView(chosen, folded=True, level=level)
-

@@ -97,7 +97,7 @@ def gap_table(pathway: Pathway, cases: Sequence[Case] = (), *, caption: str = "W
     ----------
     pathway : Pathway
     cases : sequence of Case
-        Their titles are named beside the gaps that their steps stand at.
+        Their titles are named beside the gaps that their walks meet.
     caption : str
         What the table shows.
 
@@ -109,7 +109,7 @@ def gap_table(pathway: Pathway, cases: Sequence[Case] = (), *, caption: str = "W
     records = []
     for gap in pathway.gaps:
         node = pathway.node(gap.at_node)
-        met = [case.title for case in cases if gap.id in {g.id for step in case.steps for g in step.gaps}]
+        met = [case.title for case in cases if gap.at_node in case.walk.node_ids]
         records.append({"Gap": html.escape(gap.text),
                         "Where": f"{html.escape(labels[node.section])}: {html.escape(node.short)} "
                                  f"<small>({html.escape(paragraphs(node.locators))})</small>",
