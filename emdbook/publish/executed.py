@@ -1,7 +1,7 @@
 """One execution of each chapter, kept for the web book, the decks, the gates and the tests.
 
 A chapter is run again only if something changed that it depends on: its code, its exercises, a file of the data, a file
-of the toolkit that its kernel ran, or the version of a package that it loaded.  jupyter-cache is not used for this: it looks at the
+of the toolkit that its kernel ran, or a package that it loaded.  jupyter-cache is not used for this: it looks at the
 code alone, so it would publish an old number after a changed table, and it runs one chapter at a time.
 """
 
