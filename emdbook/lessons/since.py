@@ -1,4 +1,4 @@
-"""What was public on the day of the review and what came after, whom each piece of news is about, and what it touches."""
+"""What was public on the day of the review and what came after, whom the news is about, and what it touches."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ import pytest
 
 import emdbook
 from emdbook import rows
+from emdbook.evidence.log import GROUPS, group_counts, group_of
 from emdbook.lessons import log
 
 
@@ -39,3 +40,26 @@ def test_unknown_choices_are_refused(entries):
         log.discrepancy_log(entries, kind="typo")
     with pytest.raises(ValueError, match="Unknown severity"):
         log.discrepancy_log(entries, severity="huge")
+    with pytest.raises(ValueError, match="Unknown group"):
+        log.discrepancy_log(entries, group="errors")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_holds_its_rows_and_no_others(entries, group):
+    chart = log.discrepancy_log(entries, group=group)
+    wanted = entries[[group_of(nature) == group for nature in entries.nature]]
+    assert sorted(chart.table["The review says"]) == sorted(wanted.review_says)
+    assert f"of the rows {GROUPS[group]}" in chart.description
+
+
+def test_the_three_counts_are_drawn_as_they_are(entries):
+    chart = log.log_groups(entries)
+    counts = group_counts(entries.nature)
+    drawn = [0.0] * len(GROUPS)
+    for bars in chart.figure.axes[0].containers:
+        for i, bar in enumerate(bars):
+            drawn[i] += bar.get_width()
+    assert drawn == list(counts.values())
+    assert sum(drawn) == len(entries)
+    for group, number in counts.items():
+        assert f"{number} {GROUPS[group]}" in chart.description

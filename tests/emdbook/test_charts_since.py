@@ -10,7 +10,8 @@ from emdbook.lessons import since
 ROWS = since.together({
     ("bispecific", "emd"): pd.DataFrame([{"date": "2025-12", "label": "pair in true EMD", "kind": "trial",
                                  "certainty": "seen"}]),
-    ("adc", "myeloma"): pd.DataFrame([{"date": "2025-07-24", "label": "back in the EU", "kind": "approval", "certainty": "seen"}]),
+    ("adc", "myeloma"): pd.DataFrame([{"date": "2025-07-24", "label": "back in the EU", "kind": "approval",
+                                       "certainty": "seen"}]),
     ("choice", "myeloma"): pd.DataFrame([{"date": "2026-01-25", "label": "guideline", "kind": "guidance",
                              "certainty": "second_hand"}]),
 })

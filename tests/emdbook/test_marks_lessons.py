@@ -323,7 +323,8 @@ def test_mix_stands_on_the_line_between_its_two_groups():
 # --- since the review, and one median
 
 def test_since_draws_the_events_of_what_is_touched():
-    rows = since.together({(key, "emd"): pd.DataFrame([{"date": f"202{i}", "label": key, "kind": "trial", "certainty": "seen"}])
+    rows = since.together({(key, "emd"): pd.DataFrame([{"date": f"202{i}", "label": key, "kind": "trial",
+                                                        "certainty": "seen"}])
                            for i, key in enumerate(since.TOUCHES)})
     first = next(iter(since.TOUCHES))
     assert len([d for d in marks(since.since_review(rows).figure.axes[0]) if d.x == 0.72]) == len(since.TOUCHES)
