@@ -1,7 +1,7 @@
 """One execution of each chapter, kept for the web book, the decks, the gates and the tests.
 
 A chapter is run again only if something changed that it depends on: its code, its exercises, a file of the data, a file
-of the toolkit that its kernel ran, or the version of a package.  jupyter-cache is not used for this: it looks at the
+of the toolkit that its kernel ran, or a package that it loaded.  jupyter-cache is not used for this: it looks at the
 code alone, so it would publish an old number after a changed table, and it runs one chapter at a time.
 """
 
@@ -22,12 +22,12 @@ from importlib import metadata
 from pathlib import Path
 
 from emdbook.checks.exercises import read_exercises
-from emdbook.checks.recording import FILES, TRIES, WIDGETS, Try
+from emdbook.checks.recording import TRIES, USED, WIDGETS, Try
 from emdbook.ground.notebook import Cell, read_cells, read_notebook
 from emdbook.ground.paths import data_dir, project_dir
 
 #: Raise this when the stored form of a run changes.
-FORMAT = 1
+FORMAT = 2
 TIMEOUT = 300
 #: The page that a preview makes, ``none`` for all as they were run last; not set outside a preview.
 PREVIEW = "EMDBOOK_PREVIEW"
@@ -68,7 +68,8 @@ def folder_hash(folder: Path) -> str:
     """Digest of the names and contents of all files of a folder."""
     made = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith("."):
+        hidden = any(part.startswith((".", "__pycache__")) for part in file.relative_to(folder).parts)
+        if file.is_file() and not hidden:
             made.update(f"{file.relative_to(folder).as_posix()} {file_hash(file)}\n".encode())
     return made.hexdigest()
 
@@ -87,17 +88,26 @@ def _code(notebook: Path) -> str:
     return hashlib.sha256(json.dumps([cells, asked]).encode()).hexdigest()
 
 
-def _key(notebook: Path, files: Sequence[str]) -> dict:
+@functools.cache
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "gone"
+
+
+def _key(notebook: Path, files: Sequence[str], packages: Sequence[str]) -> dict:
     toolkit = project_dir() / "emdbook"
-    return {"format": FORMAT, "versions": versions(), "code": _code(notebook), "data": folder_hash(data_dir()),
-            "files": {name: file_hash(toolkit / name) for name in files}}
+    return {"format": FORMAT, "python": platform.python_version(), "code": _code(notebook),
+            "data": folder_hash(data_dir()), "files": {name: file_hash(toolkit / name) for name in files},
+            "packages": {name: _version(name) for name in packages}}
 
 
 def is_fresh(notebook: Path) -> bool:
     """Whether the kept run of a chapter is what running it now would give."""
     try:
         kept = json.loads((store_dir() / notebook.stem / _KEY).read_text(encoding="utf-8"))
-        return kept == _key(notebook, list(kept["files"]))
+        return kept == _key(notebook, list(kept["files"]), list(kept["packages"]))
     except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: run it again
         return False
 
@@ -230,7 +240,8 @@ def keep(notebook: Path, folder: Path, outputs: Sequence[Sequence[dict]]) -> Non
             if "execution_count" in one:  # the cells of the recorder are not counted
                 one["execution_count"] = count
     (folder / _RUN).write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    key = _key(notebook, json.loads((folder / FILES).read_text(encoding="utf-8")))
+    used = json.loads((folder / USED).read_text(encoding="utf-8"))
+    key = _key(notebook, used["files"], used["packages"])
     begun = (folder / _BEGUN).stat().st_mtime
     edited = [name for name in key["files"] if (project_dir() / "emdbook" / name).stat().st_mtime > begun]
     if edited or json.loads((folder / _BEGUN).read_text(encoding="utf-8")) != [key["code"], key["data"]]:

@@ -76,8 +76,10 @@ def test_a_changed_value_never_shows_an_old_number_and_a_changed_sentence_runs_n
     key = json.loads((executed.store_dir() / notebook.stem / "key.json").read_text(encoding="utf-8"))
     assert {"evidence/package.py", "evidence/rules.py", "ground/paths.py"} <= key["files"].keys()
     assert not any(name.startswith("publish/") for name in key["files"])
+    assert {"pandas", "numpy", "ipykernel"} <= key["packages"].keys()
+    assert not {"sphinx", "pytest", "emdbook"} & key["packages"].keys()
     with monkeypatch.context() as other:
-        other.setattr(executed, "versions", lambda: "others")
+        other.setattr(executed, "_version", lambda name: "0.0" if name == "pandas" else key["packages"][name])
         assert not executed.is_fresh(notebook)
     with monkeypatch.context() as other:
         real = executed.file_hash
