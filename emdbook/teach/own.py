@@ -209,8 +209,8 @@ def _sentence(studies, counted, pooled, endpoint, method) -> str:
             f"(95% CI {percent_range(low, high, 1)}; random effects on the logit scale, REML, "
             f"{'Hartung-Knapp' if pooled.ci_method == 'hartung-knapp' else 'normal'} interval)")
     if not is_missing(pooled.prediction_low):
-        text += (f"; a new study of the same kind would be expected between "
-                 f"{percent_range(100 * pooled.prediction_low, 100 * pooled.prediction_high, 1)} (95% prediction interval)")
+        ahead = percent_range(100 * pooled.prediction_low, 100 * pooled.prediction_high, 1)
+        text += f"; a new study of the same kind would be expected between {ahead} (95% prediction interval)"
     text += f"; I² {number(pooled.i2, 0)}%, tau² {number(pooled.tau2, 2)}."
     if left:
         text += f" {plural(left, 'study', 'studies')} without one count not pooled."
@@ -269,10 +269,10 @@ def form() -> str:
     return (
         '<emd-own id="own" data-python=""><form class="emd-own-form" hidden>'
         '<label for="own-text">Studies: label, events, n; one a line</label>'
-        '<p class="emd-own-hint" id="own-hint">Commas, semicolons or tabs part them, so lines copied from a spreadsheet '
-        "will do. Instead of the events you may give a percentage as printed, with its sign. The studies that stand here "
+        '<p class="emd-own-hint" id="own-hint">Commas, semicolons or tabs part them, so lines copied from a '
+        "spreadsheet will do. Instead of the events you may give a percentage as printed, with its sign. The studies that stand here "
         "are constructed.</p>"
-        f'<textarea id="own-text" name="text" rows="8" spellcheck="false" autocomplete="off" wrap="off" '
+        '<textarea id="own-text" name="text" rows="8" spellcheck="false" autocomplete="off" wrap="off" '
         f'aria-describedby="own-hint">{html.escape(EXAMPLE)}</textarea>'
         '<div class="emd-own-row"><p><label for="own-file">or open a CSV file</label>'
         '<input id="own-file" type="file" accept=".csv,.tsv,.txt,text/csv"></p>'

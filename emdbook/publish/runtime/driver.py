@@ -216,8 +216,8 @@ _SYNTAX = {
 
 
 #: What Python says where a number and a word meet.
-_MIXED = re.compile(r"(?:unsupported operand|not supported between|multiply sequence by|concatenate|must be real number)"
-                    r".*(?:\bstr\b|'str'|'list')")
+_MIXED = re.compile(r"(?:unsupported operand|not supported between|multiply sequence by|concatenate|must be real"
+                    r" number).*(?:\bstr\b|'str'|'list')")
 
 
 def _where(line: int | None) -> str:
