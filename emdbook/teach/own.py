@@ -175,7 +175,7 @@ def report(studies: list[Study], *, endpoint: str = "Response", method: str = "w
     rows = [{"label": one.label, "events": one.events, "n": one.n,
              "value": None if one.events is not None else float(one.printed.rstrip("% "))} for one in studies]
     counted = [one for one in studies if one.events is not None]
-    chart = forest(rows, method=method, pool=pool and bool(counted), endpoint=endpoint)
+    chart = forest(rows, method=method, pool=pool and bool(counted), endpoint=endpoint, legend=False)
     pooled = pool_proportions([one.events for one in counted], [one.n for one in counted]) if (
         pool and len(counted) > 1) else None
     notes = [f"{one.label}: {_attainable_sentence(one)}" for one in studies if one.printed]
@@ -221,15 +221,23 @@ def _code(rows, endpoint, method, pool) -> str:
     lines = "\n".join(f"    {row!r}," for row in ({k: v for k, v in row.items() if v is not None} for row in rows))
     return ("from emdbook import charts\n\n"
             f"studies = [\n{lines}\n]\n"
-            f"charts.forest(studies, method={method!r}, pool={pool!r}, endpoint={endpoint!r})\n")
+            f"charts.forest(studies, method={method!r}, pool={pool!r}, endpoint={endpoint!r}, legend=False)\n")
 
 
 def _table_html(table: pd.DataFrame) -> str:
     from emdbook.tables import Table
 
-    shown = table.drop(columns="Population", errors="ignore")
-    words = shown.map(lambda value: "" if is_missing(value) else str(value))
+    words = pd.DataFrame(_cells(table)[1:], columns=_cells(table)[0])
     return Table("The studies and their intervals", words, words.map(html.escape)).html()
+
+
+def _cells(table: pd.DataFrame) -> list[list[str]]:
+    """The table as words, with the names of its columns first."""
+    shown = table.drop(columns="Population", errors="ignore")
+    # A count is whole, whatever a version of pandas makes of a column with gaps.
+    return [[str(name) for name in shown.columns],
+            *(["" if is_missing(value) else str(int(value)) if name in ("events", "n") else str(value)
+               for name, value in zip(shown.columns, row, strict=True)] for row in shown.itertuples(index=False))]
 
 
 def answer(request: dict) -> dict:
@@ -251,11 +259,10 @@ def answer(request: dict) -> dict:
                       method=request.get("method", "wilson"), pool=bool(request.get("pool", True)))
     except ValueError as error:
         return {"shown": [], "fault": str(error), "line": None}
-    table = made.chart.table
-    rows = [[str(name) for name in table.columns],
-            *([("" if is_missing(value) else str(value)) for value in row] for row in table.itertuples(index=False))]
-    return {"shown": [{"html": made.html()}], "sentence": made.sentence, "csv": rows, "code": made.code,
-            "words": made.chart.description, "pool": asdict(made.pooled) if made.pooled else None}
+    return {
+        "shown": [{"html": made.html()}], "sentence": made.sentence, "csv": _cells(made.chart.table), "code": made.code,
+            "words": made.chart.description, "pool": asdict(made.pooled) if made.pooled else None,
+    }
 
 
 def form() -> str:
@@ -270,8 +277,8 @@ def form() -> str:
         '<emd-own id="own" data-python=""><form class="emd-own-form" hidden>'
         '<label for="own-text">Studies: label, events, n; one a line</label>'
         '<p class="emd-own-hint" id="own-hint">Commas, semicolons or tabs part them, so lines copied from a '
-        "spreadsheet will do. Instead of the events you may give a percentage as printed, with its sign. The studies that stand here "
-        "are constructed.</p>"
+        "spreadsheet will do. Instead of the events you may give a percentage as printed, with its sign. The studies "
+        "that stand here are constructed.</p>"
         '<textarea id="own-text" name="text" rows="8" spellcheck="false" autocomplete="off" wrap="off" '
         f'aria-describedby="own-hint">{html.escape(EXAMPLE)}</textarea>'
         '<div class="emd-own-row"><p><label for="own-file">or open a CSV file</label>'
@@ -281,4 +288,5 @@ def form() -> str:
         f'<p><label for="own-method">Interval</label><select id="own-method" name="method">{options}</select></p>'
         '<p class="emd-own-tick"><input id="own-pool" name="pool" type="checkbox" checked>'
         '<label for="own-pool">Pool them</label></p></div></form>'
-        '<p class="emd-nojs">This page computes with Python in your browser, and needs scripts for it.</p></emd-own>')
+        "<noscript><p>This page computes with Python in your browser, and needs scripts for it.</p></noscript>"
+        "</emd-own>")
