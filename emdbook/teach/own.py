@@ -76,9 +76,9 @@ class Report:
     def html(self) -> str:
         """Figure, sentence to report, notes and table as one piece of HTML."""
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return (f"{self.chart.html('own')}<h3>To report it</h3><p class=\"emd-own-sentence\">"
-                f"{html.escape(self.sentence)}</p>" + (f"<h3>To know</h3><ul>{notes}</ul>" if notes else "")
-                + f"<h3>The numbers</h3>{_table_html(self.chart.table)}")
+        return (f"{self.chart.html('own')}<h2>To report it</h2><p class=\"emd-own-sentence\">"
+                f"{html.escape(self.sentence)}</p>" + (f"<h2>To know</h2><ul>{notes}</ul>" if notes else "")
+                + f"<h2>The numbers</h2>{_table_html(self.chart.table)}")
 
 
 def read(text: str) -> list[Study]:

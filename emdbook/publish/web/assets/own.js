@@ -98,7 +98,7 @@
     /** @param {any} answer */
     takeAway(answer) {
       const svg = /** @type {SVGElement} */ (this.result.querySelector(".emd-drawing svg"));
-      el("h3", "Take it away", this.result);
+      el("h2", "Take it away", this.result);
       const bar = el("div", undefined, this.result);
       bar.className = "emd-python-bar";
       /** @param {string} words @param {() => Blob | Promise<Blob>} make @param {string} name */
