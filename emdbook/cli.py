@@ -122,6 +122,18 @@ def _slides(options) -> int:
     return build.told_last(make, "No new decks were made; the last ones, if any, stay")
 
 
+def _python(options) -> int:
+    from emdbook.publish.runtime.supply import SupplyError, fetch
+
+    try:
+        wheel = fetch()
+    except SupplyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{wheel.name} is here, and its hash is right. Books that are built from now on run Python on the page.")
+    return 0
+
+
 def _offline(options) -> int:
     from emdbook.publish import build
     from emdbook.publish.offline import make_offline
@@ -175,6 +187,7 @@ COMMANDS = {
     "structure": (_structure, "check that every chapter has its parts"),
     "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
+    "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
     "lock": (_lock, "write the lock files anew"),

@@ -81,7 +81,7 @@ def prepare_forest(rows, *, method: str = "wilson", level: float = 0.95) -> pd.D
 @in_style
 def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[float, float] = (0, 100),
            pool: bool = False, tau2_method: str = "REML", ci_method: str = "hartung-knapp",
-           endpoint: str = "Responders", title: str | None = None) -> Chart:
+           endpoint: str = "Responders", title: str | None = None, legend: bool = True) -> Chart:
     """Response proportions of several studies, one line each.
 
     Parameters
@@ -99,6 +99,8 @@ def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[f
         What is counted, in a reader's words.
     title : str, optional
         A short heading.
+    legend : bool
+        Whether a key tells populations and standings; rows of somebody's own have neither.
 
     Returns
     -------
@@ -127,7 +129,7 @@ def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[f
             alone = " Only one group has a count, so nothing is pooled."
     lines = len(table) + (1.7 if pooled else 0)
     labels, row = row_labels(table.label, left=1.78, row=_ROW)
-    handles = key(table.population, table.standing)
+    handles = key(table.population, table.standing) if legend else []
     foot = 0.62 + legend_height(handles)
     top = 0.55 if title else 0.2
     figure, axes = new_figure(top + row * lines + foot, left=1.78, right=1.42, top=top, bottom=foot)
@@ -141,7 +143,8 @@ def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[f
     axes.set_xlim(*limits)
     x_label(axes, f"{endpoint}, % of patients")
     heading(figure, title)
-    foot_legend(figure, handles)
+    if handles:
+        foot_legend(figure, handles)
     words = _describe(table, pooled, method, level, endpoint) + alone + side_by_side(rows)
     return Chart(figure, words, _reader_table(table, pooled))
 

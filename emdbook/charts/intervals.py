@@ -116,8 +116,10 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     Raises
     ------
     ValueError
-        If the share is not a percentage or a size is not positive.
+        If the share is not a percentage or a size is not positive, or what is to stand in the foreground is no size.
     """
+    if highlight is not None and highlight not in list(sizes):
+        raise ValueError(f"interval by size: {highlight!r} is none of the sizes drawn; choose one of {listing(sizes)}.")
     rows = []
     if not len(sizes):
         raise ValueError("interval by size: there is no size to draw.")

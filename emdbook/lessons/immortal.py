@@ -47,6 +47,8 @@ def prepare_immortal_time(median: float, transplant_at: float, share: float, *, 
     if not 0 < share < 100:
         raise ValueError(f"The share transplanted must lie between 0 and 100%, not {share!r}.")
     made = simulate_immortal_time(PATIENTS, median, transplant_at, share / 100, seed)
+    if not made.n_transplanted:
+        raise ValueError(f"Nobody of {PATIENTS:,} is alive at {months(transplant_at)}, so nobody can be transplanted.")
     truth = immortal_time_medians(median, transplant_at, share / 100)
     return pd.DataFrame(
         [("diagnosis", "transplanted", made.n_transplanted, made.naive_transplanted, truth["naive_transplanted"]),

@@ -71,6 +71,7 @@ BLOCKS = (
     Block("progress", ("emd-progress",), _both(_COVER, "progress"), "gone"),
     Block("linkbuilder", ("emd-linkbuilder",), _both(_COVER, "linkbuilder"), "gone"),
     Block("python", ("emd-python",), _both(FRAME, "python"), "kept"),
+    Block("own", ("emd-own",), (explore.asset_dir() / "figures.js", *_both(FRAME, "python"), FRAME / "own.js"), "gone"),
 )
 #: Every element that a page may have to wait for.
 TAGS = tuple(tag for block in BLOCKS for tag in block.tags)

@@ -72,7 +72,8 @@ def test_it_shows_what_the_notebook_would():
     ("exit()", 1, "ended itself"),
     ("[][1]", 1, "list index out of range"),
     ("{}['a']", 1, "there is no entry 'a'"),
-    ("'a' + 1", 1, "TypeError"),
+    ("'a' + 1", 1, "a word stands where a number is needed"),
+    ("len(3)", 1, "TypeError: object of type 'int' has no len()"),
 ])
 def test_a_mistake_is_one_sentence_with_its_line(source, line, words):
     answer = shown(source)

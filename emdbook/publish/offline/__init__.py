@@ -14,7 +14,7 @@ import sys
 import time
 
 from emdbook.ground.browser import NoBrowser
-from emdbook.publish.offline.archive import archive_file, write_archive
+from emdbook.publish.offline.archive import archive_file, has_python, write_archive
 from emdbook.publish.offline.pdf import pdf_file, write_pdf
 
 __all__ = ["archive_file", "make_offline", "pdf_file", "write_archive", "write_pdf"]
@@ -41,8 +41,9 @@ def make_offline(pdf: bool = True) -> int:
         print(f"{words}, {time.monotonic() - start:.0f} s", flush=True)
 
     said(f"{len(build_decks())} decks")
-    file = write_archive()
-    said(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
+    for python in (False, True) if has_python() else (False,):
+        file = write_archive(python=python)
+        said(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
     if pdf:
         try:
             printed = write_pdf()

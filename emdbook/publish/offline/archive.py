@@ -8,6 +8,8 @@ from pathlib import Path
 
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish.build import index_page
+from emdbook.publish.runtime.pack import FOLDER
+from emdbook.publish.runtime.pages import without
 
 NAME = "beyond-the-marrow"
 #: The same files give the same zip, on any day.
@@ -27,7 +29,7 @@ Education only, not medical advice.
 Unpack everything first. A browser cannot open a book that is still inside a zip.
 Then open START-HERE.html by double-click. No network, no server, no installation.
 
-html        the book; every widget and every question works
+html        the book; every widget and every question works{python}
 slides      one deck per chapter; open slides/index.html
 notebooks   the chapters as Jupyter notebooks. To run them you need the project, because
             they import its package emdbook.
@@ -42,9 +44,22 @@ The typefaces Source Sans 3 and Source Serif 4 are under the SIL Open Font Licen
 """
 
 
-def archive_file() -> Path:
-    """Where the zip is."""
-    return project_dir() / "_build" / f"{NAME}-offline.zip"
+#: What the zip with Python says of itself.
+_WITH_PYTHON = """,
+            and every exercise runs in the page, with Python (html/_static/python)"""
+#: Where Python lies in the zip.
+_PYTHON = f"html/_static/{FOLDER}/"
+
+
+def archive_file(python: bool = False) -> Path:
+    """Where the zip is.
+
+    Parameters
+    ----------
+    python : bool
+        The one in which exercises run.
+    """
+    return project_dir() / "_build" / f"{NAME}-offline{'-python' if python else ''}.zip"
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -53,8 +68,13 @@ def _files(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def contents() -> Iterator[tuple[str, bytes]]:
+def contents(python: bool = False) -> Iterator[tuple[str, bytes]]:
     """Name in the zip and content of every file.
+
+    Parameters
+    ----------
+    python : bool
+        With the Python of the pages, where the book was built with it. Without it the pages say where exercises run.
 
     Raises
     ------
@@ -66,7 +86,8 @@ def contents() -> Iterator[tuple[str, bytes]]:
         if not needed.is_file():
             raise FileNotFoundError(f"{needed.parent.name} was not built: {how}")
     yield "START-HERE.html", START.encode()
-    yield "README.txt", README.replace("\n", "\r\n").encode()  # for the oldest editor too
+    readme = README.format(python=_WITH_PYTHON if python else "")
+    yield "README.txt", readme.replace("\n", "\r\n").encode()  # for the oldest editor too
     for name in ("LICENSE", "LICENSE-CONTENT", "CITATION.cff"):
         if (root / name).is_file():
             yield name, (root / name).read_bytes()
@@ -76,27 +97,39 @@ def contents() -> Iterator[tuple[str, bytes]]:
     for name, folder in (("html", index_page().parent), ("slides", slides), ("notebooks", root / "notebooks"),
                          ("data", data_dir())):
         for file in _files(folder):
-            if file.name not in ("objects.inv", "webpack-macros.html", "sbt-webpack-macros.html"):
-                yield f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()
+            place = f"{name}/{file.relative_to(folder).as_posix()}"
+            if file.name in ("objects.inv", "webpack-macros.html", "sbt-webpack-macros.html"):
+                continue
+            if python or not (place.startswith(_PYTHON) or file.suffix == ".html"):
+                yield place, file.read_bytes()
+            elif file.suffix == ".html":
+                yield place, without(file.read_text(encoding="utf-8")).encode()
 
 
-def write_archive(file: Path | None = None) -> Path:
+def has_python() -> bool:
+    """Whether the book was built with Python for its pages."""
+    return (index_page().parent / "_static" / FOLDER).is_dir()
+
+
+def write_archive(file: Path | None = None, *, python: bool = False) -> Path:
     """Write the zip; the same files give the same bytes.
 
     Parameters
     ----------
     file : path, optional
-        ``_build/beyond-the-marrow-offline.zip`` if left out.
+        :func:`archive_file` if left out.
+    python : bool
+        With the Python of the pages.
 
     Returns
     -------
     pathlib.Path
     """
-    file = Path(file) if file is not None else archive_file()
+    file = Path(file) if file is not None else archive_file(python)
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.part")
     with zipfile.ZipFile(part, "w") as zipped:
-        for name, content in sorted(contents()):
+        for name, content in sorted(contents(python)):
             entry = zipfile.ZipInfo(f"{NAME}/{name}", _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16

@@ -11,6 +11,7 @@ import builtins
 import contextlib
 import io
 import json
+import re
 import sys
 import time
 import traceback
@@ -214,6 +215,11 @@ _SYNTAX = {
 }
 
 
+#: What Python says where a number and a word meet.
+_MIXED = re.compile(r"(?:unsupported operand|not supported between|multiply sequence by|concatenate|must be real"
+                    r" number).*(?:\bstr\b|'str'|'list')")
+
+
 def _where(line: int | None) -> str:
     return f"Line {line}: " if line else ""
 
@@ -236,6 +242,8 @@ def _words(error: BaseException) -> str:
         return "this divides by zero."
     if isinstance(error, KeyError):
         text = f"there is no entry {text}"
+    if isinstance(error, TypeError) and _MIXED.search(text):
+        return "a word stands where a number is needed, or the other way round."
     name = type(error).__name__
     plain = isinstance(error, ValueError | LookupError) and text
     said = text if plain else f"{name}: {text}" if text else name

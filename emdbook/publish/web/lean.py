@@ -237,7 +237,7 @@ _POLICY = {
     "base-uri": "'none'",
 }
 #: What a page may do beyond that, by what stands in it: Python on the page runs in a worker made of a blob.
-_ALLOWED = ((re.compile(r"<emd-python\b"), {"worker-src": "'self' blob:", "script-src": "'wasm-unsafe-eval'"}),)
+_ALLOWED = ((re.compile(r"<emd-(?:python|own)\b"), {"worker-src": "'self' blob:", "script-src": "'wasm-unsafe-eval'"}),)
 _POLICY_TAG = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n?')
 _HANDLER = re.compile(r'\sonclick="(?:window\.)?(\w+)\((?:this)?\)"')
 

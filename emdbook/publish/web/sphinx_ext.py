@@ -28,7 +28,7 @@ from emdbook.publish.runtime import cells, pages
 from emdbook.publish.runtime.supply import SupplyError
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
-from emdbook.teach import cases, progress, quiz, teaching
+from emdbook.teach import cases, own, progress, quiz, teaching
 
 
 @cache
@@ -96,6 +96,7 @@ PAGES = {
     "case-sheets": lambda ev: "".join(cases.handout(case, level=3) for case in cases.load_cases()),
     "case-keys": lambda ev: "".join(cases.facilitator_key(case, level=3) for case in cases.load_cases()),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
+    "own-numbers": lambda ev: own.form(),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "posttest"),
 }
 

@@ -1,0 +1,206 @@
+"""Python on the page: the built book's exercises in Chromium and Firefox, over HTTP and from a file, network cut."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import firefox as driver
+import pytest
+from test_firefox import started
+
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import in_ci, index_page
+from emdbook.publish.runtime import driver as page_driver
+from emdbook.publish.runtime.cells import page_cells
+
+pytestmark = pytest.mark.book
+HTML = index_page().parent
+CHAPTERS = sorted((project_dir() / "notebooks").glob("*.ipynb"))
+GRID = json.loads((project_dir() / "tests" / "reference" / "metafor_reference.json").read_text(encoding="utf-8"))
+
+#: One Python for all questions of a page, asked as the cell asks.
+ASK = """async requests => {
+    const address = document.querySelector('emd-python, emd-own').dataset.python;
+    const out = [];
+    for (const one of requests) out.push(await window.emdbook.told(window.emdbook.python(address), one, () => {}));
+    return out;
+}"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _built():
+    if not (HTML / "_static" / "python").is_dir():
+        reason = "the book was built without Python: make python, then make book"
+        pytest.fail(reason) if in_ci() and os.environ.get("EMDBOOK_PYTHON") == "1" else pytest.skip(reason)
+
+
+@pytest.fixture
+def chapter():
+    """A built chapter with an exercise that draws."""
+    found = sorted((HTML / "notebooks").glob("10_*.html"))
+    if not found:
+        pytest.skip("chapter 10 was not built")
+    return found[0]
+
+
+def questions():
+    """Every exercise, as given and with each value that its words ask for."""
+    out = []
+    for path in CHAPTERS:
+        for cell in page_cells(path):
+            for value in [cell.exercise.given(), *cell.exercise.values()]:
+                out.append((f"{path.stem[:2]}, {value!r}",
+                            {"source": cell.exercise.with_value(value), "before": cell.before}))
+    return out
+
+
+def differences(asked, answers):
+    out = []
+    for (name, request), answer in zip(asked, answers, strict=True):
+        wanted = page_driver.answer(request)
+        if answer.get("fault") or json.dumps(answer["shown"]) != json.dumps(wanted["shown"]):
+            out.append(f"{name}: {answer.get('fault') or 'shows something else than the build'}")
+    return out
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("how", ["http", "file"])
+def test_every_exercise_shows_in_chromium_what_the_build_shows(how, open_page, serve, chapter):
+    page = open_page(chapter.as_uri() if how == "file" else f"{serve(HTML)}/notebooks/{chapter.name}")
+    page.set_default_timeout(600_000)
+    asked = questions()
+    answers = page.evaluate(ASK, [request for _, request in asked])
+    assert differences(asked, answers) == []
+    page.watch.assert_clean()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("how", ["http", "file"])
+def test_exercises_show_in_firefox_what_the_build_shows(how, serve, chapter):
+    asked = questions()[::3]
+    with started() as firefox:
+        firefox.socket.settimeout(600)
+        page = firefox.page()
+        page.goto(chapter.as_uri() if how == "file" else f"{serve(HTML)}/notebooks/{chapter.name}")
+        page.wait_for("() => document.querySelector('emd-python').dataset.state === 'ready'")
+        assert differences(asked, page.evaluate(ASK, [request for _, request in asked])) == []
+    assert driver.find()
+
+
+def run(page, act, seconds=240):
+    """Do something, and wait until the cell has answered."""
+    page.evaluate("""() => { window.heard = null;
+        document.addEventListener('emd-python', e => { window.heard = e.detail; }, {once: true}); }""")
+    act()
+    for _ in range(seconds * 20):
+        if page.evaluate("() => window.heard !== null"):
+            return page.evaluate("() => window.heard")
+        page.wait_for_timeout(50)
+    raise AssertionError(f"no answer: {page.locator('.emd-python-status').inner_text()}")
+
+
+def test_a_reader_runs_an_exercise(open_page, chapter, axe):
+    """Nothing is loaded before Run; then mouse, keys, mistakes, Stop and Reset."""
+    page = open_page(chapter.as_uri())
+    cell = page.locator("emd-python").first
+    field, status = cell.locator("textarea"), cell.locator(".emd-python-status")
+    run_, stop, reset = (cell.get_by_role("button", name=re.compile(rf"^{name} Exercise")) for name in (
+        "Run", "Stop", "Reset"))
+    assert page.evaluate("() => performance.getEntriesByType('resource').filter(e => e.name.includes('/python/'))"
+                         ".length") == 0
+    built = cell.locator(".cell_output .output").first.inner_html()
+    assert stop.is_disabled()
+    page.evaluate("""() => { window.halts = []; new PerformanceObserver(l => l.getEntries().forEach(
+        e => window.halts.push(e.duration))).observe({type: 'longtask', buffered: false}); }""")
+    run(page, run_.click)
+    assert cell.locator(".cell_output .output").first.inner_html() == built
+    assert status.inner_text().startswith("Done. 7 of 30 responded")
+
+    # keys: Shift and Enter runs, Tab leaves
+    field.fill("responders = 6\ncharts.interval_methods(responders, 30)")
+    field.focus()
+    run(page, lambda: page.keyboard.press("Shift+Enter"))
+    assert "6 of 30" in cell.locator("figcaption").inner_text()
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.tagName") == "BUTTON"
+    assert "\t" not in field.input_value()
+
+    # mistakes
+    for source, words in (("x = (1", "Line 1: Python cannot read this: '(' was never closed."),
+                          ("x = 1\ncharts.interval_methods('many', 30)",
+                           "Line 2: The number of events must be a whole number of at least 0, not 'many'."),
+                          ("charts.interval_methods(-5, 30)", "Line 1: The number of events"),
+                          ("charts.interval_methods(1000000, 30)", "Line 1: There cannot be more events"),
+                          ("x = [0] * 10**9", "Line 1: this needs more memory than the page gives to Python.")):
+        field.fill(source)
+        run(page, run_.click)
+        assert status.inner_text().startswith(words), source
+
+    # Stop, and the next run works
+    field.fill("print('before')\nwhile True:\n    pass")
+    def stopped():
+        run_.click()
+        page.wait_for_timeout(300)
+        stop.click()
+    assert run(page, stopped)["fault"] == "Stopped."
+    field.fill("print(2 + 2)")
+    assert run(page, run_.click)["shown"] == [{"text": "4\n"}]
+
+    reset.click()
+    assert cell.locator(".cell_output .output").first.inner_html() == built
+    assert "7  # change this value" in field.input_value()
+    page.watch.assert_clean()  # before axe, which asks for the style sheet in a way that a file forbids
+    assert axe(page, "emd-python") == []
+
+
+def test_an_exercise_fits_a_phone(open_page, chapter):
+    page = open_page(chapter.as_uri(), width=390, height=844)
+    box = page.locator("emd-python").first
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    for button in box.locator("button").all():
+        assert button.bounding_box()["height"] >= 44
+
+
+def test_without_the_parts_a_page_says_so(open_page, chapter, tmp_path):
+    """A page whose Python was taken away gives one sentence, and the cell goes on."""
+    page = open_page(chapter.as_uri())
+    page.evaluate("() => { document.querySelector('emd-python').kernel.address = '../_static/python/gone.js'; }")
+    answer = run(page, page.locator(".emd-python-run").first.click)
+    assert answer["fault"].startswith("Python for this page is not in this copy of the book.")
+
+
+def test_the_pools_of_the_page_are_those_of_metafor(open_page):
+    page = open_page((HTML / "book" / "your_own_numbers.html").as_uri())
+    page.set_default_timeout(600_000)
+    cases = [case for case in GRID["pooled"] if case["k"] > 1 and (
+        case["method"], case["test"], case["control"], case["level"]) == ("REML", "knha", "default", 0.95)]
+    requests = []
+    for case in cases:
+        data = GRID["datasets"][case["dataset"]]
+        rows = zip(data["events"], data["n"], strict=True)
+        requests.append({"kind": "own", "text": "\n".join(f"S{i}, {x}, {m}" for i, (x, m) in enumerate(rows))})
+    for case, answer in zip(cases, page.evaluate(ASK, requests), strict=True):
+        for name in ("estimate", "tau2", "i2", "q", "k"):
+            assert answer["pool"][name] == pytest.approx(case[name], rel=0, abs=1e-5), (case["dataset"], name)
+    page.watch.assert_clean()
+
+
+def test_a_reader_computes_her_own_numbers(open_page, axe):
+    page = open_page((HTML / "book" / "your_own_numbers.html").as_uri())
+    page.locator("#own-text").fill("A, 30, 28")
+    assert "more events than patients: 30 of 28" in run(page, page.get_by_role("button", name="Compute").click)["fault"]
+    page.locator("#own-file").set_input_files({
+        "name": "s.csv", "mimeType": "text/csv", "buffer": b"study,events,n\nA,10,28\nB,15,39\n"})
+    page.wait_for_function("() => document.querySelector('#own-text').value.includes('B,15,39')")
+    answer = run(page, page.get_by_role("button", name="Compute").click)
+    assert answer["sentence"].startswith("Response, pooled over 2 studies with 67 patients: ")
+    for name, start in (("Figure (SVG)", b"<?xml"), ("Figure (PNG)", b"\x89PNG"),
+                        ("Numbers (CSV)", b"\xef\xbb\xbfGroup"), ("Code (Python)", b"from emdbook import charts")):
+        with page.expect_download() as got:
+            page.get_by_role("button", name=name).click()
+        with open(got.value.path(), "rb") as file:
+            assert file.read().startswith(start), name
+    page.watch.assert_clean()
+    assert axe(page, "emd-own") == []
