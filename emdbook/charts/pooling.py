@@ -51,7 +51,7 @@ class Pool:
 
 
 def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
-                 ci_method: str = "hartung-knapp", level: float = 0.95) -> Pool:
+                 ci_method: str = "hartung-knapp", level: float = 0.95, both: bool = False) -> Pool:
     """Pool the chosen studies; of two that share patients only the larger.
 
     Parameters
@@ -63,6 +63,9 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
         ``study_id`` of those chosen.
     tau2_method, ci_method, level
         See :func:`emdbook.estimates.pool_proportions`.
+    both : bool
+        Pool both of two that may share patients, to see what the precaution costs. Whoever shows that must say that
+        the interval may be too narrow.
 
     Returns
     -------
@@ -92,7 +95,7 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
     table["ci_low"], table["ci_high"] = [100 * x.ci_low for x in limits], [100 * x.ci_high for x in limits]
 
     chosen = table[table.study_id.isin(studies)]
-    shares = {r.arm_id: set() if is_missing(r.overlaps_with) else set(str(r.overlaps_with).split(";"))
+    shares = {r.arm_id: set() if both or is_missing(r.overlaps_with) else set(str(r.overlaps_with).split(";"))
               for r in table.itertuples()}
     apart = keep_apart(list(chosen.arm_id), dict(zip(table.arm_id, table.n, strict=True)), shares)
     label = dict(zip(table.arm_id, table.label, strict=True))
@@ -113,12 +116,13 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
 
 @in_style
 def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str = "Response (ORR)",
-                tau2_method: str = "REML", ci_method: str = "hartung-knapp", level: float = 0.95) -> Chart:
+                tau2_method: str = "REML", ci_method: str = "hartung-knapp", level: float = 0.95,
+                both: bool = False) -> Chart:
     """A forest plot of the studies offered, with the pool of those chosen.
 
     Parameters
     ----------
-    rows, studies, tau2_method, ci_method, level
+    rows, studies, tau2_method, ci_method, level, both
         See :func:`prepare_pool`. Without ``studies`` all are chosen.
     beside : pandas.DataFrame or iterable of mappings, optional
         Groups that may not enter: ``label, value`` (percent) and ``why`` (a few words), drawn below the pool;
@@ -138,7 +142,7 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
     """
     rows = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     found = prepare_pool(rows, tuple(studies) or tuple(rows["study_id"]), tau2_method=tau2_method,
-                         ci_method=ci_method, level=level)
+                         ci_method=ci_method, level=level, both=both)
     table, pooled = found.table, found.pooled
     outside = _outside(beside)
     lines = len(table) + 1.6 + (len(outside) + 0.9 if len(outside) else 0)
