@@ -106,6 +106,15 @@ def _blueprint(options) -> int:
     return _print_findings(blueprint.check_project())
 
 
+def _exports(options) -> int:
+    from emdbook.publish.exports import write_exports
+
+    written = write_exports()
+    size = sum(path.stat().st_size for path in written) / 1e6
+    print(f"{len(written)} files, {size:.1f} MB, are here: {written[0].parent.parent}")
+    return 0
+
+
 def _slides(options) -> int:
     from emdbook.publish import build
     from emdbook.publish.slides import build_decks
@@ -186,6 +195,7 @@ COMMANDS = {
     "whatif": (_whatif, "say what rows for a new study, or changed figures, would change in the book"),
     "structure": (_structure, "check that every chapter has its parts"),
     "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in"),
+    "exports": (_exports, "write the decks for Anki and the questions for Moodle, Canvas and course platforms"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),

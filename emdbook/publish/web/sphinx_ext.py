@@ -24,6 +24,7 @@ from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
 from emdbook.publish import cover, drugs, executed, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
+from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
 from emdbook.publish.runtime.supply import SupplyError
 from emdbook.publish.web.key import with_key
@@ -95,6 +96,7 @@ PAGES = {
     "cases": lambda ev: cases.show([case.case_id for case in cases.load_cases()], level=2).html(),
     "case-sheets": lambda ev: "".join(cases.handout(case, level=3) for case in cases.load_cases()),
     "case-keys": lambda ev: "".join(cases.facilitator_key(case, level=3) for case in cases.load_cases()),
+    "exports": listing,
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "posttest"),
@@ -268,6 +270,12 @@ def _python(app: Sphinx, exception) -> None:
             raise ExtensionError(str(error)) from error
 
 
+def _exports(app: Sphinx, exception) -> None:
+    """Put beside the pages what a teacher takes along; a preview of one page goes without."""
+    if exception is None and app.builder.name == "html" and not _previewed():
+        write_exports(Path(app.outdir) / "exports")
+
+
 def _lighten(app: Sphinx, exception) -> None:
     # EMDBOOK_LEAN=0 leaves the pages as the theme makes them, to compare.
     if exception is None and app.builder.name == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
@@ -294,6 +302,7 @@ def setup(app: Sphinx):
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _python, priority=800)
+    app.connect("build-finished", _exports, priority=810)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for file in BASE:  # without lean pages, too, before all that needs them
         app.add_js_file(file.name, priority=100)
