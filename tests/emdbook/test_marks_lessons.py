@@ -10,6 +10,7 @@ from artists import arrows, bars, level, marks, row_names, segments, words_at
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyBboxPatch
 
+import emdbook
 from emdbook import style
 from emdbook.estimates import binomial_posterior, case_mix, proportion_interval
 from emdbook.estimates.targets import share_above
@@ -167,6 +168,7 @@ def test_penetration_puts_each_finding_in_its_column():
 # --- the definition
 
 LIMITS = {"blood": 5, "marrow": 10}
+NAMES = emdbook.load().scenes.names
 
 
 @pytest.mark.parametrize(("answers", "population", "by"), [
@@ -175,7 +177,7 @@ LIMITS = {"blood": 5, "marrow": 10}
     (("one", "yes", "below", "above"), "PCL", 1)])
 def test_the_decision_wears_the_mark_of_what_it_found(answers, population, by):
     settings = dict(zip(("lesions", "contact", "marrow", "blood"), answers, strict=True))
-    axes = definition.classify(LIMITS, **settings).figure.axes[0]
+    axes = definition.classify(LIMITS, names=NAMES, **settings).figure.axes[0]
     mark = style.POPULATION[population]
     assert [(d.marker, d.face) for d in marks(axes)] == [(mark.marker, mark.light)]
     edges = [to_hex(p.get_edgecolor()) for p in axes.patches if isinstance(p, FancyBboxPatch)]
