@@ -99,8 +99,8 @@ def prepare_classification(limits: Mapping[str, float], names: Mapping[str, Name
     if blood != "below":
         by, outcome = 1, names["pcl"]
         if blood == "at":
-            other = prepare_classification(limits, names, lesions=lesions, contact=contact, marrow=marrow, blood="below",
-                                           history=history)
+            other = prepare_classification(limits, names, lesions=lesions, contact=contact, marrow=marrow,
+                                           blood="below", history=history)
             notes.append(f"The review asks for more than {blood_limit}; by its wording: {other.outcome.name}")
     elif lesions == "none":
         by, outcome = 2, names["none"]
@@ -112,7 +112,8 @@ def prepare_classification(limits: Mapping[str, float], names: Mapping[str, Name
             notes.append("It may lie in bone or soft tissue. PET-CT or MRI of the whole body must show no other lesion")
     else:
         by = 5
-        outcome = {"yes": names["em-b"], "no": names["em-e"], "some": names["cannot"] if lesions == "one" else names["both"]}[contact]
+        some = "cannot" if lesions == "one" else "both"
+        outcome = names[{"yes": "em-b", "no": "em-e", "some": some}[contact]]
         if history == "clean":
             notes.append("Myeloma asks for a defining event as well: look for one before it is called so")
     if by == 1 and history == "clean":
