@@ -23,7 +23,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[2]
 ENOUGH = 0.9
-SAMPLE = {"charts": 36, "lessons": 18, "estimates": 14, "evidence": 12}
+SAMPLE = {"charts": 24, "lessons": 16, "estimates": 12, "evidence": 8}
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ _DRAWN = {"point": (1, 2), "span": (1, 2, 3), "hlines": (0, 1, 2), "vlines": (0,
 
 
 #: Names of what says where words and the frame stand, and how far an axis reaches.
-_FRAME = {"LEGEND_LINE", "WIDTH", "_HANDLE", "_LINE", "_ROW", "at", "axes", "bottom", "box", "figure", "floor", "foot",
+_FRAME = {"LEGEND_LINE", "WIDTH", "arrow", "base", "first",
+          "_HANDLE", "_LINE", "_ROW", "at", "axes", "bottom", "box", "figure", "floor", "foot",
           "half", "handles", "height", "heights", "i", "left", "legend_height", "limit", "line", "lines", "margin",
           "middle", "more", "need", "notes", "per_year", "places", "reach", "right", "room", "row_height", "size",
           "text", "top", "width", "y"}
