@@ -4,7 +4,7 @@ from emdbook.charts.base import Chart
 from emdbook.charts.evidence_map import evidence_map
 from emdbook.charts.forest import forest, forest_ratio
 from emdbook.charts.intervals import attainable, attainable_case, interval_by_size, interval_methods, interval_of_share
-from emdbook.charts.mechanism import mechanism
+from emdbook.charts.mechanism import mechanism, scene
 from emdbook.charts.medians import medians
 from emdbook.charts.paired import paired, paired_against
 from emdbook.charts.waffle import waffle
@@ -23,5 +23,6 @@ __all__ = [
     "medians",
     "paired",
     "paired_against",
+    "scene",
     "waffle",
 ]

@@ -7,9 +7,6 @@ numbered brick in the accent colour wherever the biology of EMD may blunt it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 import pandas as pd
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
@@ -17,7 +14,10 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import fitted
 from emdbook.charts.parts import LINE_SPACING, heading
+from emdbook.evidence.scenes import Arrow, Blunt, Box, Cell, Scene
 from emdbook.ground.wording import sentence
+
+__all__ = ["Arrow", "Blunt", "Box", "Cell", "Scene", "mechanism", "scene"]
 
 #: Part of a scene to the edge it is drawn with: colour of the palette, line width and dashes. The colours are neutral,
 #: because those of populations and classes would say that a tumour is EM-E and every drug a bispecific antibody.
@@ -27,72 +27,6 @@ _KINDS = {"tumour": ("ink", 3.0, "-"), "t-cell": ("muted", 2.6, "-"), "nk": ("mu
           "brain": ("muted", 2.4, (0, (3, 1.2))),
           # where a scene does show a population, it wears its colour
           "EM-E": ("em-e", 2.6, "-"), "EM-B": ("em-b", 2.6, "-")}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A round cell at ``(x, y)`` in a field 10 wide and 5 high."""
-
-    x: float
-    y: float
-    label: str
-    kind: str = "tumour"
-    radius: float = 0.85
-
-
-@dataclass(frozen=True)
-class Box:
-    """A drug, a protein or a process: a capsule with words."""
-
-    x: float
-    y: float
-    label: str
-    kind: str = "drug"
-    width: float = 1.9
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """What acts on what; ``stop`` ends in a bar (inhibits), ``below`` puts words under it, ``over`` lies on cells."""
-
-    start: tuple[float, float]
-    end: tuple[float, float]
-    label: str = ""
-    stop: bool = False
-    bend: float = 0.0
-    below: bool = False
-    over: bool = False
-
-
-@dataclass(frozen=True)
-class Blunt:
-    """A place where the biology of EMD may blunt the drug, with its reason in a few words."""
-
-    x: float
-    y: float
-    reason: str
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One mechanism as plain data.
-
-    Attributes
-    ----------
-    story : str
-        One or two sentences: what the class does. They open the description.
-    cells, boxes, arrows, blunts
-        The parts; ``blunts`` are numbered in order.
-    caution : str
-        What the numbered marks mean; opens their list in the description.
-    """
-
-    story: str
-    cells: Sequence[Cell] = ()
-    boxes: Sequence[Box] = ()
-    arrows: Sequence[Arrow] = ()
-    blunts: Sequence[Blunt] = field(default_factory=tuple)
-    caution: str = "Extramedullary disease may blunt this"
 
 
 @in_style
@@ -149,6 +83,30 @@ def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
         _draw_blunt(figure, axes, number, blunt, foot)
     heading(figure, title)
     return Chart(figure, _describe(scene), _table(scene))
+
+
+def scene(evidence, name: str, *, title: str | None = None) -> Chart:
+    """A scene of the data by its name.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    name : str
+        Its id in ``data/scenes.json``, such as ``car-t-cells``.
+    title : str, optional
+        A short heading.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    LookupError
+        For an unknown name, with those that there are.
+    """
+    return mechanism(evidence.scenes[name], title=title)
 
 
 def _lowest(scene: Scene) -> float:

@@ -16,6 +16,7 @@ from emdbook.evidence.descriptor import FIXED, read_descriptor
 from emdbook.evidence.figures import Reading, reading_of
 from emdbook.evidence.reading import Table, read_table, suggestion
 from emdbook.evidence.rules import ID_COLUMNS, check_contract
+from emdbook.evidence.scenes import Scenes, load_scenes
 from emdbook.ground import paths, strict_json
 from emdbook.ground.faults import EvidenceError, Fault
 
@@ -222,6 +223,17 @@ class Evidence:
             of the row's own source otherwise.
         """
         return self._view.copy()
+
+    @cached_property
+    def scenes(self) -> Scenes:
+        """Drawn mechanisms and other statements of figures, each held against the tables.
+
+        Raises
+        ------
+        ScenesError
+            If ``scenes.json`` is not sound.
+        """
+        return load_scenes(self.folder, self)
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, int]]:

@@ -14,6 +14,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.charts.ranges import ranges
+from emdbook.evidence.scenes import Name
 from emdbook.ground.wording import is_missing, number, sentence, short_source
 
 LESIONS = ("none", "one", "several")
@@ -24,30 +25,6 @@ HISTORY = ("clean", "event", "known")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a presentation is called, whether that is EMD, and the paragraph that says so."""
-
-    name: str
-    population: str
-    rule: str
-    where: str
-
-
-_PCL = Outcome("Plasma cell leukaemia", "PCL", "Usually left out of modern definitions of EMD", "INTRO-2")
-_SOLITARY = Outcome("Solitary plasmacytoma", "other", "One proven lesion, clear marrow, no organ damage: not EMD",
-                    "INTRO-2; IMWG")
-_MINIMAL = Outcome("Solitary plasmacytoma, minimal marrow involvement", "other",
-                   "One proven lesion, few clonal cells, no organ damage: not EMD", "INTRO-2; IMWG")
-_NO_RULE = Outcome("No rule for this", "non-EMD", "Several lesions without proof of myeloma. Image, biopsy, look again",
-                   "this book")
-_EM_B = Outcome("EM-B, grown from bone", "EM-B", "EMD in the wide sense, left out in the strict one", "INTRO-1")
-_EM_E = Outcome("EM-E, away from bone", "EM-E", "EMD in the wide and in the strict sense", "INTRO-1")
-_BOTH = Outcome("EM-B and EM-E together", "EMD", "The source gives no rule for both at once. This is a gap", "INTRO-1")
-_NONE = Outcome("No lesion outside the marrow", "non-EMD", "Nothing here to call EMD", "INTRO-1")
-_CANNOT = Outcome("No such presentation", "non-EMD", "One lesion cannot both touch bone and not touch it", "INTRO-1")
-
-
-@dataclass(frozen=True)
 class Decision:
     """The path of one presentation.
 
@@ -55,7 +32,7 @@ class Decision:
     ----------
     steps : tuple of (str, str, str)
         Question, answer, and ``passed``, ``decided`` or ``not asked``.
-    outcome : Outcome
+    outcome : Name
         What it is called.
     by : int
         Number of the step that decided, from 1.
@@ -64,13 +41,13 @@ class Decision:
     """
 
     steps: tuple[tuple[str, str, str], ...]
-    outcome: Outcome
+    outcome: Name
     by: int
     notes: tuple[str, ...]
 
 
-def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact: str, marrow: str,
-                           blood: str, history: str = "known") -> Decision:
+def prepare_classification(limits: Mapping[str, float], names: Mapping[str, Name], *, lesions: str, contact: str,
+                           marrow: str, blood: str, history: str = "known") -> Decision:
     """Walk one presentation through the rules, in order: blood, lesions, myeloma known or shown, marrow, bone.
 
     Parameters
@@ -78,6 +55,8 @@ def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact
     limits : Mapping
         ``blood`` (circulating plasma cells of plasma cell leukaemia, percent) and ``marrow`` (clonal plasma cells
         below which one lesion is solitary, percent).
+    names : Mapping
+        What each presentation is called, as ``Evidence.scenes.names`` holds it.
     lesions : {"none", "one", "several"}
         Masses outside the marrow.
     contact : {"yes", "no", "some"}
@@ -118,22 +97,23 @@ def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact
         {"yes": "Yes", "no": "No", "some": "Some do, some do not"}[contact],
     ]
     if blood != "below":
-        by, outcome = 1, _PCL
+        by, outcome = 1, names["pcl"]
         if blood == "at":
-            other = prepare_classification(limits, lesions=lesions, contact=contact, marrow=marrow, blood="below",
-                                           history=history)
+            other = prepare_classification(limits, names, lesions=lesions, contact=contact, marrow=marrow,
+                                           blood="below", history=history)
             notes.append(f"The review asks for more than {blood_limit}; by its wording: {other.outcome.name}")
     elif lesions == "none":
-        by, outcome = 2, _NONE
+        by, outcome = 2, names["none"]
     elif history == "clean" and marrow != "above":
         by = 4
-        outcome = _NO_RULE if lesions == "several" else _CANNOT if contact == "some" else \
-            _SOLITARY if marrow == "none" else _MINIMAL
+        outcome = names["no-rule"] if lesions == "several" else names["cannot"] if contact == "some" else \
+            names["solitary"] if marrow == "none" else names["minimal"]
         if lesions == "one":
             notes.append("It may lie in bone or soft tissue. PET-CT or MRI of the whole body must show no other lesion")
     else:
         by = 5
-        outcome = {"yes": _EM_B, "no": _EM_E, "some": _CANNOT if lesions == "one" else _BOTH}[contact]
+        some = "cannot" if lesions == "one" else "both"
+        outcome = names[{"yes": "em-b", "no": "em-e", "some": some}[contact]]
         if history == "clean":
             notes.append("Myeloma asks for a defining event as well: look for one before it is called so")
     if by == 1 and history == "clean":
@@ -146,13 +126,13 @@ def prepare_classification(limits: Mapping[str, float], *, lesions: str, contact
 
 
 @in_style
-def classify(limits: Mapping[str, float], *, lesions: str, contact: str, marrow: str, blood: str,
-             history: str = "known") -> Chart:
+def classify(limits: Mapping[str, float], *, names: Mapping[str, Name], lesions: str, contact: str, marrow: str,
+             blood: str, history: str = "known") -> Chart:
     """One presentation as a drawn decision: five questions, the one that decided, and the name.
 
     Parameters
     ----------
-    limits, lesions, contact, marrow, blood, history
+    limits, names, lesions, contact, marrow, blood, history
         See :func:`prepare_classification`.
 
     Returns
@@ -164,7 +144,7 @@ def classify(limits: Mapping[str, float], *, lesions: str, contact: str, marrow:
     ValueError
         See :func:`prepare_classification`.
     """
-    decision = prepare_classification(limits, lesions=lesions, contact=contact, marrow=marrow, blood=blood,
+    decision = prepare_classification(limits, names, lesions=lesions, contact=contact, marrow=marrow, blood=blood,
                                       history=history)
     outcome, mark = decision.outcome, style.POPULATION[decision.outcome.population]
     figure, axes = new_figure(5.6, left=0.05, right=0.05, top=0.05, bottom=0.05)
@@ -173,13 +153,17 @@ def classify(limits: Mapping[str, float], *, lesions: str, contact: str, marrow:
     axes.set_axis_off()
     for i, step in enumerate(decision.steps):
         _draw_step(axes, 0.05 + 0.78 * i, i + 1, step, mark.light)
-    lines = [line for text in (sentence(f"{outcome.rule} ({outcome.where})"), *map(sentence, decision.notes))
+    lines = [line for text in (_rule(outcome), *map(sentence, decision.notes))
              for line in textwrap.wrap(text, 82)]
     _box(axes, 4.08, 1.36, color=mark.light, width=2.8, fill=style.SOFT.light)
     axes.scatter([0.3], [4.4], s=150, marker=mark.marker, color=mark.light, zorder=4)
     axes.text(0.55, 4.4, outcome.name, size=13.5, weight="bold", va="center")
     axes.text(0.16, 4.68, "\n".join(lines), size=10.5, va="top", linespacing=1.15)
     return Chart(figure, _tell(decision), _path(decision))
+
+
+def _rule(outcome: Name) -> str:
+    return sentence(f"{outcome.statement.says} ({'; '.join((*outcome.statement.where, *outcome.also))})")
 
 
 def _box(axes, y, height, *, color, width, fill) -> None:
@@ -212,7 +196,7 @@ def _tell(decision: Decision) -> str:
     asked = "; ".join(f"{question} {answer}" for question, answer, state in decision.steps if state != "not asked")
     outcome = decision.outcome
     return " ".join([f"{asked}. Step {decision.by} decides: {outcome.name}.",
-                     sentence(f"{outcome.rule} ({outcome.where})"), *map(sentence, decision.notes)])
+                     _rule(outcome), *map(sentence, decision.notes)])
 
 
 def _path(decision: Decision) -> pd.DataFrame:

@@ -11,9 +11,11 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import LINE_SPACING, foot_legend
-from emdbook.charts.scenes.escape import FINDINGS, STEPS, Alteration
+from emdbook.evidence.scenes import Alteration
 from emdbook.ground.wording import is_missing, listing, plural, sentence
 
+#: The four steps, which are the columns of the figure.
+STEPS = {"leave": "Leave", "travel": "Travel", "settle": "Settle", "resist": "Resist"}
 _ROW = 0.375
 _X = {"leave": 1.9, "travel": 2.55, "settle": 3.2, "resist": 3.85}
 _HEAD = 0.92
@@ -25,7 +27,7 @@ def prepare_journey(alterations: Mapping[str, Alteration], *, inferred: bool = T
     Parameters
     ----------
     alterations : Mapping of str to Alteration
-        See :data:`emdbook.charts.scenes.escape.ALTERATIONS`.
+        As ``Evidence.scenes.alterations`` holds them.
     inferred : bool
         With what this book infers.
 
@@ -106,6 +108,11 @@ def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step:
     return Chart(figure, " ".join([sentence(heading), *lines]), _reader_table(alterations, table, inferred))
 
 
+def _stated(change: Alteration) -> bool:
+    """Whether the source itself links the change with a treatment."""
+    return change.treatment is not None and change.treatment.standing != "own"
+
+
 def _draw_head(axes, step: str, bottom: float) -> None:
     if step != "all":
         axes.add_patch(Rectangle((_X[step] - 0.31, 0.05), 0.62, bottom - 0.05, facecolor=style.SOFT.light, lw=0,
@@ -142,10 +149,10 @@ def _draw_change(axes, y, change: Alteration, rows, *, shown: bool, picked: bool
         ring = row.basis == "inferred"
         axes.scatter([_X[row.step]], [y], s=120, zorder=3, linewidths=2, edgecolors=guess if ring else stated,
                      facecolors=style.PAPER.light if ring else stated, alpha=here)
-    if change.treatment and (inferred or change.treatment_stated):
-        text = textwrap.fill(change.treatment, 16)
+    if change.treatment and (inferred or _stated(change)):
+        text = textwrap.fill(change.treatment.says, 16)
         axes.text(4.3, y, text, va="center", size=10.5, linespacing=LINE_SPACING,
-                  color=(stated if change.treatment_stated else guess) if shown else style.MUTED.light)
+                  color=(stated if _stated(change) else guess) if shown else style.MUTED.light)
 
 
 def _legend(figure, axes, inferred: bool) -> None:
@@ -162,7 +169,7 @@ def _words(alterations, table, chosen: str, step: str, inferred: bool) -> tuple[
     if chosen == "all":
         return _words_of_all(alterations, table, inferred) if step == "all" else _words_of_step(table, step, inferred)
     change = alterations[chosen]
-    lines = [sentence(f"Source ({change.where.replace(';', ', ')}): {change.says}")]
+    lines = [sentence(f"Source ({', '.join(change.where)}): {change.says}")]
     heading = change.label
     if step != "all":
         basis = table.basis[(table.key == chosen) & (table.step == step)]
@@ -171,10 +178,10 @@ def _words(alterations, table, chosen: str, step: str, inferred: bool) -> tuple[
         heading = f"{change.label}, step {number} ({STEPS[step].lower()}): {word}"
     if inferred:
         lines.append(sentence(f"This book infers: {change.inference}"))
-    if change.treatment and change.treatment_stated:
-        lines.append(f"May blunt, stated in {change.treatment_where}: {change.treatment}.")
+    if change.treatment and _stated(change):
+        lines.append(f"May blunt, stated in {', '.join(change.treatment.where)}: {change.treatment.says}.")
     elif change.treatment and inferred:
-        lines.append(f"May blunt, inferred: {change.treatment}.")
+        lines.append(f"May blunt, inferred: {change.treatment.says}.")
     else:
         lines.append("The source names no treatment that this may blunt.")
     return heading, [*lines, sentence(f"Support: {change.support}")]
@@ -215,10 +222,10 @@ def _reader_table(alterations, table, inferred: bool) -> pd.DataFrame:
     for key, change in alterations.items():
         basis = table[table.key == key].set_index("step").basis
         row = {"Change": change.label, **{label: basis.get(s, "") for s, label in STEPS.items()}}
-        told = bool(change.treatment) and (inferred or change.treatment_stated)
-        row["May blunt"] = change.treatment if told else ""
-        row["Treatment link"] = "" if not told else "stated" if change.treatment_stated else "inferred"
-        row["Paragraph"] = change.where
+        told = bool(change.treatment) and (inferred or _stated(change))
+        row["May blunt"] = change.treatment.says if told else ""
+        row["Treatment link"] = "" if not told else "stated" if _stated(change) else "inferred"
+        row["Paragraph"] = ", ".join(change.where)
         wide.append(row)
     return pd.DataFrame(wide)
 
@@ -236,7 +243,7 @@ _MARK = {"less": ("v", "ink", "less or lost"), "more": ("^", "ink", "more or hig
 SAME = {"Jelinek\n2024": "Review"}
 
 
-def finding_rows(biology: pd.DataFrame, findings: Mapping[str, tuple[tuple[str, ...], str]] = FINDINGS) -> pd.DataFrame:
+def finding_rows(biology: pd.DataFrame, findings: Mapping[str, tuple[tuple[str, ...], str]]) -> pd.DataFrame:
     """What each source found, from the facts of the data.
 
     Parameters
@@ -244,7 +251,7 @@ def finding_rows(biology: pd.DataFrame, findings: Mapping[str, tuple[tuple[str, 
     biology : pandas.DataFrame
         The table of the data package.
     findings : Mapping
-        Fact id to (findings, source).
+        Fact id to (findings, source), as ``Evidence.scenes.findings`` holds them.
 
     Returns
     -------

@@ -15,8 +15,8 @@ from emdbook.ground.wording import count, is_missing, listing
 GROUPS = ("EM-E", "not stated")
 
 
-def prepare_series(rows, *, series: Sequence[str], others: bool, supposed: tuple[int, int],
-                   both: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def prepare_series(rows, *, series: Sequence[str], others: bool,
+                   supposed: tuple[int, int]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The rows for :func:`emdbook.charts.pooling.pool_choice`, and the studies chosen.
 
     Parameters
@@ -30,8 +30,6 @@ def prepare_series(rows, *, series: Sequence[str], others: bool, supposed: tuple
         Whether the groups whose kind of EMD is not stated are pooled too.
     supposed : tuple of (int, int)
         Responders and patients that are supposed for the row without a count.
-    both : bool
-        Pool both of two series that may share patients; otherwise only the larger.
 
     Returns
     -------
@@ -57,8 +55,6 @@ def prepare_series(rows, *, series: Sequence[str], others: bool, supposed: tuple
     wrong = sorted(set(series) - own)
     if wrong:
         raise ValueError(f"pool of series: {listing(wrong)} is no series of EM-E that was offered.")
-    if both:
-        table["overlaps_with"] = ""
     rest = tuple(table.loc[table["group"] != "EM-E", "study_id"]) if others else ()
     return table, (*series, *rest)
 
@@ -69,8 +65,10 @@ def pool_of_series(rows, *, beside=None, series: Sequence[str] = (), others: boo
 
     Parameters
     ----------
-    rows, series, others, supposed, both
+    rows, series, others, supposed
         See :func:`prepare_series`. Without ``series`` all of EM-E are chosen.
+    both : bool
+        Pool both of two series that may share patients; otherwise only the larger.
     beside : pandas.DataFrame or iterable of mappings, optional
         Groups that cannot enter, see :func:`emdbook.charts.pooling.pool_choice`.
 
@@ -86,13 +84,10 @@ def pool_of_series(rows, *, beside=None, series: Sequence[str] = (), others: boo
     rows = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     blank = [is_missing(e) for e in rows["events"]]
     series = tuple(series) or tuple(rows.loc[rows["group"] == "EM-E", "study_id"])
-    table, chosen = prepare_series(rows, series=series, others=others, supposed=supposed, both=both)
-    chart = pool_choice(table, chosen, beside=beside)
-    said = []
-    without = [label for label, study, none in zip(rows["label"], rows["study_id"], blank, strict=True)
-               if none and study in chosen]
-    if len(without) > 0:
-        said.append(f"For {listing(without)} {count(*supposed)} is supposed.")
+    table, chosen = prepare_series(rows, series=series, others=others, supposed=supposed)
+    chart = pool_choice(table, chosen, beside=beside, both=both)
+    said = [f"For {label} {count(*supposed)} is supposed{'' if study in chosen else ', but not chosen'}."
+            for label, study, none in zip(rows["label"], rows["study_id"], blank, strict=True) if none]
     if both and _may_share(rows, chosen):
         said.append("Series that may share patients are both pooled, so the interval may be too narrow.")
     return replace(chart, description=" ".join([*said, chart.description]))

@@ -16,6 +16,7 @@ import matplotlib
 import pandas as pd
 import pytest
 
+import emdbook
 from emdbook import charts, style
 from emdbook.charts import denominator, lesions, pooling
 from emdbook.charts.base import Chart
@@ -23,7 +24,6 @@ from emdbook.charts.forest import prepare_forest
 from emdbook.charts.mechanism import Blunt, Box, Cell, Scene
 from emdbook.charts.medians import prepare_medians
 from emdbook.charts.ranges import ranges
-from emdbook.charts.scenes import bispecific_antibodies
 from emdbook.charts.timeline import timeline
 from emdbook.charts.waffle import prepare_waffle
 from emdbook.estimates import pool_proportions, proportion_interval
@@ -64,7 +64,7 @@ EVERY_KIND = {
     "interval_by_size": lambda: charts.interval_by_size(75, highlight=20),
     "attainable": lambda: charts.attainable(35.5, 32, 1),
     "same_median": lambda: small_studies.same_median(5.1),
-    "mechanism": lambda: charts.mechanism(bispecific_antibodies.SCENE, title="Title"),
+    "mechanism": lambda: charts.scene(emdbook.load(), "bispecific-antibodies", title="Title"),
 }
 
 
@@ -194,7 +194,7 @@ def every_chart_function():
 
 
 # thin wrappers that hand everything on to a chart function
-HANDS_ON = {"interval_of_share", "attainable_case", "mixes_with_gap"}
+HANDS_ON = {"interval_of_share", "attainable_case", "mixes_with_gap", "scene", "pool_of_series"}
 
 
 @pytest.mark.parametrize("function", list(every_chart_function()))
@@ -369,7 +369,7 @@ def test_curves_of_one_median_pass_through_it():
 
 
 def test_mechanism_names_what_is_blunted_and_refuses_parts_outside():
-    chart = charts.mechanism(bispecific_antibodies.SCENE)
+    chart = charts.scene(emdbook.load(), "bispecific-antibodies")
     assert "Extramedullary disease may blunt this: 1 " in chart.description
     with pytest.raises(ValueError, match="outside the field"):
         charts.mechanism(Scene("story", cells=[Cell(11, 1, "x")]))

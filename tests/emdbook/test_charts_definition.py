@@ -17,6 +17,16 @@ from emdbook.evidence import Evidence
 from emdbook.lessons import definition
 
 LIMITS = {"blood": 5, "marrow": 10}
+NAMES = emdbook.load().scenes.names
+
+
+def classify(limits, **answers):
+    return definition.classify(limits, names=NAMES, **answers)
+
+
+def prepare(limits, **answers):
+    return definition.prepare_classification(limits, NAMES, **answers)
+
 SHARES = ["gao-2022.overall.emd-share.primary", "gao-2022.overall.emb-share.primary",
           "gao-2022.overall.eme-share.primary", "gagelmann-2018.overall.emb-share.primary",
           "gagelmann-2018.overall.eme-share.primary"]
@@ -34,7 +44,7 @@ def incidences(evidence):
 
 
 def name(lesions="several", contact="no", marrow="above", blood="below", history="known"):
-    made = definition.prepare_classification(LIMITS, lesions=lesions, contact=contact, marrow=marrow, blood=blood,
+    made = prepare(LIMITS, lesions=lesions, contact=contact, marrow=marrow, blood=blood,
                                              history=history)
     return made.outcome.name, made.by
 
@@ -67,21 +77,21 @@ def test_each_rule_decides_its_presentation(answers, expected, step):
 
 
 def test_at_the_limit_consensus_and_review_part():
-    made = definition.prepare_classification(LIMITS, lesions="several", contact="no", marrow="above", blood="at")
+    made = prepare(LIMITS, lesions="several", contact="no", marrow="above", blood="at")
     assert made.outcome.name == "Plasma cell leukaemia"
     assert made.notes == ("The review asks for more than 5%; by its wording: EM-E, away from bone",)
 
 
 def test_what_no_rule_covers_is_said():
-    both = definition.prepare_classification(LIMITS, lesions="several", contact="some", marrow="above", blood="below")
-    assert "gap" in both.outcome.rule
-    asked = definition.prepare_classification(LIMITS, lesions="one", contact="no", marrow="above", blood="below",
+    both = prepare(LIMITS, lesions="several", contact="some", marrow="above", blood="below")
+    assert "gap" in both.outcome.statement.says
+    asked = prepare(LIMITS, lesions="one", contact="no", marrow="above", blood="below",
                                               history="clean")
     assert "defining event" in asked.notes[0]
 
 
 def test_limits_come_from_the_caller():
-    made = definition.prepare_classification({"blood": 20, "marrow": 30}, lesions="one", contact="no", marrow="below",
+    made = prepare({"blood": 20, "marrow": 30}, lesions="one", contact="no", marrow="below",
                                              blood="below")
     assert made.steps[0][:2] == ("Plasma cells in the blood: 20% or more?", "No, below 20%")
     assert made.steps[3][1] == "Some, under 30%"
@@ -92,25 +102,25 @@ def test_limits_come_from_the_caller():
 def test_an_unknown_answer_is_refused(wrong):
     answers = {"lesions": "one", "contact": "no", "marrow": "below", "blood": "below"} | wrong
     with pytest.raises(ValueError, match="classify"):
-        definition.prepare_classification(LIMITS, **answers)
+        prepare(LIMITS, **answers)
 
 
 @pytest.mark.parametrize("limit", [0, 100, -5])
 def test_an_impossible_limit_is_refused(limit):
     with pytest.raises(ValueError, match="limit"):
-        definition.classify({"blood": limit, "marrow": 10}, lesions="one", contact="no", marrow="below", blood="below")
+        classify({"blood": limit, "marrow": 10}, lesions="one", contact="no", marrow="below", blood="below")
 
 
 def test_every_state_of_the_decision_draws_and_tells_its_result():
     kinds = (definition.LESIONS, definition.CONTACT, definition.MARROW, definition.BLOOD, definition.HISTORY)
     keys = ("lesions", "contact", "marrow", "blood", "history")
-    seen = {definition.prepare_classification(LIMITS, **dict(zip(keys, state, strict=True))).outcome.name
+    seen = {prepare(LIMITS, **dict(zip(keys, state, strict=True))).outcome.name
             for state in itertools.product(*kinds)}
     assert len(seen) == 9  # every outcome can be reached
     for state in pairs(*kinds):
         answers = dict(zip(keys, state, strict=True))
-        made = definition.prepare_classification(LIMITS, **answers)
-        chart = definition.classify(LIMITS, **answers)
+        made = prepare(LIMITS, **answers)
+        chart = classify(LIMITS, **answers)
         assert made.outcome.name in chart.description
         assert f"Step {made.by} decides" in chart.description
         assert all(note.rstrip(".") in chart.description for note in made.notes)

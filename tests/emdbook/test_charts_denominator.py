@@ -7,8 +7,7 @@ import itertools
 import pytest
 
 import emdbook
-from emdbook import rows
-from emdbook.charts import mechanism
+from emdbook import charts, rows
 from emdbook.charts.denominator import (
     BASES,
     all_responded,
@@ -17,7 +16,6 @@ from emdbook.charts.denominator import (
     missing_range,
     patients_behind,
 )
-from emdbook.charts.scenes import selinexor
 
 MISSING, SHARES = (0, 10, 20, 30, 40, 60), (10, 30, 50, 70)
 
@@ -152,6 +150,6 @@ def test_nobody_cannot_all_respond():
 
 # ---- mechanism
 def test_the_mechanism_names_carrier_drug_and_what_may_blunt_it():
-    text = mechanism(selinexor.SCENE).description
+    text = charts.scene(emdbook.load(), "selinexor").description
     for word in ("XPO1", "selinexor", "nucleus", "TP53", "blunt"):
         assert word in text

@@ -12,13 +12,12 @@ from pairwise import pairs
 import emdbook
 from emdbook.charts import mechanism
 from emdbook.charts.intervals import interval_methods
-from emdbook.charts.scenes import definition
-from emdbook.charts.scenes import escape as data
 from emdbook.lessons import escape
 
-CHANGES = data.ALTERATIONS
+SCENES = emdbook.load().scenes
+CHANGES = SCENES.alterations
 # pairs, and the states that a test below asks for by name
-STATES = [*pairs(("all", *CHANGES), ("all", *data.STEPS), (True, False)), ("cxcr4", "leave", True),
+STATES = [*pairs(("all", *CHANGES), ("all", *escape.STEPS), (True, False)), ("cxcr4", "leave", True),
           ("vegf", "travel", True), ("vegf", "travel", False), ("mapk", "settle", False), ("t-cells", "resist", False),
           ("all", "travel", False), ("all", "settle", True), ("all", "all", True), ("all", "all", False),
           ("t-cells", "all", False)]
@@ -48,13 +47,14 @@ def test_the_paragraph_of_a_change_is_that_of_its_rows(biology):
     where = dict(zip(biology.fact_id, biology.locator, strict=True))
     for change in CHANGES.values():
         given = {p for fact in change.facts for p in str(where[fact]).split(";")}
-        assert set(change.where.split(";")) <= given, change.label
-        if change.treatment_stated:
-            assert change.treatment_where in given, change.label
+        assert set(change.where) <= given, change.label
+        assert set(change.treatment.where if change.treatment else ()) <= given, change.label
 
 
 def test_a_link_that_is_not_stated_names_no_paragraph():
-    assert all(bool(c.treatment_where) == c.treatment_stated for c in CHANGES.values())
+    links = [c.treatment for c in CHANGES.values() if c.treatment]
+    assert {link.standing for link in links} == {"review", "own"}
+    assert all(bool(link.where) == (link.standing == "review") for link in links)
 
 
 def test_the_eight_changes_of_the_design_are_there_and_fewer_targets_beside_them():
@@ -104,7 +104,7 @@ def test_every_state_speaks_for_itself(charts):
         if chosen != "all":
             assert CHANGES[chosen].label in chart.description
         if step != "all":
-            assert data.STEPS[step].lower() in chart.description
+            assert escape.STEPS[step].lower() in chart.description
         assert inferred or "infers" not in chart.description
         assert len(chart.table) == len(CHANGES)
     # without a treatment or an inference, a state may say the same only if nothing differs
@@ -153,13 +153,13 @@ def test_no_text_leaves_the_figure_or_its_panel(charts):
 
 
 def test_directions_come_from_the_data(biology):
-    table = escape.prepare_directions(escape.finding_rows(biology)).set_index("finding")
+    table = escape.prepare_directions(escape.finding_rows(biology, SCENES.findings)).set_index("finding")
     assert table.loc["CD56", "verdict"] == table.loc["CXCR4, chemokine\nreceptors", "verdict"] == "agree"
     # Jelinek is probably what the review rests on, and "high" without a marrow beside it tells no direction
     assert table.loc["CD38", "verdict"] == table.loc["CD44", "verdict"] == "one source"
     assert table.loc["SLAMF7", "verdict"] == "differ"
     assert table.loc["GPRC5D, FcRH5", "verdict"] == "one source"
-    chart = escape.directions(escape.finding_rows(biology))
+    chart = escape.directions(escape.finding_rows(biology, SCENES.findings))
     assert chart.description.startswith("The sources differ on VLA-4")
 
 
@@ -187,7 +187,7 @@ def test_a_missing_fact_is_named(biology):
 # --- scenes and the wording of an interval --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scene", [definition.SCENE, data.SCENE])
+@pytest.mark.parametrize("scene", SCENES.scenes.values(), ids=SCENES.scenes)
 def test_the_scenes_draw(scene):
     assert mechanism(scene).description.startswith("Drawing. ")
 

@@ -8,7 +8,6 @@ import pytest
 
 import emdbook
 from emdbook import charts, rows
-from emdbook.charts.scenes import immunomodulatory_drugs
 from emdbook.estimates import pool_proportions
 from emdbook.lessons import imids
 
@@ -84,6 +83,6 @@ def test_refusals(series):
 
 
 def test_scene():
-    chart = charts.mechanism(immunomodulatory_drugs.SCENE)
+    chart = charts.scene(emdbook.load(), "immunomodulatory-drugs")
     assert "cereblon" in chart.description
     assert "hypothesis" in chart.description

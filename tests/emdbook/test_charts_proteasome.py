@@ -12,7 +12,6 @@ import emdbook
 from emdbook import charts, rows
 from emdbook.charts import lesions
 from emdbook.charts.intervals import METHODS
-from emdbook.charts.scenes import proteasome_inhibitors
 from emdbook.estimates import binomial_posterior, proportion_interval
 from emdbook.lessons import proteasome
 
@@ -153,6 +152,6 @@ def test_two_measures_with_and_without_a_count(ev):
 
 
 def test_scene():
-    chart = charts.mechanism(proteasome_inhibitors.SCENE)
+    chart = charts.scene(emdbook.load(), "proteasome-inhibitors")
     assert "proteasome" in chart.description
     assert "2 these drugs hardly reach" in chart.description

@@ -28,8 +28,14 @@ def test_the_supposed_count_takes_the_place_of_the_missing_one():
     assert round(100 * 26 / 45, 1) in points
 
 
-def test_no_supposition_is_told_where_the_series_is_not_chosen():
-    assert "is supposed" not in series_pool.pool_of_series(ROWS, series=("a",)).description
+def test_a_supposition_that_is_not_pooled_is_told_as_such():
+    assert "For D 26 of 45 is supposed, but not chosen." in series_pool.pool_of_series(ROWS, series=("a",)).description
+
+
+def test_a_setting_that_changes_nothing_draws_the_same_figure():
+    one, other = (series_pool.pool_of_series(ROWS, series=("a",), both=both) for both in (True, False))
+    assert one.description == other.description
+    assert one.figure.get_size_inches().tolist() == other.figure.get_size_inches().tolist()
 
 
 def test_two_that_may_share_patients_are_kept_apart_on_demand():

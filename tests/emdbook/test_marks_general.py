@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from emdbook import charts, style
 from emdbook.charts import denominator, lesions, pooling
 from emdbook.charts.forest import prepare_forest
+from emdbook.charts.marks import diamond
 from emdbook.charts.mechanism import Arrow, Blunt, Box, Cell, Scene
 from emdbook.charts.ranges import ranges
 from emdbook.charts.timeline import KINDS, timeline
@@ -479,3 +480,38 @@ def test_a_row_without_standing_among_others_is_refused():
         charts.forest([ROWS[0], {"label": "B", "events": 1, "n": 2}])
     with pytest.raises(ValueError, match="unknown standing seen"):
         charts.forest([{"label": "B", "events": 1, "n": 2, "standing": "seen"}])
+
+
+# --- words beside the rows, and the scale of years
+
+def test_words_stand_beside_their_rows():
+    axes = charts.interval_methods(3, 4).figure.axes[0]
+    for y, method in enumerate(("wilson", "clopper-pearson", "jeffreys")):
+        low, high = (100 * x for x in proportion_interval(3, 4, method))
+        assert words_at(axes, y) == f"{low:.0f}–{high:.0f}%"
+    axes = pooling.pool_choice(OFFERED, ("l", "s"), beside=BESIDE).figure.axes[0]
+    (mark,) = [d for d in marks(axes) if d.edge == style.POPULATION["EM-B"].light]
+    assert words_at(axes, mark.y) == "58%\nno count fits"
+    assert row_names(axes)[-1] == "Beside"
+
+
+def test_years_of_a_time_line_stand_on_the_scale_of_its_marks():
+    axes = timeline(EVENTS).figure.axes[0]
+    years = {t.get_text(): t.get_position()[1] for t in axes.texts if t.get_text() in {"2019", "2020", "2021", "2023"}
+             and t.get_ha() == "right"}
+    assert set(years) == {"2019", "2020", "2021", "2023"}
+    per_year = years["2020"] - years["2019"]
+    assert years["2023"] - years["2019"] == pytest.approx(4 * per_year)
+    first = min((d for d in marks(axes) if d.x == 0.72), key=lambda d: d.y)
+    assert (first.y - years["2019"]) / per_year == pytest.approx(0.5), "a year without a month stands in its middle"
+    (spine,) = [s for s in segments(axes) if s[0] == s[2] == 0.72]
+    assert (spine[1], spine[3]) == pytest.approx((years["2019"], years["2019"] + 5 * per_year))
+
+
+@pytest.mark.parametrize(("ends", "shown"), [((10, 20, 30), 0), ((70, 80, 90), 0), ((30, 45, 70), 1),
+                                             ((50, 50, 50), 1)])
+def test_a_diamond_beyond_the_axis_leaves_an_arrow_and_no_sliver(ends, shown):
+    axes = matplotlib.figure.Figure().add_subplot()
+    diamond(axes, 0, ends, (40, 60), half=0.3, color=INK)
+    assert len(polygons(axes)) == shown
+    assert len(arrows(axes)) == (ends[0] < 40) + (ends[2] > 60)

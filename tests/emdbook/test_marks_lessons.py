@@ -10,6 +10,7 @@ from artists import arrows, bars, level, marks, row_names, segments, words_at
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyBboxPatch
 
+import emdbook
 from emdbook import style
 from emdbook.estimates import binomial_posterior, case_mix, proportion_interval
 from emdbook.estimates.targets import share_above
@@ -167,20 +168,24 @@ def test_penetration_puts_each_finding_in_its_column():
 # --- the definition
 
 LIMITS = {"blood": 5, "marrow": 10}
+NAMES = emdbook.load().scenes.names
 
 
 @pytest.mark.parametrize(("answers", "population", "by"), [
-    (("several", "no", "above", "below"), "EM-E", 4), (("several", "yes", "above", "below"), "EM-B", 4),
-    (("one", "yes", "below", "below"), "other", 3), (("none", "no", "above", "below"), "non-EMD", 2),
-    (("one", "yes", "below", "above"), "PCL", 1)])
+    (("several", "no", "above", "below", "known"), "EM-E", 5),
+    (("several", "yes", "above", "below", "known"), "EM-B", 5),
+    (("one", "yes", "below", "below", "clean"), "other", 4), (("none", "no", "above", "below", "known"), "non-EMD", 2),
+    (("one", "yes", "below", "above", "known"), "PCL", 1)])
 def test_the_decision_wears_the_mark_of_what_it_found(answers, population, by):
-    settings = dict(zip(("lesions", "contact", "marrow", "blood"), answers, strict=True))
-    axes = definition.classify(LIMITS, **settings).figure.axes[0]
+    settings = dict(zip(("lesions", "contact", "marrow", "blood", "history"), answers, strict=True))
+    axes = definition.classify(LIMITS, names=NAMES, **settings).figure.axes[0]
     mark = style.POPULATION[population]
     assert [(d.marker, d.face) for d in marks(axes)] == [(mark.marker, mark.light)]
-    edges = [to_hex(p.get_edgecolor()) for p in axes.patches if isinstance(p, FancyBboxPatch)]
-    assert [i for i, edge in enumerate(edges[:4], 1) if edge == mark.light] == [by]
-    assert [t.get_text() for t in axes.texts].count("not asked any more") == 4 - by
+    boxes = [to_hex(p.get_edgecolor()) for p in axes.patches if isinstance(p, FancyBboxPatch)]
+    assert [i for i, edge in enumerate(boxes[:5], 1) if edge == mark.light] == [by]
+    words = [t.get_text() for t in axes.texts]
+    assert words.count("not asked any more") == 5 - by
+    assert words.count("decides") == 1
 
 
 def test_incidence_draws_each_figure_with_its_own_standing():
