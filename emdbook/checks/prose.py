@@ -286,7 +286,11 @@ def _in_json(data: Path, evidence) -> Iterator[Finding]:
             yield from found(file, place, text, ["a constructed case"])
     for file in (data / name for name in ("pathway.json", "scenes.json")):
         for place, text in _statements(_json(file)) if file.is_file() else ():
-            yield from found(file, place, text)
+            # a scene's labels begin with the number of the step they stand at: no quantity
+            yield from found(file, place, _STEP.sub("", text) if place.endswith("label") else text)
+
+
+_STEP = re.compile(r"^\d\b ?")
 
 
 def _json(file: Path):
