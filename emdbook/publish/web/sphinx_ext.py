@@ -99,7 +99,7 @@ PAGES = {
     "exports": listing,
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
-    "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "posttest"),
+    "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("posttest"), "posttest"),
 }
 
 
