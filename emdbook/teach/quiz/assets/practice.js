@@ -28,6 +28,8 @@
     static needs = ".emd-known";
     /** @type {string[]} */
     queue = [];
+    /** @type {Map<string, HTMLElement>} */
+    sealed = new Map();
     asked = 0;
     right = 0;
 
@@ -260,7 +262,9 @@
         for (const some of [said, said.slice(-LATELY)]) {
           const mine = some.filter((/** @type {number[]} */ one) => one[1] === how);
           const right = mine.filter((/** @type {number[]} */ one) => one[2] === 1).length;
-          const share = mine.length ? `${right} of ${mine.length} (${Math.round((100 * right) / mine.length)}%)` : "none";
+          const share = mine.length
+            ? `${right} of ${mine.length} (${Math.round((100 * right) / mine.length)}%)`
+            : "none";
           el("td", share, row);
         }
       });

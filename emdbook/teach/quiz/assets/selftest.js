@@ -143,7 +143,11 @@
       el("p", `Your score: ${result.right} of ${result.of}.`, box).className = "emd-score";
       if (before) {
         el("p", `Before you read, on ${before.day}, it was ${before.right} of ${before.of}.`, box);
-        el("p", "The two tests were built alike, and nobody has measured which is harder: read a small change as none.", box);
+        el(
+          "p",
+          "The two tests were built alike, and nobody has measured which is harder: read a small change as none.",
+          box,
+        );
       }
       const table = el("table", undefined, box);
       el("caption", "How often you were right, by how sure you were", table);
