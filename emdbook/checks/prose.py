@@ -286,11 +286,11 @@ def _in_json(data: Path, evidence) -> Iterator[Finding]:
             yield from found(file, place, text, ["a constructed case"])
     for file in (data / name for name in ("pathway.json", "scenes.json")):
         for place, text in _statements(_json(file)) if file.is_file() else ():
-            # a scene's labels begin with the number of the step they stand at: no quantity
+            # the number in a scene's label is that of a step or of a drawn study: no quantity
             yield from found(file, place, _STEP.sub("", text) if place.endswith("label") else text)
 
 
-_STEP = re.compile(r"^\d\b ?")
+_STEP = re.compile(r"^\d\b ?|(?<=study )\d$")
 
 
 def _json(file: Path):

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-
 from emdbook.ground import strict_json
 from emdbook.ground.faults import Fault, FaultsError
 
@@ -222,7 +220,7 @@ def load_scenes(folder: Path, evidence=None) -> Scenes:
     document = strict_json.read(path)
     schema = strict_json.read(path.with_name("scenes.schema.json"))
     faults = [Fault.at(path.name, "/".join(map(str, e.absolute_path)), e.message, repr(e.instance)[:60])
-              for e in Draft202012Validator(schema).iter_errors(document)]
+              for e in strict_json.schema_errors(schema, document)]
     if not faults:
         faults = [*_repeated(document, path.name), *_unfounded(document, path.name, evidence)]
     if faults:

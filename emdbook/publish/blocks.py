@@ -68,9 +68,10 @@ BLOCKS = (
     Block("quiz", ("emd-quiz",), _both(_QUIZ, "quiz"), quiz_on_paper, "quiz"),
     Block("cases", ("emd-case",), (*_both(_QUIZ, "quiz"), *_both(_CASES, "cases")), case_on_paper, "case"),
     Block("selftest", ("emd-selftest",), (*_both(_QUIZ, "quiz"), *_both(_QUIZ, "selftest")), selftest_on_paper),
+    Block("practice", ("emd-practice",), (*_both(_QUIZ, "quiz"), *_both(_QUIZ, "practice")), "gone"),
     Block("progress", ("emd-progress",), _both(_COVER, "progress"), "gone"),
     Block("linkbuilder", ("emd-linkbuilder",), _both(_COVER, "linkbuilder"), "gone"),
-    Block("python", ("emd-python",), _both(FRAME, "python"), "kept"),
+    Block("python", ("emd-python",), _both(FRAME, "python"), "kept", "python"),
     Block("own", ("emd-own",), (explore.asset_dir() / "figures.js", *_both(FRAME, "python"), FRAME / "own.js"), "gone"),
 )
 #: Every element that a page may have to wait for.

@@ -67,9 +67,6 @@ def quiz_on_paper(quiz: Tag, id_: str) -> tuple[str, str]:
 
 def selftest_on_paper(test: Tag, id_: str) -> tuple[str, str]:
     """The test before or after the book with lettered options and room for how sure one is, and its key.
-
-    The test before the book keeps its explanations to itself, so its key is letters only.
-
     Parameters
     ----------
     test : bs4.Tag
@@ -90,8 +87,7 @@ def selftest_on_paper(test: Tag, id_: str) -> tuple[str, str]:
         asked.append(f'<li class="print-question"><p>{_stem(one)}</p><ol type="A">{options}</ol>'
                      f'<p class="print-sure">{sure}</p></li>')
         right = sealed["correct"].index(True)
-        why = f". {sealed['why'][right]}" if "why" in sealed else ""
-        keys.append(f"<li><strong>{_letter(right)}</strong>{why}</li>")
+        keys.append(f"<li><strong>{_letter(right)}</strong>. {sealed['why'][right]}</li>")
     return _asked_and_key(asked, keys, id_, "Key at the end of the book")
 
 

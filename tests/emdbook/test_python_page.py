@@ -1,10 +1,12 @@
 """Python on the page: what is packed, which cells run, and what the driver answers. The browser is in tests/web."""
 
+import ast
 import base64
 import hashlib
 import io
 import json
 import re
+import sys
 import zipfile
 
 import pytest
@@ -260,6 +262,18 @@ def test_pages_are_told_where_python_lies(tmp_path, runtime, monkeypatch):
     assert (tmp_path / "notebooks" / "b.html").read_text() == "<p>no exercise</p>"
 
 
+def test_decks_find_the_python_of_the_book_beside_them(tmp_path):
+    (tmp_path / "html/_static/python").mkdir(parents=True)
+    (tmp_path / "slides").mkdir()
+    deck = tmp_path / "slides" / "a.html"
+    deck.write_text(PAGE)
+    pages.point(deck.parent, tmp_path / "html")
+    assert "data-python" not in deck.read_text()
+    (tmp_path / "html/_static/python/manifest.1.js").write_text("")
+    pages.point(deck.parent, tmp_path / "html")
+    assert 'data-python="../html/_static/python/manifest.1.js"' in deck.read_text()
+
+
 def test_the_switch(tmp_path, runtime, monkeypatch):
     (tmp_path / "index.html").write_text(PAGE)
     monkeypatch.setenv(pages.SWITCH, "0")
@@ -274,3 +288,22 @@ def test_the_switch(tmp_path, runtime, monkeypatch):
     assert not pages.wanted()
     monkeypatch.setattr(supply, "fetched", lambda: tmp_path)
     assert pages.wanted()
+
+
+#: What the page's Python holds beside the standard library, and the one place for what it lacks.
+HELD = {"emdbook", "matplotlib", "numpy", "pandas", "scipy", "statsmodels"}
+LACKING = {"emdbook/explore/live.py": {"IPython", "ipywidgets"}, "emdbook/ground/strict_json.py": {"jsonschema"},
+           "emdbook/ground/browser.py": {"playwright"}}
+
+
+def test_the_toolkit_asks_for_nothing_that_the_page_lacks():
+    asked = []
+    for name, text in pack.toolkit_files().items():
+        if not name.endswith(".py"):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [
+                node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+            asked += [f"{name}: {first}" for first in {n.partition(".")[0] for n in names}
+                      if first not in HELD | LACKING.get(name, set()) and first not in sys.stdlib_module_names]
+    assert asked == []

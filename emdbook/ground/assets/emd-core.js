@@ -13,8 +13,10 @@
    * @typedef {{correct: boolean, tries: number}} Answer
    * @typedef {{day: string, right: number, of: number, sure: number[][]}} Result
    * @typedef {{draft?: Record<string, number[]>, result?: Result}} Round
+   * @typedef {{box: number, due: string}} Place in the boxes, and the day on which it comes back
+   * @typedef {{boxes?: Record<string, Place>, said?: [string, number, number][]}} Practice
    * @typedef {{quiz: Record<string, Record<string, Answer>>, cases: Record<string, Record<string, Answer>>,
-   *   tests: Record<string, Round>}} Progress
+   *   tests: Record<string, Round>, practice: Practice}} Progress
    */
 
   /**
@@ -81,6 +83,24 @@
     return out;
   }
 
+  const DAY = /^\d{4}-\d\d-\d\d$/;
+
+  /** @param {unknown} value @returns {Practice} */
+  function practice(value) {
+    const all = isRecord(value) ? value : {};
+    /** @type {Practice} */
+    const out = {};
+    const boxes = entries(all.boxes, (one) =>
+      isRecord(one) && isCount(one.box) && DAY.test(one.due) ? { box: one.box, due: one.due } : undefined,
+    );
+    if (Object.keys(boxes).length) out.boxes = boxes;
+    const said = (Array.isArray(all.said) ? all.said : []).filter(
+      (one) => Array.isArray(one) && one.length === 3 && DAY.test(one[0]) && isCount(one[1]) && isCount(one[2]),
+    );
+    if (said.length) out.said = said;
+    return out;
+  }
+
   /**
    * Whatever was kept, as progress: what is damaged is left out, and the rest stays, also what other scripts keep here.
    * @param {unknown} value
@@ -93,7 +113,7 @@
     );
     const tests = entries(all.tests, round);
     for (const name of Object.keys(tests)) if (!ROUNDS.includes(name)) delete tests[name];
-    return { ...all, quiz, cases, tests };
+    return { ...all, quiz, cases, tests, practice: practice(all.practice) };
   }
 
   /**
@@ -182,6 +202,16 @@
       const all = store.read();
       all.tests[name] ??= {};
       change(all.tests[name]);
+      write(all);
+    },
+
+    /**
+     * Change what is kept of the practice: boxes of questions, and a record of how sure a reader was.
+     * @param {(one: Practice) => void} change
+     */
+    practice(change) {
+      const all = store.read();
+      change(all.practice);
       write(all);
     },
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emdbook.publish.runtime import pack, supply
 
-__all__ = ["SWITCH", "publish", "wanted", "without"]
+__all__ = ["SWITCH", "point", "publish", "wanted", "without"]
 
 #: 1: with Python, which is fetched if need be. 0: without. Not set: with it where it was fetched before.
 SWITCH = "EMDBOOK_PYTHON"
@@ -61,6 +61,26 @@ def publish(outdir: Path | str) -> int:
         if new != text:
             file.write_text(new, encoding="utf-8")
     return len(pages) if told else 0
+
+
+def point(folder: Path | str, book: Path | str) -> None:
+    """Tell pages that lie beside the book, as the decks do, where the book's Python is.
+
+    Parameters
+    ----------
+    folder : path
+        The pages.
+    book : path
+        The built book; it lies beside the folder when both are used.
+    """
+    book = Path(book)
+    found = next((book / "_static" / pack.FOLDER).glob("manifest.*.js"), None)
+    for file in sorted(Path(folder).glob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        address = found and f"../{book.name}/{found.relative_to(book).as_posix()}"
+        new = _ELEMENT.sub(lambda m, at=address: f'{m[1]} data-python="{at}"', text) if found else without(text)
+        if new != text:
+            file.write_text(new, encoding="utf-8")
 
 
 def without(text: str) -> str:

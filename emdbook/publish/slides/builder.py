@@ -18,6 +18,7 @@ from sphinx_revealjs.builders import RevealjsHTMLBuilder
 from sphinx_revealjs.writers import RevealjsSlideTranslator
 
 from emdbook.publish import executed
+from emdbook.publish.runtime.cells import page_cells
 from emdbook.publish.slides.deck import Part, Slide, Words, deck_element, element, is_solution, plan, raw
 from emdbook.publish.slides.write import MADE, page_html, write_assets
 
@@ -141,7 +142,8 @@ class ToSlides(SphinxPostTransform):
         notebook = Path(self.env.doc2path(docname))
         if notebook.suffix != ".ipynb":
             return
-        deck = plan(notebook.stem, executed.run_cells(notebook), words_of(self.document))
+        runs = {one.cell.number: one for one in page_cells(notebook)}
+        deck = plan(notebook.stem, executed.run_cells(notebook), words_of(self.document), runs)
         deck.slides[0].notes += self.teachers_box(docname)
         columns = [[self.slide(one) for one in stack] for stack in deck.stacks()]
         for number, slide in enumerate([one for column in columns for one in column], start=1):

@@ -23,6 +23,7 @@ from html import escape
 from docutils import nodes
 
 from emdbook.ground.notebook import Cell
+from emdbook.publish.runtime.cells import PageCell
 
 _HEADING = re.compile(r"\A(#{1,6})\s+(.+?)\s*(?:\n|\Z)")
 _BOLD = re.compile(r"\A\*\*((?:(?!\*\*).)+)\*\*\Z", re.S)
@@ -186,7 +187,8 @@ def pages(part: Part) -> list[Part]:
     return [part]
 
 
-def plan(name: str, cells: Sequence[Cell], words: Mapping[int, Words]) -> Deck:
+def plan(name: str, cells: Sequence[Cell], words: Mapping[int, Words],
+         runs: Mapping[int, PageCell] | None = None) -> Deck:
     """The deck of a chapter.
 
     Parameters
@@ -197,6 +199,8 @@ def plan(name: str, cells: Sequence[Cell], words: Mapping[int, Words]) -> Deck:
         With what they showed in ``raw["outputs"]``.
     words : mapping of int to Words
         What each cell of words became in the doctree, by the cell's number.
+    runs : mapping of int to PageCell, optional
+        The cells that run on a slide, by their number.
 
     Returns
     -------
@@ -246,7 +250,7 @@ def plan(name: str, cells: Sequence[Cell], words: Mapping[int, Words]) -> Deck:
         elif cell.kind == "code":
             if starts:
                 _borrow_words(slide, cell, [c for c in waiting if c.kind == "markdown"], words)
-            _add_outputs(slides, cell, fragment=kind == "fragment")
+            _add_outputs(slides, cell, kind == "fragment", runs or {})
             own_notes += [[] for _ in range(len(slides) - len(own_notes))]
         slide.notes += spoken(lead)
         waiting = []
@@ -290,10 +294,14 @@ def is_solution(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Admonition) and "dropdown" in node.get("classes", [])
 
 
-def _add_outputs(slides: list[Slide], cell: Cell, fragment: bool) -> None:
+def _add_outputs(slides: list[Slide], cell: Cell, fragment: bool, runs: Mapping[int, PageCell]) -> None:
     slide = slides[-1]
-    if "exercise" in cell.tags:
-        slide.parts.append(Part("code", f"<pre><code>{escape(cell.source.rstrip())}</code></pre>"))
+    code = f"<pre><code>{escape(cell.source.rstrip())}</code></pre>"
+    if cell.number in runs:  # it runs on the slide, as it does on the page; what it shows stands beside it
+        one = runs[cell.number]
+        code = f'{one.opening()}<div class="cell_input">{code}</div>{one.closing()}'
+    if "exercise" in cell.tags or cell.number in runs:
+        slide.parts.append(Part("code", code))
     for part in output_parts(cell.raw.get("outputs", [])):
         part.fragment = fragment
         for i, page in enumerate(pages(part)):

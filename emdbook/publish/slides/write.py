@@ -13,6 +13,7 @@ from sphinx_revealjs.utils import get_revealjs_path
 
 from emdbook import style
 from emdbook.publish import blocks, build, executed
+from emdbook.publish.runtime import pages
 
 TITLE = "Beyond the Marrow"
 #: What was made, for the list of decks: written beside them.
@@ -160,6 +161,7 @@ def build_decks(names: Sequence[str] = (), force: bool = False) -> list[Written]
     if force or not build.is_made_from(slides_dir(), key):
         with build.in_place_of(slides_dir(), key) as folder:
             build.press("revealjs", folder, key)
+            pages.point(folder, build.index_page().parent)
             decks = json.loads((folder / MADE).read_text(encoding="utf-8"))
             (folder / "index.html").write_text(_index_html([
                 Written(folder / f"{name}.html", **found) for name, found in sorted(decks.items())]), encoding="utf-8")

@@ -97,9 +97,10 @@ PAGES = {
     "case-sheets": lambda ev: "".join(cases.handout(case, level=3) for case in cases.load_cases()),
     "case-keys": lambda ev: "".join(cases.facilitator_key(case, level=3) for case in cases.load_cases()),
     "exports": listing,
+    "practice": lambda ev: quiz.render_practice(),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
-    "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("pretest"), "posttest"),
+    "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("posttest"), "posttest"),
 }
 
 

@@ -4,6 +4,7 @@
 """
 
 from emdbook.teach.quiz.bank import QuestionSet, QuizError, check_questions, load_questions, question_files
+from emdbook.teach.quiz.practice import render_practice
 from emdbook.teach.quiz.render import Quiz, asset_dir, render, show
 from emdbook.teach.quiz.selftest import render_selftest
 
@@ -16,6 +17,7 @@ __all__ = [
     "load_questions",
     "question_files",
     "render",
+    "render_practice",
     "render_selftest",
     "show",
 ]

@@ -1,9 +1,8 @@
 """The twenty questions before and after the book, each with how sure the reader is.
 
-Both tests ask the same twenty questions, in another order and with the options in another order. A parallel set would
-differ in difficulty, so that nobody could tell learning from luck of the draw. So that the second round measures more
-than memory, the first gives the score, the calibration and the chapters to read, and keeps the answers to itself; the
-second explains every option. The questions are not those of the chapters.
+Two parallel forms, built by one blueprint: the same competencies and chapters in the same places, other patients, and
+no twin in the chapters (:mod:`emdbook.checks.blueprint`). Nobody has measured whether they are equally hard, and the
+page says so. Both explain every option at the end.
 """
 
 from __future__ import annotations
@@ -19,9 +18,8 @@ from emdbook.teach.quiz.render import asset_dir, choices, markup, seal, stem
 
 #: How sure a reader may be.
 SURE = ("Sure", "Fairly sure", "Guessing")
-#: The two rounds: name on the page, and whether it explains the answers.
-ROUNDS = {"pretest": ("Before you read", False), "posttest": ("After you have read", True)}
-SET = "pretest"
+#: The two rounds with their names on the page; each has its own set of questions.
+ROUNDS = {"pretest": "Before you read", "posttest": "After you have read"}
 
 
 def _shuffled(items, key) -> list:
@@ -29,7 +27,7 @@ def _shuffled(items, key) -> list:
 
 
 def in_order(questions: QuestionSet, name: str) -> list[tuple[Question, list]]:
-    """The questions of one round with their options, in the order of this round.
+    """The questions of one round, each with its options in the order of this round.
 
     Parameters
     ----------
@@ -40,12 +38,9 @@ def in_order(questions: QuestionSet, name: str) -> list[tuple[Question, list]]:
     -------
     list of (Question, list of Option)
     """
-    chosen = list(questions.questions)
-    if name != SET:
-        chosen = _shuffled(chosen, lambda q: f"{name}|{q.id}")
     # By place in the file and not by wording, so that mending a sentence moves nothing.
     return [(q, [o for _, o in _shuffled(enumerate(q.options), lambda item, q=q: f"{name}|{q.id}|{item[0]}")])
-            for q in chosen]
+            for q in questions.questions]
 
 
 def chapter_title(chapter: str, folder: Path | None = None) -> str:
@@ -53,11 +48,9 @@ def chapter_title(chapter: str, folder: Path | None = None) -> str:
     return load_questions(chapter, folder).title
 
 
-def _question(name: str, number: int, question: Question, options, explains: bool) -> str:
+def _question(name: str, number: int, question: Question, options) -> str:
     base = f"selftest-{name}--{question.id}"
-    sealed = {"correct": [o.correct for o in options]}
-    if explains:
-        sealed["why"] = [markup(o.explanation) for o in options]
+    sealed = {"correct": [o.correct for o in options], "why": [markup(o.explanation) for o in options]}
     sure = "".join(
         f'<label class="emd-tick"><input type="radio" name="{base}--sure" value="{i}"><span>{word}</span></label>'
         for i, word in enumerate(SURE)
@@ -97,12 +90,11 @@ def render_selftest(questions: QuestionSet, name: str, inline: bool = False, tit
              for q in questions.questions if q.multiple or not q.chapter]
     if wrong:
         raise QuizError(f"{questions.set_id}.json", wrong)
-    title, explains = ROUNDS[name]
     chapters = sorted({q.chapter for q in questions.questions})
     titles = titles or {chapter: chapter_title(chapter) for chapter in chapters}
     places = [{"id": c, "title": titles[c], "number": int(c[:2]), "href": link.format(chapter=c)} for c in chapters]
     id = f"selftest-{name}"
-    body = "".join(_question(name, i, q, options, explains)
+    body = "".join(_question(name, i, q, options)
                    for i, (q, options) in enumerate(in_order(questions, name), 1))
     style = script = ""
     if inline:
@@ -111,8 +103,8 @@ def render_selftest(questions: QuestionSet, name: str, inline: bool = False, tit
     known = json.dumps(places, ensure_ascii=False).replace("<", "\\u003c")
     return (
         f'{style}<emd-selftest id="{id}" class="emd-quiz emd-selftest" role="group" aria-labelledby="{id}--title" '
-        f'data-round="{name}" data-explains="{str(explains).lower()}">'
-        f'<p class="emd-title" id="{id}--title">{title}: {len(questions.questions)} questions</p>'
+        f'data-round="{name}">'
+        f'<p class="emd-title" id="{id}--title">{ROUNDS[name]}: {len(questions.questions)} questions</p>'
         '<p class="emd-nojs">Results need JavaScript.</p><p class="emd-last" hidden></p>'
         f'<form autocomplete="off">{body}'
         '<div class="emd-buttons"><button type="submit" class="emd-finish">Finish and see the result</button>'

@@ -404,8 +404,15 @@
       input.replaceChildren(box);
       this.output = this.piece(".cell_output");
       if (!this.output) {
-        this.output = el("div", undefined, this);
-        this.output.className = "cell_output docutils container";
+        // On a slide what the cell showed stands beside the words; the new takes its place.
+        const shown = [...(this.closest(".deck")?.children ?? [])].filter((one) =>
+          one.matches(".emd-figure, .deck-output"),
+        );
+        this.output = el("div");
+        this.output.className = "cell_output";
+        if (shown.length) shown[0].before(this.output);
+        else this.append(this.output);
+        this.output.append(...shown);
       }
       this.built = [...this.output.childNodes];
       this.field.addEventListener("keydown", (event) => {

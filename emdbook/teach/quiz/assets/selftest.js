@@ -23,7 +23,6 @@
     start() {
       const form = this.piece("form");
       this.round = this.dataset.round ?? "";
-      this.explains = this.dataset.explains === "true";
       this.chapters = JSON.parse(this.piece(".emd-chapters").textContent);
       this.items = [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".emd-question"))].map(
         (node, i) => ({
@@ -112,7 +111,6 @@
           missed.add(item.chapter);
         }
         for (const input of [...item.answers, ...item.sure]) input.disabled = true;
-        if (!this.explains) continue;
         [.../** @type {NodeListOf<HTMLElement>} */ (item.node.querySelectorAll(".emd-why"))].forEach((why, i) => {
           why.innerHTML = `<strong>${sealed.correct[i] ? "Correct. " : "Not correct. "}</strong>${sealed.why[i]}`;
           why.className = `emd-why ${sealed.correct[i] ? "emd-right" : "emd-wrong"}`;
@@ -143,7 +141,14 @@
       const box = this.piece(".emd-report");
       box.textContent = "";
       el("p", `Your score: ${result.right} of ${result.of}.`, box).className = "emd-score";
-      if (before) el("p", `Before you read, on ${before.day}, it was ${before.right} of ${before.of}.`, box);
+      if (before) {
+        el("p", `Before you read, on ${before.day}, it was ${before.right} of ${before.of}.`, box);
+        el(
+          "p",
+          "The two tests were built alike, and nobody has measured which is harder: read a small change as none.",
+          box,
+        );
+      }
       const table = el("table", undefined, box);
       el("caption", "How often you were right, by how sure you were", table);
       const head = el("tr", undefined, el("thead", undefined, table));
@@ -159,14 +164,13 @@
       el("p", verdict(result), box);
       const read = this.chapters.filter((/** @type {any} */ chapter) => missed.has(chapter.id));
       if (read.length) {
-        el("p", this.explains ? "Chapters worth another look:" : "Chapters to read with most profit:", box);
+        el("p", this.round === "posttest" ? "Chapters worth another look:" : "Chapters to read with most profit:", box);
         const list = el("ul", undefined, box);
         for (const chapter of read) {
           el("a", `${chapter.number}. ${chapter.title}`, el("li", undefined, list)).href = chapter.href;
         }
       }
-      const closed = "The answers stay closed until the test after the book, so that it can show what you have learnt.";
-      el("p", this.explains ? "Every option is explained above." : closed, box);
+      el("p", "Every option is explained above.", box);
       box.hidden = false;
     }
 
