@@ -17,7 +17,8 @@
   const said = document.querySelector("#scorm-said");
   const forms = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("form.emd-question"))];
   if (!api) {
-    if (said) said.textContent = "No course platform was found, so nothing is recorded. The questions work all the same.";
+    if (said)
+      said.textContent = "No course platform was found, so nothing is recorded. The questions work all the same.";
     return;
   }
   api.LMSInitialize("");
