@@ -21,7 +21,7 @@ __all__ = ["FOLDER", "Packed", "pack", "toolkit_files", "worker_source"]
 FOLDER = "python"
 _ASSETS = Path(__file__).resolve().parent / "assets"
 #: Bytes of a part in one script, before base64: small enough that a page never halts over one.
-PIECE = 600_000
+PIECE = 400_000
 #: Rooms of the toolkit that no cell of a chapter uses.
 _LEFT_OUT = ("publish", "checks", "gates.py", "cli.py", "__main__.py")
 _DRIVER = ("emdbook/publish/__init__.py", "emdbook/publish/runtime/__init__.py", "emdbook/publish/runtime/driver.py")

@@ -1,5 +1,5 @@
 /* The runtime of this book behind the interface that worker.js knows: begin, beginAgain, call.  Another runtime is
-   another file with these three; tests/web/engine_pyodide.js is one. */
+   another file with these three; none was tried yet. */
 
 /** Where the program looks for its library, fixed when it was made. */
 const LIBRARY = "/usr/local/lib";
@@ -39,20 +39,25 @@ class Engine {
   async begin(parts) {
     const headers = { "Content-Type": "application/wasm" };
     const module = WebAssembly.compileStreaming(new Response(parts.program, { headers }));
-    const files = [await new Response(parts.library).blob(), await new Response(parts.book).blob()];
-    const kept = { module: await module, files };
-    await this.beginAgain(kept);
-    return kept;
+    const files = [await new Response(parts.library).arrayBuffer(), await new Response(parts.book).arrayBuffer()];
+    await this.#start(await module, files);
+    // As blobs they cost the page nothing to keep. One engine cannot read them again; then the page loads anew.
+    return { module: await module, files: files.map((one) => new Blob([one])) };
   }
 
   /** @param {{module: WebAssembly.Module, files: Blob[]}} kept */
   async beginAgain(kept) {
+    await this.#start(kept.module, await Promise.all(kept.files.map((one) => one.arrayBuffer())));
+  }
+
+  /** @param {WebAssembly.Module} module @param {ArrayBuffer[]} files */
+  async #start(module, files) {
     const library = new MemoryFolder();
     const look = new MemoryFolder(); // what matplotlib draws with stands beside the zip, because fonts cannot be in it
     const book = new MemoryFolder();
     const places = { library, look, book, tmp: this.tmp };
-    for (const blob of kept.files) {
-      for (const [name, bytes] of unpacked(new Uint8Array(await blob.arrayBuffer()))) {
+    for (const container of files) {
+      for (const [name, bytes] of unpacked(new Uint8Array(container))) {
         const slash = name.indexOf("/");
         places[/** @type {keyof typeof places} */ (name.slice(0, slash))].put(name.slice(slash + 1), bytes);
       }
@@ -83,7 +88,7 @@ class Engine {
       },
     );
     const host = { call: () => -1 };
-    const made = await WebAssembly.instantiate(kept.module, { wasi_snapshot_preview1: system.functions, host });
+    const made = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: system.functions, host });
     this.exports = made.exports;
     system.use(this.exports.memory);
     this.exports._initialize();

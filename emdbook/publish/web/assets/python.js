@@ -124,7 +124,9 @@
         worker.onerror = (event) => this.#fall(new Error(event.message));
       } catch (error) {
         this.#end();
-        throw error;
+        if (!this.#kept || error instanceof Stopped) throw error;
+        this.#kept = null; // what was kept is of no use in this browser
+        await this.#begin(loading);
       } finally {
         going = false;
         URL.revokeObjectURL(address);
