@@ -46,6 +46,8 @@ def test_the_mixture_is_the_weighted_average(settings, a, b, said):
     text = across.mixes(advantage=settings[0], share_a=settings[1], share_b=settings[2]).description
     assert text.startswith("Constructed model")
     assert said in text
+    assert ("turned the order round" in text) == (said == "turned the order round")
+    assert ("whole difference" in text) == said.startswith("whole difference")
 
 
 def test_equal_mixes_never_turn_the_order():

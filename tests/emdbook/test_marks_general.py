@@ -271,6 +271,7 @@ def test_pool_draws_those_chosen_the_diamond_and_what_stands_beside():
     assert (part.edge, part.face) == (MUTED, PAPER), "what is left out loses its colour"
     assert (small.edge, small.face, small.marker) == (style.POPULATION["EMD"].light, PAPER, "o")
     assert not on_row(marks(axes), 3)
+    assert "2 groups of the 4 offered: Large 49 of 64 and Small 4 of 5." in chart.description
     assert "not chosen" in words_at(axes, 3)
     assert "left out" in words_at(axes, 1)
     (diamond,) = polygons(axes)

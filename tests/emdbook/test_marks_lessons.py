@@ -349,3 +349,12 @@ def test_curves_of_one_median_cross_it_and_are_marked_at_the_time_compared():
         assert (x[marked], y[marked]) == (20, pytest.approx(100 * 0.5 ** (2**shape)))
     assert len({line.get_marker() for line in curves}) == 3
     assert not artists.overflow(axes.figure)
+
+
+def test_the_log_tells_the_weights_of_all_and_not_of_one_weight():
+    entries = pd.DataFrame([
+        {"label": "s", "therapeutic_class": "pi", "kind": "denominator", "severity": s, "review_says": "",
+         "nature": next(iter(log.NATURE_WORDS)), "evidence_says": "", "how_the_book_handles_it": ""}
+        for s in ("high", "high", "low")])
+    assert "; 2 high, 0 medium and 1 low weight. Most touch" in log.discrepancy_log(entries).description
+    assert "2 entries of 3 of high weight. Most touch" in log.discrepancy_log(entries, severity="high").description
