@@ -271,3 +271,9 @@ def test_fact_rows_keep_order_and_mark_what_only_the_review_says(evidence):
     assert set(table.population) == {"EM-B"}
     with pytest.raises(LookupError):
         rows.fact_rows(evidence, {"epi.nothing": "x"})
+
+
+@pytest.mark.parametrize(("lesions", "called"), [("one", "cannot"), ("several", "both")])
+def test_one_lesion_cannot_do_what_several_can(lesions, called):
+    made = prepare(LIMITS, lesions=lesions, contact="some", marrow="above", blood="below")
+    assert made.outcome == NAMES[called]

@@ -516,3 +516,31 @@ def test_a_diamond_beyond_the_axis_leaves_an_arrow_and_no_sliver(ends, shown):
     diamond(axes, 0, ends, (40, 60), half=0.3, color=INK)
     assert len(polygons(axes)) == shown
     assert len(arrows(axes)) == (ends[0] < 40) + (ends[2] > 60)
+
+
+def test_an_interval_that_ends_at_the_axis_has_no_arrow_and_a_mark_there_is_a_mark():
+    axes = charts.forest([{"label": "none", "events": 0, "n": 9}, {"label": "all", "events": 9, "n": 9}],
+                         pool=True).figure.axes[0]
+    assert not arrows(axes)
+    assert [d.x for d in marks(axes)] == [0, 100]
+    for low, high, wanted in ((40, 50, 0), (50, 60, 0), (39, 60, 1), (40, 61, 1)):
+        axes = matplotlib.figure.Figure().add_subplot()
+        diamond(axes, 0, (low, 50, high), (40, 60), half=0.3, color=INK)
+        assert len(arrows(axes)) == wanted
+
+
+def test_the_sentence_of_a_pool_tells_its_numbers():
+    pooled = pool_proportions([49, 4], [64, 5], level=0.9)
+    text = pooling.pool_choice(OFFERED, ("l", "s"), level=0.9).description
+    low, middle, high, first, last = (100 * x for x in (pooled.ci_low, pooled.estimate, pooled.ci_high,
+                                                        pooled.prediction_low, pooled.prediction_high))
+    assert f"pool {middle:.0f}%, 90% interval {low:.0f} to {high:.0f}%" in text
+    assert f"Prediction interval for the next group {first:.0f} to {last:.0f}%" in text
+
+
+@pytest.mark.parametrize(("band", "side"), [((5, 15), "left"), ((30, 48), "right"), ((10, 30), "left"),
+                                            ((26, 26), "right")])
+def test_the_name_of_a_band_stands_on_the_side_of_its_middle(band, side):
+    axes = ranges(RANGES, axis="x", limit=50, band=band).figure.axes[0]
+    (name,) = [t for t in axes.texts if t.get_text().startswith("the review")]
+    assert name.get_ha() == side

@@ -81,7 +81,8 @@ _DRAWN = {"point": (1, 2), "span": (1, 2, 3), "hlines": (0, 1, 2), "vlines": (0,
 #: Names of what says where words and the frame stand, and how far an axis reaches.
 _FRAME = {"LEGEND_LINE", "WIDTH", "arrow", "base", "first",
           "_HANDLE", "_LINE", "_ROW", "at", "axes", "bottom", "box", "figure", "floor", "foot",
-          "half", "handles", "height", "heights", "i", "left", "legend_height", "limit", "line", "lines", "margin",
+          "half", "handles", "height", "heights", "i",
+          "inches", "left", "legend_height", "limit", "line", "lines", "margin",
           "middle", "more", "need", "notes", "per_year", "places", "reach", "right", "room", "row_height", "size",
           "text", "top", "width", "y"}
 
@@ -154,8 +155,8 @@ def faults_of(path: Path, room: str) -> Iterator[Fault]:
             yield make(node, f"(({left}) {_SWAP[type(node.op)]} ({right}))", "arithmetic")
 
 
-def planted(rooms, sample: int | None) -> list[Fault]:
-    """The seven, and a fixed sample from each room."""
+def planted(rooms, sample: int | None, seed: int = 0) -> list[Fault]:
+    """The seven, and a sample from each room that is the same for the same seed."""
     out = []
     for file, old, new, kind in SEVEN:
         source = (HOME / "emdbook" / file).read_text(encoding="utf-8")
@@ -166,7 +167,7 @@ def planted(rooms, sample: int | None) -> list[Fault]:
             out.append(Fault(file, source[:start].count("\n") + 1, start, start + len(old), old, new, kind))
     for room in rooms:
         found = [f for path in sorted((HOME / "emdbook" / room).glob("*.py")) for f in faults_of(path, room)]
-        out += random.Random(room).sample(found, min(len(found), sample or SAMPLE[room]))
+        out += random.Random(f"{room} {seed}").sample(found, min(len(found), sample or SAMPLE[room]))
     return out
 
 
@@ -206,9 +207,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rooms", nargs="+", choices=SAMPLE, default=list(SAMPLE))
     parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=0, help="another number plants other faults")
     parser.add_argument("--list", action="store_true")
     given = parser.parse_args()
-    faults = planted(given.rooms, given.sample)
+    faults = planted(given.rooms, given.sample, given.seed)
     if given.list:
         print("\n".join(map(str, faults)))
         return 0
