@@ -100,7 +100,7 @@ def test_what_the_command_cannot_write_it_lists_with_place_and_both_values(corre
     assert "to be looked at" in points
     assert "the number is negative: −0.80 points" in points
     # and a question that computes from the corrected row is to be read again
-    assert any("sound-sentence" in change and "the figures of this question moved" in change for change in listed.values())
+    assert any("sound-sentence" in change and "figures of this question moved" in change for change in listed.values())
     assert all(change.reason and change.place for change in done)
     assert len(listed) <= 8
 
