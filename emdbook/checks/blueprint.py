@@ -1,8 +1,7 @@
 """The blueprint of the questions: what they train, and that nothing gives the answer away.
 
-``data/blueprint.json`` holds the competencies and the limits. A set that has not been written by it yet stands in its
-list ``not_yet`` and is left alone. ``python -m emdbook blueprint`` prints what is broken and the table that
-``table`` makes.
+``data/blueprint.json`` holds the competencies and the limits, which every set keeps. ``python -m emdbook blueprint``
+prints what is broken and the table that ``table`` makes.
 
 The files are read with their links, because the rows that a question names are part of what is checked.
 """
@@ -55,12 +54,11 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 @dataclass(frozen=True)
 class Blueprint:
-    """The competencies with their labels, the limits, and the sets that are not written by it yet."""
+    """The competencies with their labels, and the limits."""
 
     competencies: dict[str, str]
     class_chapters: tuple[str, ...]
     rules: dict[str, float]
-    not_yet: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,7 @@ def read_blueprint(folder: Path | None = None) -> Blueprint:
     raw = strict_json.read(folder / FILE)
     for error in Draft202012Validator(strict_json.read(folder / SCHEMA)).iter_errors(raw):
         raise ValueError(f"{FILE}, {'/'.join(map(str, error.path)) or 'the file'}: {error.message}")
-    return Blueprint({c["id"]: c["label"] for c in raw["competencies"]}, tuple(raw["class_chapters"]), raw["rules"],
-                     tuple(raw["not_yet"]))
+    return Blueprint({c["id"]: c["label"] for c in raw["competencies"]}, tuple(raw["class_chapters"]), raw["rules"])
 
 
 def read_bank(folder: Path | None = None) -> dict[str, list[Item]]:
@@ -302,14 +299,13 @@ def check_bank(bank: dict[str, list[Item]], blueprint: Blueprint, evidence) -> l
     -------
     list of Finding
     """
-    done = {name: items for name, items in bank.items() if name not in blueprint.not_yet}
     findings = []
-    for name, items in done.items():
+    for name, items in bank.items():
         findings += [f for item in items for f in _question(item, blueprint, evidence)]
         findings += _set(name, items, blueprint)
-    whole = [item for items in done.values() for item in items]
+    whole = [item for items in bank.values() for item in items]
     findings += twins(whole)
-    findings += _shares(whole, blueprint.rules, "data/questions") if len(done) > 1 else []
+    findings += _shares(whole, blueprint.rules, "data/questions") if len(bank) > 1 else []
     cautious = sum(bool(i.key.get("cautious")) for i in whole)
     if cautious > blueprint.rules["most_cautious_keys"] * len(whole):
         findings.append(Finding("data/questions", "all questions", f"{cautious} of {len(whole)}",
@@ -352,7 +348,7 @@ def table(bank: dict[str, list[Item]], blueprint: Blueprint) -> list[dict[str, s
     rows = []
     for name, items in bank.items():
         count = Counter(i.raw.get("competency", "") for i in items)
-        rows.append({"set": name + (" (not yet)" if name in blueprint.not_yet else ""), "questions": len(items),
+        rows.append({"set": name, "questions": len(items),
                      "patient": sum("patient" in i.raw for i in items),
                      "cautious": sum(bool(i.key.get("cautious")) for i in items),
                      "longest": sum(_is_key(i, max) for i in items),
