@@ -218,8 +218,9 @@ def _question(item: Item, blueprint: Blueprint, evidence) -> Iterator[Finding]:
 # ----------------------------------------------------------------------------------------------------------------------
 # Sets, and the bank as a whole
 
-def _shares(items: Sequence[Item], rules: dict[str, float], where: str) -> Iterator[Finding]:
-    """Strategies that must not work: the longest, the shortest, the most cautious option."""
+def _shares(items: Sequence[Item], rules: dict[str, float], where: str,
+            least: str = "least_cautious_chosen") -> Iterator[Finding]:
+    """Strategies that must not work: the longest, the shortest, the most cautious option, any but the cautious one."""
     def found(count: int, of: int, words: str) -> Finding:
         return Finding(where, "all questions", f"{count} of {of}", words)
 
@@ -233,6 +234,10 @@ def _shares(items: Sequence[Item], rules: dict[str, float], where: str) -> Itera
         yield found(right, len(offered), (
             "of the questions that offer a cautious option have it as their key: no more than chance, "
             f"{rules['most_cautious_chosen']:.0%}; offer caution as the mistake where the evidence supports an action"))
+    if len(offered) >= rules["cautious_offers_judged"] and right < rules[least] * len(offered):
+        yield found(right, len(offered), (
+            "of the questions that offer a cautious option have it as their key: a reader who strikes it out gains; at "
+            f"least {rules[least]:.0%}; ask what nobody can tell, or offer another mistake"))
 
 
 def _set(set_id: str, items: Sequence[Item], blueprint: Blueprint) -> Iterator[Finding]:
@@ -305,7 +310,8 @@ def check_bank(bank: dict[str, list[Item]], blueprint: Blueprint, evidence) -> l
         findings += _set(name, items, blueprint)
     whole = [item for items in bank.values() for item in items]
     findings += twins(whole)
-    findings += _shares(whole, blueprint.rules, "data/questions") if len(bank) > 1 else []
+    if len(bank) > 1:
+        findings += _shares(whole, blueprint.rules, "data/questions", "least_cautious_chosen_bank")
     cautious = sum(bool(i.key.get("cautious")) for i in whole)
     if cautious > blueprint.rules["most_cautious_keys"] * len(whole):
         findings.append(Finding("data/questions", "all questions", f"{cautious} of {len(whole)}",

@@ -97,6 +97,32 @@ def test_caution_and_length_are_no_strategy(items, evidence):
     assert "longest option as their key" in found
 
 
+def test_to_strike_the_cautious_option_out_does_not_pay(items, evidence):
+    for item in items:
+        options = item.raw["options"]
+        for option in options:
+            option.pop("cautious", None)
+        next(o for o in options if not o["correct"])["cautious"] = True
+    assert "0 of 11" in next(f for f in problems(items, evidence) if "strikes it out gains" in f)
+    right(items[0])["cautious"] = True
+    wrong(items[0]).pop("cautious")
+    right(items[1])["cautious"] = True
+    wrong(items[1]).pop("cautious")
+    assert not [f for f in problems(items, evidence) if "strikes it out gains" in f]
+
+
+def test_over_all_sets_the_cautious_key_is_held_to_a_narrower_limit(evidence):
+    bank = {name: [Item(name, copy.deepcopy(i.raw)) for i in items] for name, items in read_bank().items()}
+    assert not [f for f in check_bank(bank, BLUEPRINT, evidence) if "strikes it out" in str(f)]
+    for item in (i for name in ("04_proteasome_inhibitors", "05_immunomodulatory_drugs", "06_monoclonal_antibodies")
+                 for i in bank[name] if i.key.get("cautious")):
+        item.key["cautious"] = False
+        wrong(item)["cautious"] = True
+    found = [str(f) for f in check_bank(bank, BLUEPRINT, evidence) if "strikes it out" in str(f)]
+    assert sum(f.startswith("data/questions/0") for f in found) == 3
+    assert any(f.startswith("data/questions,") and "at least 15%" in f for f in found)
+
+
 def test_twins_are_found_by_rows_and_by_wording(items):
     reworded = copy.deepcopy(items[0].raw) | {"id": "again"}
     reworded["stem"] = "What do you do for the woman with the growing liver mass, with no trial open?"
