@@ -33,7 +33,7 @@ def answer_cards() -> str:
     cards = "".join(
         f'<figure><svg viewBox="0 0 100 100" role="img" aria-label="{letter}">'
         f'<g fill="{style.palette()[colour].light}">{shape}</g><text x="50" y="71" text-anchor="middle" fill="#fff" '
-        f"font-family=\"'Source Sans 3',Arial,Helvetica,sans-serif\" font-size=\"60\" font-weight=\"700\">{letter}</text>"
+        f'font-family="Arial,Helvetica,sans-serif" font-size="60" font-weight="700">{letter}</text>'
         f"</svg><figcaption>Beyond the Marrow: my answer is {letter}</figcaption></figure>"
         for letter, colour, shape in _CARDS)
     return (
@@ -42,8 +42,8 @@ def answer_cards() -> str:
         "<li>Print the first page once for each learner, in colour or in grey, and cut along the dashes.</li>"
         "<li>Show the question. Everybody chooses alone, and lays the card face down.</li>"
         "<li>On your word all hold up one card at the same time, at the height of the chest, the letter to you.</li>"
-        "<li>Count by eye, row by row: first the letter that you see most, then the others. Write the four counts on the "
-        "board under <em>before</em>.</li>"
+        "<li>Count by eye, row by row: first the letter that you see most, then the others. Write the four counts on "
+        "the board under <em>before</em>.</li>"
         "<li>Do not name the key yet. Teach, or let neighbours convince each other.</li>"
         "<li>Ask the same question again, and write the counts under <em>after</em>. Only then name the key.</li></ol>"
         "<p>Each letter has a shape of its own, so that nobody needs to tell colours apart.</p></aside></body></html>")

@@ -40,7 +40,8 @@ def test_the_guide_names_questions_and_options_that_exist():
     for word in " ".join(lines).split():
         if not word.startswith("--") and not word.isdigit():
             BANK.find(word)
-    assert set(re.findall(r"--[a-z][a-z-]+", " ".join(lines))) <= {"--list", "--port", "--address", "--shared-addresses"}
+    options = set(re.findall(r"--[a-z][a-z-]+", " ".join(lines)))
+    assert options <= {"--list", "--port", "--address", "--shared-addresses"}
 
 
 # --- what a vote knows --------------------------------------------------------------------------------------------
