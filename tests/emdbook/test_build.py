@@ -12,6 +12,7 @@ from emdbook.ground.faults import EvidenceError, Fault
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish import build, executed, preview
+from emdbook.publish.runtime import pages
 
 ROW = "majestec-1.em-e.orr.primary"
 SHOW = f"import emdbook\nr = emdbook.load().outcome('{ROW}')\nprint(f'{{r.events}} of {{r.n}}')"
@@ -152,6 +153,8 @@ def pressed(place, monkeypatch):
     """A build without kernels and without Sphinx; what was asked of Sphinx."""
     asked = []
 
+    monkeypatch.setenv(pages.SWITCH, "0")  # whether a wheel lies in the cache of this checkout
+
     def press(builder, folder, key):
         asked.append(builder)
         (folder / "index.html").write_text(f"book {len(asked)}", encoding="utf-8")
@@ -180,6 +183,27 @@ def test_nothing_changed_builds_nothing_and_a_changed_value_builds_anew(pressed,
     assert pressed == ["html"] * 3
     assert build.index_page().read_text(encoding="utf-8") == "book 3"
     assert {file: file.read_text(encoding="utf-8") for file in others} == others, "only its own part is replaced"
+
+
+def test_python_comes_and_goes_without_another_build(pressed, place, monkeypatch, capsys):
+    """Fetched after the book was built, it is added; the pages are not built anew, and nothing else changes."""
+    assert build.build() == 0
+    html = build.index_page().parent
+    (html / "a.html").write_text('<emd-python data-python=""></emd-python>', encoding="utf-8")
+    monkeypatch.setattr(pages.pack, "_runtime", lambda: {"program": b"p", "library": b"l", "licences": b"BSD",
+                                                         "versions": b"{}"})
+    for switch, words in (("1", "added to"), ("0", "taken from")):
+        monkeypatch.setenv(pages.SWITCH, switch)
+        assert not build.is_built()
+        assert build.build() == 0
+        assert build.is_built()
+        assert capsys.readouterr().out.splitlines()[-1] == f"Python was {words} the pages; nothing else changed."
+        assert pages.has_python(html) == (switch == "1")
+        assert ("_static/python/manifest." in (html / "a.html").read_text(encoding="utf-8")) == (switch == "1")
+    assert pressed == ["html"]
+    monkeypatch.setenv(pages.SWITCH, "yes")
+    assert build.build() == 1
+    assert capsys.readouterr().err.rstrip().endswith("it may be 1 (with Python on the page), 0 (without) or unset.")
 
 
 def fail(error):
