@@ -11,9 +11,7 @@
         const text = String(state[/** @type {HTMLElement} */ (place).dataset.live ?? ""]);
         if (place.textContent !== text) place.textContent = text;
       }
-      const at = document.activeElement;
-      // a code half typed is not thrown away; a chosen answer (whose value is its number) is no typing
-      const typing = at instanceof HTMLInputElement && at.type !== "radio" && at.type !== "submit" && at.value !== "";
+      const typing = document.activeElement instanceof HTMLInputElement && document.activeElement.value !== "";
       if (String(state.version) !== body.dataset.version && !typing) {
         location.reload();
         return;
