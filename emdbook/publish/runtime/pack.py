@@ -23,7 +23,7 @@ _ASSETS = Path(__file__).resolve().parent / "assets"
 #: Bytes of a part in one script, before base64: small enough that a page never halts over one.
 PIECE = 400_000
 #: Rooms of the toolkit that no cell of a chapter uses.
-_LEFT_OUT = ("publish", "checks", "gates.py", "cli.py", "__main__.py")
+_LEFT_OUT = ("publish", "checks", "classroom", "gates.py", "cli.py", "__main__.py")
 _DRIVER = ("emdbook/publish/__init__.py", "emdbook/publish/runtime/__init__.py", "emdbook/publish/runtime/driver.py")
 
 
