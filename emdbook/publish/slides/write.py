@@ -166,9 +166,9 @@ def build_decks(names: Sequence[str] = (), force: bool = False) -> list[Written]
     if force or not build.is_made_from(slides_dir(), key):
         with build.in_place_of(slides_dir(), key) as folder:
             build.press("revealjs", folder, key)
-            pages.point(folder, build.index_page().parent)
             decks = json.loads((folder / MADE).read_text(encoding="utf-8"))
             (folder / "index.html").write_text(_index_html([
                 Written(folder / f"{name}.html", **found) for name, found in sorted(decks.items())]), encoding="utf-8")
+    pages.point(slides_dir(), build.index_page().parent)  # the book may have got or lost its Python since
     decks = json.loads((slides_dir() / MADE).read_text(encoding="utf-8"))
     return [Written(slides_dir() / f"{name}.html", **decks[name]) for name in chosen]
