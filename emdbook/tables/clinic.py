@@ -24,11 +24,11 @@ from emdbook.tables.core import (
     _known,
     _make,
     _short_source,
-    with_record,
     _text,
     endpoint_text,
     figure_text,
     standing_badge,
+    with_record,
 )
 
 #: Phases of guidance in the order of the ward, and what the table calls them.

@@ -47,7 +47,8 @@ def descriptor():
 
 
 def page_with(body: str) -> str:
-    return f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title></head><body>{body}</body></html>'
+    head = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title></head>'
+    return f"{head}<body>{body}</body></html>"
 
 
 # --- schema.org -----------------------------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ def test_a_record_says_in_words_how_far_it_was_seen_and_where(evidence):
     assert made["source"]["citation"].startswith("Tecvayli: use as monotherapy")
     assert not {"checked", "checked_note"} & set(made["source"]), "notes to self"
     assert json.loads(json.dumps(made)) == made
-    with pytest.raises(LookupError, match="majestec-1.em-e.orr.primary"):
+    with pytest.raises(LookupError, match=r"majestec-1\.em-e\.orr\.primary"):
         records.record(evidence, "majestec-1.em-e.orr.primry")
 
 
