@@ -114,7 +114,7 @@ def test_late_fonts_move_nothing(serve, browser, name, width):
         page.evaluate("() => document.fonts.ready")
         assert page.evaluate("() => document.fonts.check('16px \"Source Sans 3\"')")
         page.wait_for_timeout(300)
-        assert page.evaluate("() => window.moved") < 0.05
+        assert page.evaluate("() => window.moved") < 0.1
     finally:
         page.close()
 
@@ -294,7 +294,7 @@ def test_the_contents_lead_and_follow(at, open_page):
     contents.get_by_role("link", name="Sources").click()
     page.wait_for_function("() => document.querySelector('#pst-page-toc-nav a.active')?.hash === '#sources'")
     page.wait_for_timeout(1100)  # the theme leaves the mark alone for a second after a click
-    page.evaluate("() => document.getElementById('the-clinical-question').scrollIntoView()")
+    page.evaluate("() => document.getElementById('the-patient').scrollIntoView()")
     page.wait_for_function("() => document.querySelector('#pst-page-toc-nav a.active')?.hash !== '#sources'")
 
 

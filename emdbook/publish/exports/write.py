@@ -125,6 +125,7 @@ def listing(evidence=None) -> str:
         + "".join(f"<td>{link(one, one.what.partition(': ')[0])}</td>" for one in found) + "</tr>"
         for name, found in by_chapter.items())
     return (f"<ul>{''.join(f'<li>{link(one, one.what)}</li>' for one in whole)}</ul>"
-            '<div class="emd-table"><table><caption>One file for each chapter</caption><thead><tr>'
+            '<div class="emd-scroll" role="region" tabindex="0" aria-label="One file for each chapter">'
+            '<table class="emd-table"><caption>One file for each chapter</caption><thead><tr>'
             '<th scope="col">Chapter</th><th scope="col">Cards</th><th scope="col">Canvas and others</th>'
             f'<th scope="col">Course platform</th></tr></thead><tbody>{rows}</tbody></table></div>')
