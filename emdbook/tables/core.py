@@ -246,13 +246,15 @@ FIGURE_TABLES = ("outcomes", "epidemiology", "biology", "updates", "safety", "cr
 
 
 def with_record(records: list[dict], row_ids) -> list[dict]:
-    """Rows of the ledger with a last cell that gives the address of each, and its record as JSON and as CSV."""
+    """Rows of the ledger, each with its address and its record as JSON and as CSV beneath how far it was seen."""
     def links(row_id: str) -> str:
         name = html.escape(row_id, quote=True)
         return (f'<a href="#{name}">Link</a> <a href="../figures/{name}.json">JSON</a> '
                 f'<a href="../figures/{name}.csv" download>CSV</a>')
 
-    return [{**one, "Record": f'<span class="emd-record">{links(row_id)}</span>'}
+    # a column of their own would not fit beside the notes
+    place = next(name for name in ("Seen", "How far seen", "Who asks it") if name in records[0])
+    return [{**one, place: f'{one[place]}<span class="emd-record">{links(row_id)}</span>'}
             for one, row_id in zip(records, row_ids, strict=True)]
 
 
