@@ -1,9 +1,9 @@
 """Set up a real JupyterHub as the guide says, and let two learners use it.
 
-``python tests/hub`` makes an environment by the two lines of the guide, adds JupyterHub and nbgitpuller, and starts them
+``python tests/hub`` makes an environment by the lines of the guide, adds JupyterHub and nbgitpuller, and starts them
 with a repository on this machine.  Both learners come by the link of the guide, run a chapter, one changes a value; the
-teacher corrects text and data; both pull again.  Every claim is printed with its outcome; the status is 1 where one does
-not hold.  ``--environment FOLDER`` takes one that is there already.
+teacher corrects text and data; both pull again.  Every claim is printed with its outcome; the status is 1 where one
+does not hold.  ``--environment FOLDER`` takes one that is there already.
 
 It needs git, Node with npm (the proxy of JupyterHub is a program for Node), and the packages of requirements-test.txt.
 """
@@ -147,7 +147,8 @@ class Hub:
                 name = uuid.uuid4().hex
                 channel.send(json.dumps({
                     "header": {"msg_id": name, "username": user, "session": name, "msg_type": "execute_request",
-                               "version": "5.3"}, "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [],
+                               "version": "5.3"},
+                    "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [],
                     "content": {"code": code, "silent": False, "store_history": True, "allow_stdin": False,
                                 "stop_on_error": False}}))
                 while True:
@@ -263,7 +264,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         python = environment((options.environment or work / "environment").resolve())
-        claim(True, f"the two lines of the guide, JupyterHub and nbgitpuller are installed for {run(python, '-V').strip()}")
+        claim(True, f"the lines of the guide and JupyterHub are installed for {run(python, '-V').strip()}")
         proxy = options.proxy
         if not proxy:
             npm = shutil.which("npm")
@@ -288,8 +289,8 @@ def main() -> int:
                 notebook = hub.notebook(user)
                 since = time.monotonic()
                 errors, _, used = hub.run_cells(user, code(notebook))
-                claim(not errors, f"{user} ran chapter {CHAPTER[10:12]} in {time.monotonic() - since:.0f} s; server and "
-                                  f"kernel together {used:.0f} MB; errors: {errors or 'none'}")
+                claim(not errors, f"{user} ran chapter {CHAPTER[10:12]} in {time.monotonic() - since:.0f} s; server "
+                                  f"and kernel together {used:.0f} MB; errors: {errors or 'none'}")
             notebook = hub.notebook("anna")
             cell = next(c for c in notebook["cells"] if _OWN_VALUE.search("".join(c["source"])))
             cell["source"] = _OWN_VALUE.sub(r"\g<1>40\3", "".join(cell["source"]))
@@ -300,7 +301,8 @@ def main() -> int:
                 text = json.dumps(hub.notebook(user), ensure_ascii=False)
                 claim(_CORRECTED in text, f"{user} has the corrected sentence after a second pull")
                 own = "= 40  # change this value" in text
-                claim(own is (user == "anna"), f"{user} has {'the own value' if user == 'anna' else 'the value of the book'}")
+                whose = "the own value" if user == "anna" else "the value of the book"
+                claim(own is (user == "anna"), f"{user} has {whose}")
                 errors, printed, _ = hub.run_cells(user, [*code(hub.notebook(user)), _WHERE])
                 claim(not errors, f"{user} ran the corrected chapter; errors: {errors or 'none'}")
                 folder, _, seen = "".join(printed).strip().splitlines()[-1].rpartition(" ")
