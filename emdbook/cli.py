@@ -234,7 +234,7 @@ def main(arguments: list[str] | None = None) -> int:
         command.set_defaults(function=function)
         if name == "test":
             command.add_argument("gates", nargs="*", help="lint, data, tests, notebooks, book, web (these if left "
-                                                          "out), widgets, offline, setup")
+                                                          "out), widgets, python, offline, setup")
         elif name == "slides":
             command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
         elif name == "offline":
