@@ -13,7 +13,7 @@ import numbers
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -87,7 +87,7 @@ class Teller:
 
     @contextmanager
     def row(self, name: str, value: str = "", *, series: str = "", facts: Sequence[tuple[str, str]] = (),
-            record: str = "") -> Iterator[None]:
+            record: str = "", drawn: Sequence = ()) -> Iterator[None]:
         """Draw one row: whatever is added to the figure within belongs to it.
 
         Parameters
@@ -96,6 +96,8 @@ class Teller:
             See :class:`Told`.
         facts : sequence of (str, str)
             Those without text are left out.
+        drawn : sequence of matplotlib.artist.Artist
+            Drawn already, and a part of this row too.
 
         Raises
         ------
@@ -104,7 +106,7 @@ class Teller:
         """
         before = {id(artist) for artist in self._artists()}
         yield
-        made = [artist for artist in self._artists() if id(artist) not in before]
+        made = [*drawn, *(artist for artist in self._artists() if id(artist) not in before)]
         if not made:
             raise ValueError(f"the row {_flat(name)!r} has no mark in the figure.")
         gid = f"r{len(self.marks)}"
@@ -114,6 +116,32 @@ class Teller:
         own = made[0].get_gid()
         kept = tuple((_flat(words), _flat(text)) for words, text in facts if text)
         self.marks.append(Told(own, _flat(name), _flat(value), _flat(series), kept, record))
+
+    def with_table(self, shown: pd.DataFrame, *, without: Sequence[str] = ()) -> list[Told]:
+        """The marks with what the reader's table says of each as their facts.
+
+        Parameters
+        ----------
+        shown : pandas.DataFrame
+            One row per mark, in the order drawn; the first column names the row.
+        without : sequence of str
+            Columns that say nothing to a reader.
+
+        Returns
+        -------
+        list of Told
+
+        Raises
+        ------
+        ValueError
+            If the table and the figure do not have the same number of rows.
+        """
+        columns, rows = table_text(shown)
+        if len(rows) != len(self.marks):
+            raise ValueError(f"the table has {len(rows)} rows, the figure {len(self.marks)} marks.")
+        return [replace(mark, facts=mark.facts or tuple(
+            (head, _flat(text)) for head, text in zip(columns[1:], row[1:], strict=True)
+            if text and head not in without)) for mark, row in zip(self.marks, rows, strict=True)]
 
     def names(self, axes) -> None:
         """The labels of the y axis belong to the rows as well, in the order in which they were drawn."""
