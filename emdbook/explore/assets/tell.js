@@ -14,7 +14,7 @@
   /**
    * One row as the page keeps it: id in the drawing, name, value, series, record, and everything known of it.
    * @typedef {[string, string, string, string, string, [string, string][]]} Row
-   * @typedef {{row: Row, x: number, y: number, width: number, height: number}} Place
+   * @typedef {{row: Row, named: boolean, x: number, y: number, width: number, height: number}} Place
    * @typedef {{words: string, row?: Row, record?: string, children: Node_[]}} Node_
    */
 
@@ -193,9 +193,12 @@
       if (this.places && this.places.svg === svg && this.places.width === corner.width) return this.places.all;
       const all = this.rows.flatMap((row) =>
         this.parts(row)
-          .map((part) => part.getBoundingClientRect())
-          .filter((box) => box.width || box.height)
-          .map((box) => ({ row, x: box.x - corner.x, y: box.y - corner.y, width: box.width, height: box.height })),
+          .map((part) => ({ named: part.id.endsWith("-label"), box: part.getBoundingClientRect() }))
+          .filter(({ box }) => box.width || box.height)
+          .map(({ named, box }) => {
+            const [x, y] = [box.x - corner.x, box.y - corner.y];
+            return { row, named, x, y, width: box.width, height: box.height };
+          }),
       );
       this.places = { svg, width: corner.width, all };
       return all;
@@ -259,7 +262,7 @@
       const [frame, size] = [figure.getBoundingClientRect(), card.getBoundingClientRect()];
       const room = document.documentElement.clientWidth;
       // Beside the mark itself, not beside its name at the far left.
-      const main = boxes.length ? drawing.left + boxes[0].x : drawing.left;
+      const main = drawing.left + ((boxes.find((box) => !box.named) ?? boxes[0])?.x ?? 0);
       const left = Math.max(8, Math.min(main, room - size.width - 8));
       const below = !row || place.bottom + 8 + size.height < window.innerHeight || place.top - 8 - size.height < 0;
       const top =
