@@ -1,8 +1,7 @@
 """The blueprint of the questions: what they train, and that nothing gives the answer away.
 
-``data/blueprint.json`` holds the competencies and the limits. A set that has not been written by it yet stands in its
-list ``not_yet`` and is left alone. ``python -m emdbook blueprint`` prints what is broken and the table that
-``table`` makes.
+``data/blueprint.json`` holds the competencies and the limits, which every set keeps. ``python -m emdbook blueprint``
+prints what is broken and the table that ``table`` makes.
 
 The files are read with their links, because the rows that a question names are part of what is checked.
 """
@@ -55,12 +54,11 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 @dataclass(frozen=True)
 class Blueprint:
-    """The competencies with their labels, the limits, and the sets that are not written by it yet."""
+    """The competencies with their labels, and the limits."""
 
     competencies: dict[str, str]
     class_chapters: tuple[str, ...]
     rules: dict[str, float]
-    not_yet: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,7 @@ def read_blueprint(folder: Path | None = None) -> Blueprint:
     raw = strict_json.read(folder / FILE)
     for error in Draft202012Validator(strict_json.read(folder / SCHEMA)).iter_errors(raw):
         raise ValueError(f"{FILE}, {'/'.join(map(str, error.path)) or 'the file'}: {error.message}")
-    return Blueprint({c["id"]: c["label"] for c in raw["competencies"]}, tuple(raw["class_chapters"]), raw["rules"],
-                     tuple(raw["not_yet"]))
+    return Blueprint({c["id"]: c["label"] for c in raw["competencies"]}, tuple(raw["class_chapters"]), raw["rules"])
 
 
 def read_bank(folder: Path | None = None) -> dict[str, list[Item]]:
@@ -221,8 +218,9 @@ def _question(item: Item, blueprint: Blueprint, evidence) -> Iterator[Finding]:
 # ----------------------------------------------------------------------------------------------------------------------
 # Sets, and the bank as a whole
 
-def _shares(items: Sequence[Item], rules: dict[str, float], where: str) -> Iterator[Finding]:
-    """Strategies that must not work: the longest, the shortest, the most cautious option."""
+def _shares(items: Sequence[Item], rules: dict[str, float], where: str,
+            least: str = "least_cautious_chosen") -> Iterator[Finding]:
+    """Strategies that must not work: the longest, the shortest, the most cautious option, any but the cautious one."""
     def found(count: int, of: int, words: str) -> Finding:
         return Finding(where, "all questions", f"{count} of {of}", words)
 
@@ -236,6 +234,10 @@ def _shares(items: Sequence[Item], rules: dict[str, float], where: str) -> Itera
         yield found(right, len(offered), (
             "of the questions that offer a cautious option have it as their key: no more than chance, "
             f"{rules['most_cautious_chosen']:.0%}; offer caution as the mistake where the evidence supports an action"))
+    if len(offered) >= rules["cautious_offers_judged"] and right < rules[least] * len(offered):
+        yield found(right, len(offered), (
+            "of the questions that offer a cautious option have it as their key: a reader who strikes it out gains; at "
+            f"least {rules[least]:.0%}; ask what nobody can tell, or offer another mistake"))
 
 
 def _set(set_id: str, items: Sequence[Item], blueprint: Blueprint) -> Iterator[Finding]:
@@ -302,14 +304,14 @@ def check_bank(bank: dict[str, list[Item]], blueprint: Blueprint, evidence) -> l
     -------
     list of Finding
     """
-    done = {name: items for name, items in bank.items() if name not in blueprint.not_yet}
     findings = []
-    for name, items in done.items():
+    for name, items in bank.items():
         findings += [f for item in items for f in _question(item, blueprint, evidence)]
         findings += _set(name, items, blueprint)
-    whole = [item for items in done.values() for item in items]
+    whole = [item for items in bank.values() for item in items]
     findings += twins(whole)
-    findings += _shares(whole, blueprint.rules, "data/questions") if len(done) > 1 else []
+    if len(bank) > 1:
+        findings += _shares(whole, blueprint.rules, "data/questions", "least_cautious_chosen_bank")
     cautious = sum(bool(i.key.get("cautious")) for i in whole)
     if cautious > blueprint.rules["most_cautious_keys"] * len(whole):
         findings.append(Finding("data/questions", "all questions", f"{cautious} of {len(whole)}",
@@ -352,7 +354,7 @@ def table(bank: dict[str, list[Item]], blueprint: Blueprint) -> list[dict[str, s
     rows = []
     for name, items in bank.items():
         count = Counter(i.raw.get("competency", "") for i in items)
-        rows.append({"set": name + (" (not yet)" if name in blueprint.not_yet else ""), "questions": len(items),
+        rows.append({"set": name, "questions": len(items),
                      "patient": sum("patient" in i.raw for i in items),
                      "cautious": sum(bool(i.key.get("cautious")) for i in items),
                      "longest": sum(_is_key(i, max) for i in items),

@@ -180,7 +180,7 @@ def _describe(chosen, total, kind, severity, group) -> str:
     what += [] if group == "any" else [f"of the rows {GROUPS[group]}"]
     what += [] if kind == "any" else [f"of the kind “{KINDS[kind]}”"]
     if chosen.empty:
-        return f"None of the {total} entries is {' and '.join(what)}."
+        return f"No entry of the {total} is {' and '.join(what)}."
     lead = f"{plural(len(chosen), 'entry', 'entries')} of {total}" + (f" {' and '.join(what)}" if what else "")
     top = chosen.class_label.value_counts()
     most = [f"{name} ({number})" for name, number in top.head(3).items()]

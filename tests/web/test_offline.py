@@ -93,7 +93,7 @@ def test_the_unpacked_book_opens_by_double_click(unpacked, open_page):
     page.wait_for_function("() => [...document.querySelectorAll('emd-explore,emd-quiz')].every(e => e.dataset.state)")
     widget = page.locator("emd-explore").first
     before = widget.locator("figcaption").inner_text()
-    widget.locator("input[type=radio]:not(:checked)").first.check()
+    widget.locator("input[type=range]").first.press("ArrowRight")
     page.wait_for_function("old => document.querySelector('emd-explore figcaption').innerText !== old", arg=before)
     question = page.locator("emd-quiz form").first
     question.locator("input").first.check()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from emdbook.teach.cases import case_files
 from emdbook.teach.progress import chapters, panel
 from emdbook.teach.quiz import show
 
 CHAPTER = "09_bispecific_antibodies"
 TOTAL = sum(len(c["questions"]) for c in chapters())
 NUMBER = len(chapters())
+QUESTION = next(c["questions"][0] for c in chapters() if c["set"] == CHAPTER)
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +84,7 @@ def test_cases_and_tests_are_counted_too(harness, serve, open_page):
     page.wait_for_selector("emd-progress[data-state]")
     text = page.locator("emd-progress").inner_text()
     assert f"0 of {TOTAL} questions answered" in text
-    assert "1 of 15 cases begun" in text
+    assert f"1 of {len(case_files())} cases begun" in text
     assert "Test of twenty: before 9 of 20." in text
 
 
@@ -92,7 +94,7 @@ def test_a_change_in_another_tab_is_seen(harness, serve, open_page):
     other = page.context.new_page()
     other.goto(f"{root}/index.html")
     other.evaluate(f"""() => localStorage.setItem('emdbook.progress',
-        JSON.stringify({{quiz: {{'{CHAPTER}': {{'how-it-works': {{}}}}}}}}))""")
+        JSON.stringify({{quiz: {{'{CHAPTER}': {{'{QUESTION}': {{}}}}}}}}))""")
     # A page behind another one paints no frames, and frames are what this waits by unless it is told a time.
     page.wait_for_function("() => document.body.innerText.includes('1 of ')", polling=100)
 
@@ -124,7 +126,7 @@ def test_axe_finds_nothing(theme, width, harness, serve, open_page, axe):
     page = open_page(f"{serve(harness(panel(), theme=theme).parent)}/index.html", theme=theme, width=width)
     assert axe(page) == []
     page.evaluate(f"""() => localStorage.setItem('emdbook.progress',
-        JSON.stringify({{quiz: {{'{CHAPTER}': {{'how-it-works': {{}}}}}}}}))""")
+        JSON.stringify({{quiz: {{'{CHAPTER}': {{'{QUESTION}': {{}}}}}}}}))""")
     page.reload()
     page.wait_for_selector("emd-progress[data-state]")
     page.get_by_text("Chapter by chapter").click()

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 import emdbook
+from emdbook.classroom.cards import write_answer_cards
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import project_dir
 from emdbook.publish.exports import cards, qti, scorm
@@ -69,6 +70,8 @@ def planned() -> list[Export]:
         Export("moodle/chapters.xml", "Moodle XML: all chapters", lambda path: export(path, chapters)),
         Export("moodle/before-and-after.xml", "Moodle XML: the two tests, for a bank that learners do not see",
                lambda path: export(path, tests)),
+        Export("paper/answer-cards.html", "Paper: cards A to D to hold up, one sheet for each learner",
+               write_answer_cards),
     ]
     for made in chapters:
         name = f"{made.set_id[:2]} {made.title}"
@@ -125,6 +128,7 @@ def listing(evidence=None) -> str:
         + "".join(f"<td>{link(one, one.what.partition(': ')[0])}</td>" for one in found) + "</tr>"
         for name, found in by_chapter.items())
     return (f"<ul>{''.join(f'<li>{link(one, one.what)}</li>' for one in whole)}</ul>"
-            '<div class="emd-table"><table><caption>One file for each chapter</caption><thead><tr>'
+            '<div class="emd-scroll" role="region" tabindex="0" aria-label="One file for each chapter">'
+            '<table class="emd-table"><caption>One file for each chapter</caption><thead><tr>'
             '<th scope="col">Chapter</th><th scope="col">Cards</th><th scope="col">Canvas and others</th>'
             f'<th scope="col">Course platform</th></tr></thead><tbody>{rows}</tbody></table></div>')

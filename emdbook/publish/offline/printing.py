@@ -93,7 +93,12 @@ def _article(file: Path) -> Tag:
     found = re.search(r'<article class="bd-article">.*</article>', text, re.S)
     if not found:
         raise ValueError(f"{file.name} is no page of the book")
-    return BeautifulSoup(found[0], "html.parser").article
+    article = BeautifulSoup(found[0], "html.parser").article
+    # Chromium writes no alternative text into a PDF where all that an image holds is hidden from screen readers. What
+    # an element with the role of an image holds is silent in any case.
+    for drawing in article.select('[role="img"] > svg[aria-hidden]'):
+        del drawing["aria-hidden"]
+    return article
 
 
 def _tag(soup: Tag, name: str, content: str = "", **attributes) -> Tag:
