@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.publish import cover, drugs, executed, lesson_pages, review
+from emdbook.publish import class_links, cover, drugs, executed, lesson_pages, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
@@ -140,6 +140,7 @@ PAGES = {
     "case-keys": lambda ev: "".join(cases.facilitator_key(case, level=3) for case in cases.load_cases()),
     "exports": listing,
     "practice": lambda ev: quiz.render_practice(),
+    "class-links": lambda ev: class_links.html(),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("posttest"), "posttest"),
