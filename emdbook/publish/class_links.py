@@ -65,7 +65,7 @@ def groups(lessons: Lessons | None = None) -> Iterator[Group]:
     Group
     """
     lessons = lessons if lessons is not None else lesson_pages.checked()
-    yield from (of_plan(plan) for plan in lessons.plans.values())
+    yield from (of_plan(plan) for plan in lessons.plans)
     yield Group("Every chapter", tuple(Link(f"{c['number']}. {c['title']}", f"notebooks/{c['set']}.html")
                                        for c in progress.chapters()))
 

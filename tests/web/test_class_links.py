@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import html as html_text
 import io
+import re
+from urllib.parse import parse_qs
 
 import pytest
 import zxingcpp
 from PIL import Image
 
+from emdbook.ground.paths import project_dir
+from emdbook.publish.build import index_page
 from emdbook.publish.class_links import Group, Link, html
 from emdbook.teach.progress import asset_dir
 
@@ -73,3 +78,18 @@ def test_a_teacher_types_the_address_once(harness, open_page):
     page.reload()
     page.locator(".emd-ready code").first.wait_for()
     assert page.locator(".emd-ready code").first.inner_text().startswith("https://example.org/b/")
+
+
+def test_every_link_of_the_built_page_leads_to_a_page_and_a_widget_that_are_there():
+    root = index_page().parent
+    file = root / "book" / "class_links.html"
+    if not file.is_file():
+        pytest.skip("there is no built book")
+    parts = [html_text.unescape(part) for part in re.findall(r'data-part="([^"]+)"', file.read_text(encoding="utf-8"))]
+    assert len(parts) > len(list((project_dir() / "notebooks").glob("*.ipynb")))
+    for part in parts:
+        path, _, setting = part.partition("#")
+        text = (root / path).read_text(encoding="utf-8")
+        if setting:
+            widget = parse_qs(setting)["w"][0]
+            assert f'<emd-explore id="{widget}"' in text or f"<emd-explore id={widget} " in text, part
