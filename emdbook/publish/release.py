@@ -13,6 +13,7 @@ from pathlib import Path
 from emdbook.ground.browser import NoBrowser
 from emdbook.publish import build, copies
 from emdbook.publish.exports import write_exports
+from emdbook.publish.kit import write_kit
 from emdbook.publish.offline import pdf_file, write_archive, write_pdf
 from emdbook.publish.offline.archive import NAME, archive_file, has_python
 from emdbook.publish.slides import build_decks
@@ -72,6 +73,13 @@ def _exports(folder: Path) -> None:
     shutil.rmtree(with_files)
 
 
+def _kit(folder: Path) -> None:
+    inside = folder / ".kit"
+    write_kit(inside)
+    zipped(folder / f"{NAME}-kit.zip", inside)
+    shutil.rmtree(inside)
+
+
 def _copies(folder: Path) -> None:
     inside = folder / ".copies"
     copies.write_copies(inside)
@@ -82,6 +90,7 @@ def _copies(folder: Path) -> None:
 #: What a release is made of, in order: what it is called on the screen, and what writes it into a folder.
 PARTS: tuple[tuple[str, Callable[[Path], None]], ...] = (
     ("book, decks, notebooks and data to take along", _offline), ("the book as PDF", _pdf),
+    ("plans, handouts, tests, keys and cards to print", _kit),
     ("decks for Anki, questions for course platforms, cards", _exports),
     ("copies of the chapters for learners and teachers", _copies))
 
@@ -128,7 +137,7 @@ def make_release(pdf: bool = True) -> int:
     Parameters
     ----------
     pdf : bool
-        Whether the PDF is part of it; it needs Chromium.
+        Whether the PDF and the printed kit are part of it; they need Chromium.
 
     Returns
     -------
@@ -138,6 +147,6 @@ def make_release(pdf: bool = True) -> int:
     if code := build.build():
         print("There is no release, because the book was not built.", file=sys.stderr)
         return code
-    files = write_release(release_dir(), [part for part in PARTS if pdf or part[1] is not _pdf])
+    files = write_release(release_dir(), [part for part in PARTS if pdf or part[1] not in (_pdf, _kit)])
     print(f"{len(files) - 1} files and their checksums are here: {release_dir()}")
     return 0
