@@ -72,6 +72,8 @@ BLOCKS = (
     Block("practice", ("emd-practice",), (*_both(_QUIZ, "quiz"), *_both(_QUIZ, "practice")), "gone"),
     Block("progress", ("emd-progress",), _both(_COVER, "progress"), "gone"),
     Block("linkbuilder", ("emd-linkbuilder",), _both(_COVER, "linkbuilder"), "gone"),
+    Block("classlinks", ("emd-classlinks",),
+          (_COVER / "vendor" / "qrcode.js", *_both(_COVER, "classlinks")), "kept"),
     Block("python", ("emd-python",), _both(FRAME, "python"), "kept", "python"),
     Block("own", ("emd-own",), (explore.asset_dir() / "figures.js", *_both(FRAME, "python"), FRAME / "own.js"), "gone"),
 )
