@@ -34,6 +34,7 @@ from emdbook.tables.core import (
     glossary,
     identified,
     ledger,
+    ledger_by_class,
     references,
     source_list,
     spread,
@@ -45,9 +46,9 @@ from emdbook.tables.core import (
 
 __all__ = [
     "BASIS", "CERTAINTY", "DESIGN", "ENDPOINT_WORDS", "PHASES", "POPULATIONS", "SOURCE_KIND", "Table", "_esc",
-    "_make", "certainty_reasons", "cite", "clinical_facts", "criteria_table", "discrepancy_table",
-    "endpoint_text", "evidence_profile", "evidence_table", "fact_text", "facts", "figure_text", "findings_table",
-    "glossary", "guidance_table", "harm_text", "identified", "ledger", "of_a_hundred", "references", "safety_table",
-    "source_list", "spread", "standing_badge", "standing_sign", "statement_html", "term_id", "therapy_table",
-    "threshold_text",
+    "_make", "certainty_reasons", "cite", "clinical_facts", "criteria_table", "discrepancy_table", "endpoint_text",
+    "evidence_profile", "evidence_table", "fact_text", "facts", "figure_text", "findings_table", "glossary",
+    "guidance_table", "harm_text", "identified", "ledger", "ledger_by_class", "of_a_hundred", "references",
+    "safety_table", "source_list", "spread", "standing_badge", "standing_sign", "statement_html", "term_id",
+    "therapy_table", "threshold_text",
 ]

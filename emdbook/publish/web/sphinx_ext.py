@@ -27,6 +27,7 @@ from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
 from emdbook.publish.runtime.supply import SupplyError
+from emdbook.publish.web import choosing, finding
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
 from emdbook.teach import cases, own, progress, quiz, teaching
@@ -47,16 +48,23 @@ class DataPage(SphinxDirective):
         if name not in PAGES:
             raise self.error(f"emd-page knows {', '.join(PAGES)}, not {name!r}.")
         made = PAGES[name](_evidence())
-        if isinstance(made, str):
-            return [nodes.raw("", made, format="html")]
-        return [_section(title, body) for title, body in made]
+        parts = [nodes.raw("", made, format="html")] if isinstance(made, str) else \
+            [_section(title, body) for title, body in made]
+        if name not in CHOOSABLE:
+            return parts
+        opening, closing = choosing.frame(*CHOOSABLE[name])
+        return [nodes.raw("", opening, format="html"), *parts, nodes.raw("", closing, format="html")]
 
 
-def _section(title: str, body: str) -> nodes.section:
-    """A part with a heading that the contents of the page know."""
+def _section(title: str, body: str | list, anchor: str = "") -> nodes.section:
+    """A part with a heading that the contents of the page know; its body is HTML, or parts of its own."""
     name = nodes.fully_normalize_name(title)
-    section = nodes.section("", nodes.title("", title), nodes.raw("", body, format="html"), names=[name])
-    section["ids"].append(nodes.make_id(title))
+    section = nodes.section("", nodes.title("", title), names=[name])
+    if isinstance(body, str):
+        section += nodes.raw("", body, format="html")
+    else:
+        section += [_section(heading, html_, f"study-{id_}") for id_, heading, html_ in body]
+    section["ids"].append(anchor or nodes.make_id(title))
     return section
 
 
@@ -76,15 +84,16 @@ class TeachingGuide(SphinxDirective):
         return [box]
 
 
-def _sections(items) -> str:
-    return "".join(f"<h2>{html.escape(title)}</h2>{table.html()}" for title, table in items)
+def _ledger(evidence) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    return [(title, [(id_, label, table.html()) for id_, label, table in studies])
+            for title, studies in tables.ledger_by_class(evidence)]
 
 
 PAGES = {
     "cover-art": lambda ev: cover.art(),
     "cover-numbers": cover.numbers,
-    "ledger": lambda ev: _sections(tables.ledger(ev)),
-    "facts": lambda ev: _sections(tables.facts(ev) + tables.clinical_facts(ev)),
+    "ledger": _ledger,
+    "facts": lambda ev: [(title, table.html()) for title, table in tables.facts(ev) + tables.clinical_facts(ev)],
     "references": lambda ev: tables.references(ev).html(),
     "glossary": lambda ev: tables.glossary(ev).html(),
     "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
@@ -101,6 +110,15 @@ PAGES = {
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("posttest"), "posttest"),
+}
+
+
+#: Pages whose rows a reader chooses and puts in order: what a row is called, and by what it is chosen.
+CHOOSABLE = {
+    "ledger": ("figures", ("Class", "Drug", "Study", "Endpoint", "Seen")),
+    "facts": ("rows", ("Class", "Drug", "Study", "Population", "When", "Certainty", "Seen")),
+    "references": ("sources", ("Class", "Study", "Kind", "Read")),
+    "discrepancies": ("rows", ("Class", "Drug", "Study", "Sort", "Weight")),
 }
 
 
@@ -277,6 +295,21 @@ def _exports(app: Sphinx, exception) -> None:
         write_exports(Path(app.outdir) / "exports")
 
 
+def _search_page(app: Sphinx):
+    """The book's own search in the place of Sphinx's, whose index needs a server for its excerpts."""
+    yield "search", {"title": "Search", "body": finding.page()}, "page.html"
+
+
+def _without_sphinx_search(app: Sphinx) -> None:
+    if app.builder.name == "html":
+        app.builder.search = False
+
+
+def _index(app: Sphinx, exception) -> None:
+    if exception is None and app.builder.name == "html":
+        finding.write_index(Path(app.outdir), _evidence())
+
+
 def _lighten(app: Sphinx, exception) -> None:
     # EMDBOOK_LEAN=0 leaves the pages as the theme makes them, to compare.
     if exception is None and app.builder.name == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
@@ -294,6 +327,8 @@ def setup(app: Sphinx):
     app.add_directive("emd-teaching", TeachingGuide)
     app.connect("config-inited", _static_paths)
     app.connect("builder-inited", _write_palette)
+    app.connect("builder-inited", _without_sphinx_search)
+    app.connect("html-collect-pages", _search_page)
     app.connect("env-get-outdated", _outdated)
     app.connect("source-read", _chapter_as_run)
     app.connect("doctree-read", _resolve)
@@ -304,6 +339,7 @@ def setup(app: Sphinx):
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _python, priority=800)
     app.connect("build-finished", _exports, priority=810)
+    app.connect("build-finished", _index, priority=820)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for file in BASE:  # without lean pages, too, before all that needs them
         app.add_js_file(file.name, priority=100)
