@@ -11,7 +11,7 @@ PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 # More words for a command: make lab ARGS=--allow-root
 ARGS ?=
 
-.PHONY: python sync questions copies help book preview slides offline serve lab test check-data check-text audit lint bench lock setup clean
+.PHONY: python sync questions copies help book preview slides offline serve lab vote test check-data check-text audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
@@ -22,6 +22,7 @@ help:
 	@echo "make offline     make the copy to take along (zip) and the book as PDF"
 	@echo "make serve       serve the built book on this machine"
 	@echo "make lab         open JupyterLab at the chapters"
+	@echo "make vote        let a class vote with its phones, without internet"
 	@echo "make check-data  check the data package"
 	@echo "make sync        write every number of the text from the data"
 	@echo "make check-text  check the parts of every chapter, and the numbers of the text against the data"
@@ -83,6 +84,10 @@ offline: $(READY_TEST)
 
 serve: $(READY)
 	@$(PY) -m emdbook serve
+
+# make vote ARGS="sternum-mass flush-with-bone" prepares the questions of a lesson
+vote: $(READY)
+	@$(PY) -m emdbook vote $(ARGS)
 
 lab: $(READY)
 	@$(PY) -m emdbook lab $(ARGS)

@@ -1,6 +1,6 @@
 """``python -m benchmarks``: measure, write one JSON file, print tables.
 
-``--only live states page weight data builds python`` runs parts; ``lighthouse`` runs Lighthouse instead.
+``--only live states page weight data builds python vote`` runs parts; ``lighthouse`` runs Lighthouse instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from emdbook.ground.paths import project_dir
 from emdbook.publish.build import index_page
 
-PARTS = ("live", "states", "page", "weight", "data", "builds", "python")
+PARTS = ("live", "states", "page", "weight", "data", "builds", "python", "vote")
 NEEDS_BOOK = ("page", "weight", "python")
 
 
@@ -99,13 +99,20 @@ def _print_python(found: dict) -> None:
     print(f"on disk {found['disk_MB']} MB (goal 80), over HTTP {found['http_MB']} MB (goal 45); zips: {zips}")
 
 
+def _print_vote(found: dict) -> None:
+    print(f"\nVote: {found['phones']} phones, {found['votes']} answers in two rounds, {found['lost']} lost, "
+          f"{len(found['refused'])} refused; {found['requests']} requests in {found['seconds']} s, median "
+          f"{found['median_ms']} ms, p95 {found['p95_ms']} ms, longest {found['max_ms']} ms; server "
+          f"{found['server_cpu_s']} s of processor, {found['server_MB']} MB")
+
+
 PRINT = {"live": _print_live, "states": _print_states, "page": _print_page, "weight": _print_weight,
-         "data": _print_data, "builds": _print_builds, "python": _print_python}
+         "data": _print_data, "builds": _print_builds, "python": _print_python, "vote": _print_vote}
 
 
 def _measure(part: str, notebooks: list[Path], options) -> dict:
     # Imported here: each part needs other packages, and a missing one must not stop the rest.
-    from benchmarks import builds, data, live, pages, python_page, states
+    from benchmarks import builds, data, live, pages, python_page, states, vote
 
     if part == "live":
         return live.measure(notebooks, options.moves)
@@ -120,6 +127,8 @@ def _measure(part: str, notebooks: list[Path], options) -> dict:
         return found | {"default Jupyter Book page": plain["intro"]}
     if part == "builds":
         return builds.measure()
+    if part == "vote":
+        return vote.measure()
     if part == "python":
         return python_page.measure(index_page().parent)
     return data.measure(notebooks)

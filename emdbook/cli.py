@@ -172,6 +172,25 @@ def _lock(options) -> int:
     return write_locks(project_dir())
 
 
+def _vote(options) -> int:
+    import webbrowser
+
+    from emdbook.classroom.poll import Bank, RefusedError
+    from emdbook.classroom.server import serve
+    from emdbook.publish.build import may_open
+
+    if options.list is not None:
+        bank = Bank()
+        print(*(f"{name}\t{bank.questions[name].stem}" for name in bank.names(options.list)), sep="\n")
+        return 0
+    try:
+        return serve(options.questions, port=options.port, address=options.address,
+                     shared_addresses=options.shared_addresses, show=webbrowser.open if may_open() else None)
+    except RefusedError as error:
+        print(error.sentence, file=sys.stderr)
+        return 2
+
+
 def _weblinks(options) -> int:
     from emdbook.publish import build
 
@@ -200,6 +219,7 @@ COMMANDS = {
     "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
+    "vote": (_vote, "let a class vote with its phones on the local network, without internet"),
     "lock": (_lock, "write the lock files anew"),
     "weblinks": (_weblinks, "ask every outside address of the book whether it answers"),
 }
@@ -214,7 +234,7 @@ def main(arguments: list[str] | None = None) -> int:
         command.set_defaults(function=function)
         if name == "test":
             command.add_argument("gates", nargs="*", help="lint, data, tests, notebooks, book, web (these if left "
-                                                          "out), widgets, offline, setup")
+                                                          "out), widgets, python, offline, setup")
         elif name == "slides":
             command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
         elif name == "offline":
@@ -230,6 +250,14 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--force", action="store_true", help="write over copies that somebody edited")
         elif name == "serve":
             command.add_argument("--port", type=int, default=8000)
+        elif name == "vote":
+            command.add_argument("questions", nargs="*", help="names of the questions of this lesson, in order")
+            command.add_argument("--list", metavar="CHAPTER", nargs="?", const="",
+                                 help="only print the names and questions of a chapter such as 09, or of all")
+            command.add_argument("--port", type=int, default=8765)
+            command.add_argument("--address", default="", help="of this machine on the network of the phones")
+            command.add_argument("--shared-addresses", action="store_true",
+                                 help="several phones come from one address, as behind a router of their own")
         elif name == "preview":
             command.add_argument("chapter", nargs="?", default="", help="a chapter such as 09; the cover if left out")
             command.add_argument("--port", type=int, default=8010)

@@ -1,4 +1,4 @@
-"""The gates that a change must pass: lint, data, tests, notebooks, book, web; and three slow ones.
+"""The gates that a change must pass: lint, data, tests, notebooks, book, web; and four slow ones.
 
 One gate that fails does not stop the others, so one run tells everything.  The run ends with one line that names the
 gates that failed, or says that all passed.
@@ -23,6 +23,7 @@ from pathlib import Path
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish import executed
 from emdbook.publish.build import build, build_dir, index_page
+from emdbook.publish.runtime.pages import has_python
 
 _OLDEST = (3, 11, 0)
 #: Two workers: what the smallest machines have that run this.
@@ -160,7 +161,8 @@ def web() -> Result:
     """The built pages in a real browser: widgets against fresh charts, axe, JupyterLab; and the links."""
     if not index_page().is_file():
         return Result("web", False, note="not run, because there is no built book")
-    return _pytest("web", "tests/web", "-m", "not whole and not exhaustive", *_WORKERS, "--dist", "loadgroup")
+    return _pytest("web", "tests/web", "-m", "not whole and not exhaustive and not python", *_WORKERS,
+                   "--dist", "loadgroup")
 
 
 def widgets() -> Result:
@@ -168,6 +170,15 @@ def widgets() -> Result:
     if not index_page().is_file():
         return Result("widgets", False, note="not run, because there is no built book")
     return _pytest("widgets", "tests/web", "-m", "exhaustive and not whole", *_WORKERS, "--dist", "loadgroup")
+
+
+def python() -> Result:
+    """Python on the page: every exercise in two browsers, every mistake, Stop at any time, and a second runtime."""
+    if not index_page().is_file():
+        return Result("python", False, note="not run, because there is no built book")
+    if not has_python(index_page().parent):
+        return Result("python", False, note="the book was built without Python: EMDBOOK_PYTHON=1")
+    return _pytest("python", "tests/web", "-m", "python", *_WORKERS)
 
 
 def offline() -> Result:
@@ -214,9 +225,9 @@ def setup() -> Result:
 #: In the order in which they run: the quick ones first, and the chapters before all that looks at what they showed.
 GATES: dict[str, Callable[[], Result]] = {
     "lint": lint, "data": data, "notebooks": notebooks, "tests": tests, "book": book, "web": web,
-    "widgets": widgets, "offline": offline, "setup": setup}
+    "widgets": widgets, "python": python, "offline": offline, "setup": setup}
 #: Run when asked for by name, and every week: they take longest, and ``web`` has a quick form of each.
-SLOW = {"widgets", "offline", "setup"}
+SLOW = {"widgets", "python", "offline", "setup"}
 
 
 def summary(results: Sequence[Result], seconds: float) -> str:

@@ -20,6 +20,7 @@ from emdbook.evidence.links import TiedLink, links_of
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.numerals import LOOSE_WORD, WORD
 from emdbook.tables import term_id
+from emdbook.teach.lessons import load_lessons, texts_of
 from emdbook.teach.teaching import load_teaching, markdown
 
 __all__ = ["Finding", "audit_notebook", "audit_project", "audit_text"]
@@ -66,8 +67,8 @@ _TIED = "\ue000"  # stands for the characters of a link that is tied to somethin
 #: Pages made from the data package, whose examples are no statements.
 _GENERATED = {"data_dictionary"}
 #: Fenced directives whose body is no prose.
-_CODE_DIRECTIVES = {"code", "code-block", "code-cell", "math", "raw", "eval-rst", "emd-page", "emd-teaching", "mermaid",
-                    "toctree"}
+_CODE_DIRECTIVES = {"code", "code-block", "code-cell", "math", "raw", "eval-rst", "emd-page", "emd-teaching",
+                    "emd-lesson", "emd-lessons", "mermaid", "toctree"}
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,}|:{3,})(?P<rest>.*)$")
 _OPENING = re.compile(r"\{([\w:.-]+)\}\s*(.*)")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
@@ -298,7 +299,7 @@ def _json(file: Path):
 
 
 def audit_project(project: Path, evidence) -> list[Finding]:
-    """Look for loose numbers in every chapter, page, teaching note, question and case of the book.
+    """Look for loose numbers in every chapter, page, teaching note, lesson plan, question and case of the book.
 
     Parameters
     ----------
@@ -318,4 +319,6 @@ def audit_project(project: Path, evidence) -> list[Finding]:
         findings += audit_text(path.read_text(encoding="utf-8"), evidence, f"book/{path.stem}")
     for chapter, taught in load_teaching(project / "data" / "teaching.json").items():
         findings += audit_text(markdown(taught), evidence, f"data/teaching.json {chapter}")
+    for place, text in texts_of(load_lessons(project / "data" / "lessons.json")):
+        findings += audit_text(text, evidence, f"data/lessons.json {place}")
     return findings + list(_in_json(project / "data", evidence))

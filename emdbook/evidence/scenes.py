@@ -172,6 +172,33 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """One finding in tissue or blood, and what stood beside it.
+
+    Attributes
+    ----------
+    label : str
+        The finding in a few words, with its direction.
+    fact : str
+        Row of ``biology``.
+    about : {"molecules", "genes", "T cells"}
+    source : str
+        Short name.
+    beside : str
+        Whom or what it was compared with; ``nothing beside it``; or ``not told`` where we could not read it.
+    against : str or None
+        Row of ``biology`` with the figure of those compared with.
+    """
+
+    label: str
+    fact: str
+    about: str
+    source: str
+    beside: str
+    against: str | None = None
+
+
+@dataclass(frozen=True)
 class Scenes:
     """Everything in ``scenes.json``.
 
@@ -181,6 +208,8 @@ class Scenes:
     alterations : mapping of str to Alteration
     findings : mapping of str to (tuple of str, str)
         Row of ``biology`` to what was looked at and the short name of the source.
+    comparisons : tuple of Comparison
+        Findings with what each was compared with.
     names : mapping of str to Name
         What presentations are called.
     """
@@ -188,6 +217,7 @@ class Scenes:
     scenes: Mapping[str, Scene]
     alterations: Mapping[str, Alteration]
     findings: Mapping[str, tuple[tuple[str, ...], str]]
+    comparisons: tuple[Comparison, ...]
     names: Mapping[str, Name]
 
     def __getitem__(self, name: str) -> Scene:
@@ -295,6 +325,7 @@ def _build(document: Mapping) -> Scenes:
         scenes={item["id"]: _scene(item) for item in document["scenes"]},
         alterations={item["id"]: _alteration(item) for item in journey["alterations"]},
         findings={f["fact"]: (tuple(f["findings"]), f["source"]) for f in journey["findings"]},
+        comparisons=tuple(Comparison(**item) for item in journey["comparisons"]),
         names={key: Name(item["name"], item["population"], _statement(item), tuple(item.get("also", ())))
                for key, item in document["classification"].items()})
 

@@ -6,7 +6,6 @@ import gc
 import hashlib
 import json
 import math
-import multiprocessing
 import numbers
 import os
 import pickle
@@ -14,7 +13,6 @@ import re
 import tempfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -298,6 +296,10 @@ def _drawn(widget: str, function: Callable, todo: Sequence[Mapping[str, object]]
     if count < 2 or len(todo) < POOL_FROM or not _can_travel(function, todo):
         yield from (_draw(function, widget, each) for each in todo)
         return
+    # Imported here: a Python for browsers may lack them, and there is one worker there.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     # A fork server, not a plain fork: a notebook kernel has threads.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["emdbook.explore.states", "emdbook.charts"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
@@ -11,8 +11,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import LINE_SPACING, foot_legend
-from emdbook.evidence.scenes import Alteration
-from emdbook.ground.wording import is_missing, listing, plural, sentence
+from emdbook.evidence.scenes import Alteration, Comparison
+from emdbook.ground.wording import is_missing, listing, number, plural, sentence
 
 #: The four steps, which are the columns of the figure.
 STEPS = {"leave": "Leave", "travel": "Travel", "settle": "Settle", "resist": "Resist"}
@@ -196,7 +196,8 @@ def _words_of_all(alterations, table, inferred: bool) -> tuple[str, list[str]]:
              "it names leaving and invading in one breath.",
              f"It gives no step to {listing(without)}."]
     if empty:
-        lines.append(f"It names no change that serves to {listing(empty)}.")
+        lines.append(f"Our step {listing(empty)} stays empty: the steps are a teaching aid, and the source has no such "
+                     "step.")
     lines.append("Rings are this book's inferences: plausible, and not shown by anybody cited here." if inferred else
                  "Inferences are hidden: this is all that the source says.")
     return f"{plural(len(alterations), 'change')}, {plural(len(STEPS), 'step')}", lines
@@ -210,7 +211,8 @@ def _words_of_step(table, step: str, inferred: bool) -> tuple[str, list[str]]:
         if names:
             lines.append(f"{word}: {listing(names)}.")
     if not lines:
-        lines.append("Nothing is stated for this step. That is a gap in the source.")
+        lines.append("Nothing is stated for this step alone. The steps are a teaching aid of this book, so that is no "
+                     "finding.")
     if inferred:
         names = here.change[here.basis == "inferred"].tolist()
         lines.append(f"Inferred by this book: {listing(names)}.")
@@ -356,3 +358,140 @@ def directions(rows: pd.DataFrame) -> Chart:
         ("The sources differ on", "They agree on", "Only one speaks of"), words.values(), strict=True) if names]
     shown = plain.rename(columns={"finding": "Molecule", "verdict": "Verdict"})
     return Chart(figure, ". ".join(told) + ".", shown)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# What stood beside the finding?
+
+#: What a finding can be held against, in the order of the rows: mark, colour of the palette, words of the key.
+_BESIDE = {"patients without EMD": ("s", "ink", "patients without EMD"),
+           "patients with a response": ("D", "ink", "patients with a response"),
+           "not told": ("o", "muted", "not told"),
+           "nothing beside it": ("x", "muted", "nothing beside it")}
+#: Which findings each choice leaves in.
+BESIDE_SHOWN = {"all": tuple(_BESIDE), "something": ("patients without EMD", "patients with a response"),
+                "emd": ("patients without EMD",)}
+_ABOUT = ("molecules", "genes", "T cells")
+_BESIDE_X = (0.05, 2.05, 3.0, 3.62, 4.72)
+
+
+def comparison_rows(comparisons: Sequence[Comparison], biology: pd.DataFrame) -> pd.DataFrame:
+    """Findings with their figures from the facts of the data.
+
+    Parameters
+    ----------
+    comparisons : sequence of Comparison
+        As ``Evidence.scenes.comparisons`` holds them.
+    biology : pandas.DataFrame
+        ``fact_id, value, unit, n``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, about, source, figure, n, beside``; ``figure`` is the percentage, with that of the others after *v*.
+
+    Raises
+    ------
+    LookupError
+        For a fact that is not in the table.
+    """
+    facts = biology.set_index("fact_id")
+    missing = [c.fact for c in comparisons if c.fact not in facts.index or (c.against or c.fact) not in facts.index]
+    if missing:
+        raise LookupError(f"no fact {listing(missing)} in biology, or none to set against it")
+    rows = []
+    for one in comparisons:
+        row = facts.loc[one.fact]
+        share = "" if is_missing(row.value) or row.unit != "%" else number(row.value)
+        figure = f"{share} v {number(facts.loc[one.against].value)}%" if one.against else share and f"{share}%"
+        rows.append((one.label, one.about, one.source, figure, "not seen" if is_missing(row.n) else number(row.n),
+                     one.beside))
+    return pd.DataFrame(rows, columns=["label", "about", "source", "figure", "n", "beside"])
+
+
+def prepare_beside(rows: pd.DataFrame, *, shown: str = "all", about: str = "all") -> pd.DataFrame:
+    """The table behind :func:`beside`: what is left of the rows.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        As :func:`comparison_rows` makes them.
+    shown : {"all", "something", "emd"}
+        All findings; those with something beside them; those with patients without EMD beside them.
+    about : {"all", "molecules", "genes", "T cells"}
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the index of ``rows``.
+
+    Raises
+    ------
+    ValueError
+        For an unknown choice.
+    """
+    if shown not in BESIDE_SHOWN:
+        raise ValueError(f"beside: {shown!r} is no choice; there are {', '.join(BESIDE_SHOWN)}.")
+    if about not in ("all", *_ABOUT):
+        raise ValueError(f"beside: {about!r} is no kind of finding; there are {', '.join(_ABOUT)}.")
+    return rows[rows.beside.isin(BESIDE_SHOWN[shown]) & rows.about.isin(_ABOUT if about == "all" else [about])]
+
+
+@in_style
+def beside(rows: pd.DataFrame, *, shown: str = "all", about: str = "all") -> Chart:
+    """Findings in extramedullary disease, and what each was compared with.
+
+    Parameters
+    ----------
+    rows, shown, about
+        See :func:`prepare_beside`.
+
+    Returns
+    -------
+    Chart
+        One row per finding; a filled mark is a comparison that we read, an open ring one that we could not read, a
+        cross a finding with nothing beside it. Rows that are hidden leave their place empty.
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_beside`.
+    """
+    table = prepare_beside(rows, shown=shown, about=about)
+    bottom, row_height = 0.66, 0.3
+    figure, axes = new_figure(0.72 + row_height * len(rows) + bottom, left=0.05, right=0.05, top=0.62, bottom=bottom)
+    axes.set_axis_off()
+    axes.set_xlim(0, 5.5)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    for x, words in zip(_BESIDE_X, ("Finding", "Share", "n", "Source", "Beside it"), strict=True):
+        axes.text(x, -0.95, words, size=10.5, color=style.MUTED.light, va="bottom")
+    marks = style.palette()
+    for y in table.index:
+        row = table.loc[y]
+        marker, color, _ = _BESIDE[row.beside]
+        for x, words in zip(_BESIDE_X, (row.label, row.figure, row.n, row.source), strict=False):
+            axes.text(x, y, words, size=10.5, va="center",
+                      color=style.MUTED.light if words == "not seen" else style.INK.light)
+        axes.scatter([5.1], [y], s=75, marker=marker, zorder=3, **_filled(marker, marks[color].light))
+    foot_legend(figure, [axes.scatter([], [], s=60, marker=m, label=words, **_filled(m, marks[c].light))
+                         for m, c, words in _BESIDE.values()], columns=2)
+    readable = table.rename(columns={"label": "Finding", "about": "About", "source": "Source", "figure": "Share",
+                                     "beside": "Beside it"})
+    return Chart(figure, _words_beside(table, len(rows)), readable.reset_index(drop=True))
+
+
+def _filled(marker: str, color: str) -> dict[str, str]:
+    """A ring stays open: it stands for what was not read."""
+    return {"facecolors": "none", "edgecolors": color} if marker == "o" else {"color": color}
+
+
+def _words_beside(table: pd.DataFrame, of: int) -> str:
+    if table.empty:
+        return f"Of {of} findings not one is left: we read no such comparison of this kind."
+    compared = table[table.beside.isin(BESIDE_SHOWN["something"])]
+    said = [f"{plural(len(table), 'finding')} of {of} shown"]
+    if len(compared):
+        said.append(f"something stood beside {len(compared)}: {listing(compared.label.tolist())}")
+    else:
+        said.append("for none of them did we read what stood beside it")
+    return "; ".join(said) + "."

@@ -25,6 +25,8 @@ import emdbook
 from emdbook.ground.faults import EvidenceError
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish import executed
+from emdbook.publish.runtime import pages
+from emdbook.publish.runtime.supply import SupplyError
 
 #: In the folder of what was made: the key of everything that it was made from.
 _STAMP = ".made-from"
@@ -122,7 +124,7 @@ def told_last(function: Callable[[], int], nothing: str) -> int:
         print(error, file=sys.stderr)
         count = len(error.faults)
         reason = f"the data package has {count} fault{'' if count == 1 else 's'}, listed above"
-    except (BuildError, executed.ChapterError, LookupError) as error:
+    except (BuildError, executed.ChapterError, LookupError, SupplyError, pages.SwitchError) as error:
         *before, reason = str(error).splitlines()
         print(*before, sep="\n", end="\n" if before else "", file=sys.stderr)
     except OSError as error:
@@ -154,7 +156,8 @@ def disagreements() -> list[str]:
 
 def is_built() -> bool:
     """Whether the built book is what building it now would give."""
-    return index_page().is_file() and is_made_from(index_page().parent, book_key())
+    html = index_page().parent
+    return index_page().is_file() and is_made_from(html, book_key()) and pages.has_python(html) == pages.wanted()
 
 
 def build(force: bool = False) -> int:
@@ -174,9 +177,16 @@ def build(force: bool = False) -> int:
 
 
 def _build(force: bool) -> int:
-    key = book_key()
-    if not force and index_page().is_file() and is_made_from(index_page().parent, key):
-        print("Nothing changed since the book was built.")
+    key, html = book_key(), index_page().parent
+    python = pages.wanted()
+    if not force and index_page().is_file() and is_made_from(html, key):
+        if pages.has_python(html) == python:
+            print("Nothing changed since the book was built.")
+            return 0
+        with in_place_of(html, key) as folder:
+            shutil.copytree(html, folder, dirs_exist_ok=True)
+            pages.publish(folder)
+        print(f"Python was {'added to' if python else 'taken from'} the pages; nothing else changed.")
         return 0
     emdbook.load()
     print("Comparing the text with the data", flush=True)
@@ -186,7 +196,7 @@ def _build(force: bool) -> int:
         raise BuildError(f"the text and the data disagree in {places}; make sync mends what can be mended by rule")
     print("Running the chapters that changed", flush=True)
     executed.refresh(workers=executed.workers())
-    with in_place_of(index_page().parent, key) as folder:
+    with in_place_of(html, key) as folder:
         press("html", folder, key)
     return 0
 

@@ -48,6 +48,10 @@ def store_dir() -> Path:
     return project_dir() / "_build" / "executed"
 
 
+#: Words for teachers, which no cell of a chapter reads: a changed sentence in them needs no new run.
+_FOR_TEACHERS = ("lessons.json", "lessons.schema.json", "teaching.json", "teaching.schema.json")
+
+
 # --- what a run depends on ------------------------------------------------------------------------------------------
 
 @functools.cache
@@ -64,12 +68,12 @@ def file_hash(file: Path) -> str:
     return _hash_of(str(file), (seen.st_mtime_ns, seen.st_size))
 
 
-def folder_hash(folder: Path) -> str:
-    """Digest of the names and contents of all files of a folder."""
+def folder_hash(folder: Path, without: Sequence[str] = ()) -> str:
+    """Digest of the names and contents of all files of a folder, but for those that are named."""
     made = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
         hidden = any(part.startswith((".", "__pycache__")) for part in file.relative_to(folder).parts)
-        if file.is_file() and not hidden:
+        if file.is_file() and not hidden and file.name not in without:
             made.update(f"{file.relative_to(folder).as_posix()} {file_hash(file)}\n".encode())
     return made.hexdigest()
 
@@ -79,6 +83,11 @@ def versions() -> str:
     """Digest of the Python and of every installed package."""
     found = sorted({f"{d.name} {d.version}" for d in metadata.distributions() if d.name != "emdbook"})
     return hashlib.sha256("\n".join([platform.python_version(), *found]).encode()).hexdigest()
+
+
+def _data() -> str:
+    """Digest of everything that a cell may read."""
+    return folder_hash(data_dir(), _FOR_TEACHERS)
 
 
 def _code(notebook: Path) -> str:
@@ -98,8 +107,8 @@ def _version(package: str) -> str:
 
 def _key(notebook: Path, files: Sequence[str], packages: Sequence[str]) -> dict:
     toolkit = project_dir() / "emdbook"
-    return {"format": FORMAT, "python": platform.python_version(), "code": _code(notebook),
-            "data": folder_hash(data_dir()), "files": {name: file_hash(toolkit / name) for name in files},
+    return {"format": FORMAT, "python": platform.python_version(), "code": _code(notebook), "data": _data(),
+            "files": {name: file_hash(toolkit / name) for name in files},
             "packages": {name: _version(name) for name in packages}}
 
 
@@ -215,7 +224,7 @@ def recording(notebook: Path) -> Iterator[Path]:
     """A folder for a run of this chapter, which :func:`keep` puts in its place when the run succeeded."""
     store_dir().mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{notebook.stem}-", dir=store_dir()))
-    (folder / _BEGUN).write_text(json.dumps([_code(notebook), folder_hash(data_dir())]), encoding="utf-8")
+    (folder / _BEGUN).write_text(json.dumps([_code(notebook), _data()]), encoding="utf-8")
     try:
         yield folder
     finally:

@@ -62,9 +62,12 @@ class Preview:
         self.made: dict[str, int] = {}  # page to the count that it was made at
         self.said: dict[str, str] = {}  # page to what went wrong with it
         self.lock = threading.Lock()
+        self._spare: subprocess.Popen | None = None  # a press that has loaded what it needs and waits
+        self._spare_of = 0.0  # the toolkit's newest file when it was started
 
     def begin(self) -> None:
         """Take the last book to begin with, or make one of what there is, without running a chapter."""
+        self._spare = self._started()
         if (self.folder / "index.html").is_file() and self.doctrees.is_dir():
             self.changed = 1  # of an earlier preview: each page is looked at when it is opened
             return
@@ -103,13 +106,36 @@ class Preview:
 
     def _press(self, page: str) -> str:
         """Make one page, or all of them if no name is given; what Sphinx complained of."""
-        command = [sys.executable, "-m", "emdbook.publish.press", "html", str(self.folder), str(self.doctrees)]
         # making pages light takes a quarter of the time, and looks at every page
-        environment = executed.environment() | {executed.PREVIEW: page or "none", "EMDBOOK_LEAN": "0"}
-        run = subprocess.run(command, cwd=project_dir(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                             encoding="utf-8", errors="replace", env=environment, check=False)
-        said = build.complaints(f"{run.stdout}\n{run.stderr}") or ([run.stderr[-500:]] if run.returncode else [])
+        changes = {executed.PREVIEW: page or "none", "EMDBOOK_LEAN": "0"}
+        words = ["html", str(self.folder), str(self.doctrees)]
+        run = self._waiting()
+        self._spare = None
+        stdout, stderr = run.communicate(json.dumps({"words": words, "environment": changes}) + "\n")
+        self._spare = self._started()
+        said = build.complaints(f"{stdout}\n{stderr}") or ([stderr[-500:]] if run.returncode else [])
         return "\n".join(said)
+
+    def _started(self) -> subprocess.Popen:
+        """A press that loads what it needs while the author still writes, and then waits."""
+        self._spare_of = _newest_of_the_toolkit()
+        return subprocess.Popen([sys.executable, "-m", "emdbook.publish.press"], cwd=project_dir(), text=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                                errors="replace", env=executed.environment())
+
+    def _waiting(self) -> subprocess.Popen:
+        """The press that waits; a new one if there is none, if it died, or if the toolkit changed since."""
+        spare = self._spare
+        if spare is not None and spare.poll() is None and self._spare_of == _newest_of_the_toolkit():
+            return spare
+        self.end()
+        return self._started()
+
+    def end(self) -> None:
+        """Let the press that waits go."""
+        if self._spare is not None:
+            self._spare.communicate("")
+            self._spare = None
 
     def watch(self, stop: threading.Event) -> None:
         """Count changes until told to stop."""
@@ -118,6 +144,11 @@ class Preview:
         root = project_dir()
         for _ in watch(*(root / name for name in WATCHED), data_dir(), stop_event=stop, debounce=200, step=50):
             self.changed += 1
+
+
+def _newest_of_the_toolkit() -> float:
+    folder = Path(__file__).resolve().parents[1]
+    return max(file.stat().st_mtime for file in folder.rglob("*") if "__pycache__" not in file.parts)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -193,5 +224,6 @@ def main(name: str = "", port: int = 8010) -> int:
             print()
         finally:
             stop.set()
+            preview.end()
     return 0
 

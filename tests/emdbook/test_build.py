@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
+import os
 import shutil
+import sys
 
 import pytest
 
 from emdbook.ground.faults import EvidenceError, Fault
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import data_dir, project_dir
-from emdbook.publish import build, executed, preview
+from emdbook.publish import build, executed, press, preview
+from emdbook.publish.runtime import pages
 
 ROW = "majestec-1.em-e.orr.primary"
 SHOW = f"import emdbook\nr = emdbook.load().outcome('{ROW}')\nprint(f'{{r.events}} of {{r.n}}')"
@@ -152,6 +156,8 @@ def pressed(place, monkeypatch):
     """A build without kernels and without Sphinx; what was asked of Sphinx."""
     asked = []
 
+    monkeypatch.setenv(pages.SWITCH, "0")  # whether a wheel lies in the cache of this checkout
+
     def press(builder, folder, key):
         asked.append(builder)
         (folder / "index.html").write_text(f"book {len(asked)}", encoding="utf-8")
@@ -180,6 +186,27 @@ def test_nothing_changed_builds_nothing_and_a_changed_value_builds_anew(pressed,
     assert pressed == ["html"] * 3
     assert build.index_page().read_text(encoding="utf-8") == "book 3"
     assert {file: file.read_text(encoding="utf-8") for file in others} == others, "only its own part is replaced"
+
+
+def test_python_comes_and_goes_without_another_build(pressed, place, monkeypatch, capsys):
+    """Fetched after the book was built, it is added; the pages are not built anew, and nothing else changes."""
+    assert build.build() == 0
+    html = build.index_page().parent
+    (html / "a.html").write_text('<emd-python data-python=""></emd-python>', encoding="utf-8")
+    monkeypatch.setattr(pages.pack, "_runtime", lambda: {"program": b"p", "library": b"l", "licences": b"BSD",
+                                                         "versions": b"{}"})
+    for switch, words in (("1", "added to"), ("0", "taken from")):
+        monkeypatch.setenv(pages.SWITCH, switch)
+        assert not build.is_built()
+        assert build.build() == 0
+        assert build.is_built()
+        assert capsys.readouterr().out.splitlines()[-1] == f"Python was {words} the pages; nothing else changed."
+        assert pages.has_python(html) == (switch == "1")
+        assert ("_static/python/manifest." in (html / "a.html").read_text(encoding="utf-8")) == (switch == "1")
+    assert pressed == ["html"]
+    monkeypatch.setenv(pages.SWITCH, "yes")
+    assert build.build() == 1
+    assert capsys.readouterr().err.rstrip().endswith("it may be 1 (with Python on the page), 0 (without) or unset.")
 
 
 def fail(error):
@@ -239,3 +266,50 @@ def test_a_preview_makes_the_page_that_is_looked_at_once_for_each_change(place, 
     shown.changed = 4
     assert shown.fresh(page) == 4
     assert "KeyError" in shown.said[page]
+
+
+def test_a_press_that_waits_builds_what_the_line_asks_for_and_nothing_without_one(monkeypatch, tmp_path):
+    built = []
+    monkeypatch.setattr(press, "_HEAVY", ())
+    monkeypatch.setattr(press, "press", lambda *words: built.append((*words, os.environ["EMDBOOK_PREVIEW"])) or 3)
+    monkeypatch.setenv("EMDBOOK_PREVIEW", "")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(press, "project_dir", lambda: tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert (press.main([]), built) == (0, [])
+    asked = {"words": ["html", "pages", "trees"], "environment": {"EMDBOOK_PREVIEW": "book/cover"}}
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(asked) + "\n"))
+    assert press.main([]) == 3
+    assert built == [("html", tmp_path / "pages", tmp_path / "trees", "book/cover")]
+
+
+def test_a_waiting_press_is_replaced_when_the_toolkit_changed_or_it_died(place, monkeypatch):
+    begun, newest = [], [1.0]
+
+    class Waiting:
+        def __init__(self, *_args, **_more):
+            begun.append(self)
+            self.alive, self.told = True, None
+
+        def poll(self):
+            return None if self.alive else 1
+
+        def communicate(self, line):
+            self.told, self.alive, self.returncode = line, False, 0
+            return "", ""
+
+    monkeypatch.setattr(preview.subprocess, "Popen", Waiting)
+    monkeypatch.setattr(preview, "_newest_of_the_toolkit", lambda: newest[0])
+    shown = preview.Preview(place / "preview")
+    shown._press("book/cover")
+    assert json.loads(begun[0].told)["environment"]["EMDBOOK_PREVIEW"] == "book/cover"
+    shown._press("book/cover")
+    assert len(begun) == 3  # the one that waited, and its successor
+    newest[0] = 2.0
+    shown._press("book/cover")
+    assert (begun[2].told, len(begun)) == ("", 5)  # the one of the old toolkit was let go unused
+    begun[4].alive = False
+    shown._press("book/cover")
+    assert begun[5].told
+    shown.end()
+    assert begun[-1].told == ""

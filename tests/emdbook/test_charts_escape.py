@@ -123,8 +123,8 @@ def test_a_change_and_a_step_give_one_answer(charts, chosen, step, inferred, wor
     assert heading.endswith(f": {words}")
 
 
-def test_the_gap_is_shown_as_a_gap(charts):
-    assert "That is a gap in the source" in charts["all", "travel", False].description
+def test_an_empty_step_is_no_finding(charts):
+    assert "so that is no finding" in charts["all", "travel", False].description
     assert "gap" not in charts["all", "settle", True].description
 
 
@@ -196,3 +196,59 @@ def test_an_interval_may_speak_of_specimens():
     chart = interval_methods(3, 3, what="had strong SLAMF7", axis="True share, %")
     assert chart.description.startswith("3 of 3 had strong SLAMF7, 100.0%")
     assert "responded" in interval_methods(3, 4).description
+
+
+# --- what stood beside the finding ----------------------------------------------------------------------------------
+
+
+def shown_rows(chart):
+    """Words of the first column, and whether each mark is a filled one."""
+    axes = chart.figure.axes[0]
+    words = [t.get_text() for t in axes.texts if t.get_position()[0] == 0.05 and t.get_text() != "Finding"]
+    return words, [len(c.get_facecolors()) > 0 for c in axes.collections if len(c.get_offsets())]
+
+
+def test_every_finding_rests_on_the_data_and_says_what_stood_beside_it(biology):
+    notes = dict(zip(biology.fact_id, biology.note.fillna(""), strict=True))
+    for one in SCENES.comparisons:
+        assert (one.against is not None) <= (one.beside == "patients without EMD"), one.label
+        assert ("No marrow comparator" in notes[one.fact]) <= (one.beside == "nothing beside it"), one.label
+
+
+def test_without_a_comparison_the_molecules_are_empty(biology):
+    words, _ = shown_rows(escape.beside(escape.comparison_rows(SCENES.comparisons, biology)))
+    assert words == [c.label for c in SCENES.comparisons]
+    chart = escape.beside(escape.comparison_rows(SCENES.comparisons, biology), shown="something")
+    words, filled = shown_rows(chart)
+    assert words == ["TP53, gain of function", "del(17p)", "amp(1q21)", "More PD-1, no response"]
+    assert all(filled)
+    assert "4 findings of 15" in chart.description
+    chart = escape.beside(escape.comparison_rows(SCENES.comparisons, biology), shown="emd", about="molecules")
+    assert shown_rows(chart) == ([], [])
+    assert chart.table.empty
+    assert "Of 15 findings not one is left" in chart.description
+
+
+def test_a_share_stands_with_that_of_the_others(biology):
+    table = escape.comparison_rows(SCENES.comparisons, biology).set_index("label")
+    assert table.figure["del(17p)"] == "31 v 13%"
+    assert table.figure["CD44 high"] == "92%"
+    assert table.n["SLAMF7 strong"] == "3"
+    assert table.n["del(17p)"] == "not seen"
+
+
+def test_rows_keep_their_place_when_others_are_hidden(biology):
+    def places(**choice):
+        axes = escape.beside(escape.comparison_rows(SCENES.comparisons, biology), **choice).figure.axes[0]
+        return {t.get_text(): t.get_position()[1] for t in axes.texts if t.get_position()[0] == 0.05}
+    all_of_them, some = places(), places(shown="emd")
+    assert all(all_of_them[name] == y for name, y in some.items())
+
+
+def test_unknown_choices_and_facts_are_refused(biology):
+    with pytest.raises(ValueError, match="is no choice"):
+        escape.beside(escape.comparison_rows(SCENES.comparisons, biology), shown="none")
+    with pytest.raises(ValueError, match="is no kind of finding"):
+        escape.beside(escape.comparison_rows(SCENES.comparisons, biology), about="cells")
+    with pytest.raises(LookupError, match=r"bio\.nothing"):
+        escape.comparison_rows([replace(SCENES.comparisons[0], fact="bio.nothing")], biology)

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 import emdbook
+from emdbook.classroom.cards import write_answer_cards
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import project_dir
 from emdbook.publish.exports import cards, qti, scorm
@@ -69,6 +70,8 @@ def planned() -> list[Export]:
         Export("moodle/chapters.xml", "Moodle XML: all chapters", lambda path: export(path, chapters)),
         Export("moodle/before-and-after.xml", "Moodle XML: the two tests, for a bank that learners do not see",
                lambda path: export(path, tests)),
+        Export("paper/answer-cards.html", "Paper: cards A to D to hold up, one sheet for each learner",
+               write_answer_cards),
     ]
     for made in chapters:
         name = f"{made.set_id[:2]} {made.title}"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish.build import index_page
+from emdbook.publish.runtime import pages
 from emdbook.publish.runtime.pack import FOLDER
-from emdbook.publish.runtime.pages import without
 
 NAME = "beyond-the-marrow"
 #: The same files give the same zip, on any day.
@@ -103,12 +103,12 @@ def contents(python: bool = False) -> Iterator[tuple[str, bytes]]:
             if python or not (place.startswith(_PYTHON) or file.suffix == ".html"):
                 yield place, file.read_bytes()
             elif file.suffix == ".html":
-                yield place, without(file.read_text(encoding="utf-8")).encode()
+                yield place, pages.without(file.read_text(encoding="utf-8")).encode()
 
 
 def has_python() -> bool:
     """Whether the book was built with Python for its pages."""
-    return (index_page().parent / "_static" / FOLDER).is_dir()
+    return pages.has_python(index_page().parent)
 
 
 def write_archive(file: Path | None = None, *, python: bool = False) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish.runtime.supply import cache_dir, fetch, font_list, font_list_name, pinned, supply
 
-__all__ = ["FOLDER", "Packed", "pack", "toolkit_files", "worker_source"]
+__all__ = ["FOLDER", "Packed", "container", "pack", "toolkit_files", "worker_source", "write"]
 
 #: The folder below ``_static``.
 FOLDER = "python"
@@ -23,7 +23,7 @@ _ASSETS = Path(__file__).resolve().parent / "assets"
 #: Bytes of a part in one script, before base64: small enough that a page never halts over one.
 PIECE = 400_000
 #: Rooms of the toolkit that no cell of a chapter uses.
-_LEFT_OUT = ("publish", "checks", "gates.py", "cli.py", "__main__.py")
+_LEFT_OUT = ("publish", "checks", "classroom", "gates.py", "cli.py", "__main__.py")
 _DRIVER = ("emdbook/publish/__init__.py", "emdbook/publish/runtime/__init__.py", "emdbook/publish/runtime/driver.py")
 
 
@@ -134,25 +134,49 @@ def pack(static: Path) -> Packed:
     -------
     Packed
     """
+    runtime = _runtime()
+    name, version, digest = pinned()
+    told = {"runtime": {"name": name, "version": version, "sha256": digest},
+            "versions": json.loads(runtime["versions"])}
+    return write(static, worker_source(), {part: runtime[part] for part in ("program", "library")}, told,
+                 runtime["licences"])
+
+
+def write(static: Path, worker: str, runtime: dict[str, bytes], told: dict, licences: bytes) -> Packed:
+    """Write a runtime, whichever it is, and the book's own toolkit and data.
+
+    Parameters
+    ----------
+    static : path
+        The folder ``_static`` of the built pages.
+    worker : str
+        Script of the worker: an ``Engine``, then ``worker.js``.
+    runtime : dict of str to bytes
+        What the engine begins from, by part, compressed by gzip. The part ``book`` is added.
+    told : dict
+        What the manifest says of the runtime.
+    licences : bytes
+        Of the runtime.
+
+    Returns
+    -------
+    Packed
+    """
     folder = Path(static) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     old = {file.name for file in folder.iterdir()}
-    runtime = _runtime()
     book = gzip.compress(container({f"book/{name}": content for name, content in toolkit_files().items()}), 9, mtime=0)
     parts: dict[str, list[str]] = {}
-    for part, content in (("program", runtime["program"]), ("library", runtime["library"]), ("book", book)):
+    for part, content in (*runtime.items(), ("book", book)):
         parts[part] = []
         for at in range(0, len(content), PIECE):
             text = base64.b64encode(content[at:at + PIECE]).decode("ascii")
             parts[part].append(_script(folder, part, f'emdbook.pythonPart("{text}");\n'))
     sizes = {name: (folder / name).stat().st_size for names in parts.values() for name in names}
     size = sum(sizes.values())
-    name, version, digest = pinned()
-    told = {"parts": parts, "sizes": sizes, "size": size, "worker": worker_source(),
-            "runtime": {"name": name, "version": version, "sha256": digest},
-            "versions": json.loads(runtime["versions"])}
+    told = {"parts": parts, "sizes": sizes, "size": size, "worker": worker, **told}
     manifest = _script(folder, "manifest", f"emdbook.pythonManifest({json.dumps(told)});\n")
-    (folder / "licences.txt").write_bytes(runtime["licences"])
+    (folder / "licences.txt").write_bytes(licences)
     for gone in old - {manifest, "licences.txt", *sizes}:
         (folder / gone).unlink()
     return Packed(manifest, size)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from emdbook.publish.runtime import pack, supply
 
-__all__ = ["SWITCH", "point", "publish", "wanted", "without"]
+__all__ = ["SWITCH", "SwitchError", "has_python", "point", "publish", "wanted", "without"]
 
 #: 1: with Python, which is fetched if need be. 0: without. Not set: with it where it was fetched before.
 SWITCH = "EMDBOOK_PYTHON"
 _PLACE = re.compile(r'(<emd-(?:python|own)\b[^>]*?) data-python="[^"]*"')
 _ELEMENT = re.compile(r'(<emd-(?:python|own)\b[^>]*?)(?: data-python="[^"]*")?(?=>)')
+
+
+class SwitchError(ValueError):
+    """The switch is set to what it cannot mean."""
 
 
 def wanted() -> bool:
@@ -25,13 +30,28 @@ def wanted() -> bool:
 
     Raises
     ------
-    ValueError
+    SwitchError
         If the switch is set to anything but 0 or 1.
     """
     said = os.environ.get(SWITCH, "").strip()
     if said not in ("", "0", "1"):
-        raise ValueError(f"{SWITCH} is {said!r}; it may be 1 (with Python on the page), 0 (without) or unset")
+        raise SwitchError(f"{SWITCH} is {said!r}; it may be 1 (with Python on the page), 0 (without) or unset")
     return said == "1" or (said == "" and supply.fetched() is not None)
+
+
+def has_python(outdir: Path | str) -> bool:
+    """Whether pages were built with Python.
+
+    Parameters
+    ----------
+    outdir : path
+        The folder with the pages.
+
+    Returns
+    -------
+    bool
+    """
+    return (Path(outdir) / "_static" / pack.FOLDER).is_dir()
 
 
 def publish(outdir: Path | str) -> int:
@@ -51,6 +71,8 @@ def publish(outdir: Path | str) -> int:
     pages = {file: text for file in sorted(outdir.rglob("*.html"))
              if _ELEMENT.search(text := file.read_text(encoding="utf-8"))}
     told = pack.pack(outdir / "_static") if pages and wanted() else None
+    if told is None and has_python(outdir):
+        shutil.rmtree(outdir / "_static" / pack.FOLDER)
     for file, text in pages.items():
         if told is None:
             new = without(text)

@@ -17,15 +17,20 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_revealjs.builders import RevealjsHTMLBuilder
 from sphinx_revealjs.writers import RevealjsSlideTranslator
 
+from emdbook.evidence.links import plain
 from emdbook.publish import executed
+from emdbook.publish.lesson_pages import slide_ids
 from emdbook.publish.runtime.cells import page_cells
 from emdbook.publish.slides.deck import Part, Slide, Words, deck_element, element, is_solution, plan, raw
 from emdbook.publish.slides.write import MADE, page_html, write_assets
+from emdbook.teach.lessons import Plan, own_lessons
 
 #: The web book as seen from the folder of decks; both lie side by side in ``_build`` and in the copy to take along.
 BOOK = "../html"
 #: The page that holds the teacher's box of every chapter.
 GUIDE = "book/instructor_guide"
+#: The page that holds the lesson plans.
+PLANS = "book/lesson_plans"
 #: Room for a figure on a slide in pixels, and how much a figure must grow for its smallest text to reach 24 px.
 _ROOM, _GROWTH = 1004, 2.29
 _CELL = 10_000  # MyST-NB counts the lines of cell i from (i + 1) times this
@@ -150,13 +155,35 @@ class ToSlides(SphinxPostTransform):
             slide["html"]["id"] = f"slide-{number}"
         made = [column[0] if len(column) == 1 else element("section", *column) for column in columns]
         self.document.children = []
-        self.document += made
+        self.document += [*made, *self.lessons(docname)]
         for node in list(self.document.findall()):
             self.adapt(docname, node)
         kinds = [part.kind for slide in deck.slides for part in slide.parts]
         self.app.builder.made[deck.name] = {
             "title": deck.title, "slides": len(deck.slides), "widgets": kinds.count("widget"),
-            "questions": kinds.count("quiz")}
+            "questions": kinds.count("quiz"),
+            "lessons": {one.id: f"{one.title} ({one.minutes} minutes)" for one in self.plans(docname)}}
+
+    @staticmethod
+    def plans(docname: str) -> list[Plan]:
+        """The lessons that are given with this deck."""
+        return [one for one in own_lessons().plans if one.chapter == posixpath.basename(docname)]
+
+    def lessons(self, docname: str) -> list[nodes.Node]:
+        """Each lesson as a template: which slides, in which order, and what the speaker is told at each step.
+
+        ``deck-lesson.js`` puts the slides in this order when the address asks for the lesson.
+        """
+        page = self.env.get_doctree(PLANS)
+        told = {(box["lesson"], box["step"]): box for box in page.findall(nodes.container) if "step" in box}
+        made = []
+        for one in self.plans(docname):
+            steps = [element("div", element("div", *(n.deepcopy() for n in told[one.id, i].children)),
+                             data_slides=slide_ids(step, one), data_title=step.title,
+                             data_words=plain(one.ask) if step is one.steps[-1] else "")
+                     for i, step in enumerate(one.steps)]
+            made.append(element("template", *steps, class_="deck-lesson", data_lesson=one.id))
+        return made
 
     def teachers_box(self, docname: str) -> list[nodes.Node]:
         """What the instructor's guide says of this chapter."""

@@ -6,7 +6,7 @@ import html
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sphinx_revealjs.utils import get_revealjs_path
@@ -33,6 +33,7 @@ class Written:
     slides: int
     widgets: int
     questions: int
+    lessons: dict[str, str] = field(default_factory=dict)
 
 
 def asset_dir() -> Path:
@@ -83,7 +84,7 @@ def page_html(title: str, slides: str) -> str:
     sheets = ("reveal.css", *_FRAME[:2], *looks, _FRAME[2])
     needed = (file.name for file in (*blocks.BASE, *blocks.assets(".js", on_slides=True)))
     scripts = "".join(f'<script src="_assets/{name}"></script>'
-                      for name in ("reveal.js", "reveal-notes.js", *needed, "deck.js"))
+                      for name in ("deck-lesson.js", "reveal.js", "reveal-notes.js", *needed, "deck.js"))
     return (f'{_head(f"{title}: slides of {TITLE}", sheets)}'
             f'<body class="deck-body"><main><div class="reveal"><div class="slides">{slides}</div>'
             f'<p class="deck-foot">{TITLE} · {html.escape(title)} · Education only, not medical advice</p>'
@@ -96,16 +97,20 @@ def _index_html(written: Sequence[Written]) -> str:
         f"<strong>{html.escape(deck.title)}</strong></a> "
         f'<span class="deck-count">{deck.slides} slides, {deck.widgets} widgets, {deck.questions} questions</span> '
         f'<a class="deck-paper" href="{deck.file.name}?print-pdf">to print'
-        f'<span class="deck-unseen">: {html.escape(deck.title)}</span></a></li>'
+        f'<span class="deck-unseen">: {html.escape(deck.title)}</span></a>'
+        + "".join(f'<a class="deck-class" href="{deck.file.name}?lesson={id_}">Lesson: {html.escape(title)}</a>'
+                  for id_, title in deck.lessons.items()) + "</li>"
         for deck in written)
     keys = (("Space or →", "next slide; what is hidden appears first"), ("← ↑ ↓", "back, up, down"),
             ("S", "speaker view with notes and a clock"), ("N", "the notes of this slide, on the slide"),
             ("F", "full screen"), ("Esc or O", "all slides at once"), ("B", "black screen"),
+            ("G", "go to a slide: type its number, then Enter"),
             ("Page Down, Page Up", "next and back, also while a widget has the focus"))
     table = "".join(f"<dt>{key}</dt><dd>{what}</dd>" for key, what in keys)
     return (f'{_head(f"Slides of {TITLE}", _FRAME)}<body class="deck-index"><main>'
             f"<h1>Slides</h1><p>One deck per chapter of {TITLE}. They need no network. "
-            "Widgets and questions work on the slides.</p>"
+            "Widgets and questions work on the slides. A lesson shows the slides that its plan needs, in the order "
+            "of the plan, with the plan in the notes.</p>"
             f'<ul class="deck-list">{rows}</ul><h2>Keys</h2><dl class="deck-keys">{table}</dl>'
             "<p>To print a deck or save it as PDF choose <em>to print</em>, then print from the browser in landscape "
             "with backgrounds. Add <code>&amp;showNotes=separate-page</code> to the address to print the notes too.</p>"
@@ -161,9 +166,9 @@ def build_decks(names: Sequence[str] = (), force: bool = False) -> list[Written]
     if force or not build.is_made_from(slides_dir(), key):
         with build.in_place_of(slides_dir(), key) as folder:
             build.press("revealjs", folder, key)
-            pages.point(folder, build.index_page().parent)
             decks = json.loads((folder / MADE).read_text(encoding="utf-8"))
             (folder / "index.html").write_text(_index_html([
                 Written(folder / f"{name}.html", **found) for name, found in sorted(decks.items())]), encoding="utf-8")
+    pages.point(slides_dir(), build.index_page().parent)  # the book may have got or lost its Python since
     decks = json.loads((slides_dir() / MADE).read_text(encoding="utf-8"))
     return [Written(slides_dir() / f"{name}.html", **decks[name]) for name in chosen]

@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.publish import cover, drugs, executed, review
+from emdbook.publish import cover, drugs, executed, lesson_pages, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
@@ -31,6 +31,7 @@ from emdbook.publish.web import choosing, finding
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
 from emdbook.teach import cases, own, progress, quiz, teaching
+from emdbook.teach.lessons import LessonsError
 
 
 @cache
@@ -87,6 +88,47 @@ class TeachingGuide(SphinxDirective):
 def _ledger(evidence) -> list[tuple[str, list[tuple[str, str, str]]]]:
     return [(title, [(id_, label, table.html()) for id_, label, table in studies])
             for title, studies in tables.ledger_by_class(evidence)]
+
+
+class LessonPlan(SphinxDirective):
+    """``{emd-lesson} 09``: a plan, minute by minute. The decks look for its steps by plan and number."""
+
+    required_arguments = 1
+
+    def run(self):
+        try:
+            made = lesson_pages.checked().plan(self.arguments[0])
+        except (LessonsError, LookupError) as error:
+            raise self.error(str(error)) from error
+        box = self.parsed(lesson_pages.opening_markdown(made), classes=["emd-lesson"])
+        for number, step in enumerate(made.steps):
+            lines = "\n".join(lesson_pages.step_lines(step, made))
+            box += self.parsed(lines, classes=["emd-lesson-step"], lesson=made.id, step=number)
+        return [box]
+
+    def parsed(self, text: str, **attributes) -> nodes.container:
+        made = nodes.container(**attributes)
+        self.state.nested_parse(StringList(text.splitlines(), source=lesson_pages.FILE), self.content_offset, made)
+        return made
+
+
+class LessonText(LessonPlan):
+    """``{emd-lessons} course ninety`` and ``{emd-lessons} path nurse``: what is made of the plans."""
+
+    required_arguments = 2
+
+    def run(self):
+        kind, name = self.arguments
+        try:
+            lessons = lesson_pages.checked()
+        except LessonsError as error:
+            raise self.error(str(error)) from error
+        rows = {"course": (lessons.courses, lesson_pages.course_markdown),
+                "path": (lessons.paths, lesson_pages.path_markdown)}
+        found = [row for row in rows.get(kind, ((), None))[0] if row.id == name]
+        if not found:
+            raise self.error(f"emd-lessons knows no {kind} {name!r}.")
+        return [self.parsed(rows[kind][1](found[0]), classes=["emd-lesson"])]
 
 
 PAGES = {
@@ -325,6 +367,8 @@ def setup(app: Sphinx):
     app.add_directive("emd-page", DataPage)
     app.add_post_transform(OutsideLinks)
     app.add_directive("emd-teaching", TeachingGuide)
+    app.add_directive("emd-lesson", LessonPlan)
+    app.add_directive("emd-lessons", LessonText)
     app.connect("config-inited", _static_paths)
     app.connect("builder-inited", _write_palette)
     app.connect("builder-inited", _without_sphinx_search)

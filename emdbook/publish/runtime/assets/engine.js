@@ -1,5 +1,5 @@
 /* The runtime of this book behind the interface that worker.js knows: begin, beginAgain, call.  Another runtime is
-   another file with these three; none was tried yet. */
+   another file with these three; tests/web/engine_pyodide.js is one. */
 
 /** Where the program looks for its library, fixed when it was made. */
 const LIBRARY = "/usr/local/lib";
