@@ -91,12 +91,15 @@ def _print_builds(found: dict) -> None:
 
 
 def _print_python(found: dict) -> None:
-    rows = [[where, *([b["first_s"], b["next_s"], b["longest_halt_ms"]] if isinstance(b, dict) else [b, None, None])]
+    rows = [[where, *([b["first_s"], b["next_s"], b["longest_halt_ms"], b["memory_MB"]] if isinstance(b, dict)
+                      else [b, None, None, None])]
             for where, b in found["browsers"].items()]
     print(_table("Python on the page (goals: 10 s from a file, 15 s over HTTP; 0.5 s; 100 ms)",
-                 ["where", "first Run to chart, s", "next, s", "longest halt ms"], rows))
+                 ["where", "first Run to chart, s", "next, s", "longest halt ms", "Python's memory MB"], rows))
     zips = ", ".join(f"{name} {size} MB" for name, size in found["zips_MB"].items()) or "not made"
     print(f"on disk {found['disk_MB']} MB (goal 80), over HTTP {found['http_MB']} MB (goal 45); zips: {zips}")
+    weight = found["page_KiB"]
+    print(f"the page before Run {weight['with']} KiB, without Python {weight['without']} KiB")
 
 
 def _print_vote(found: dict) -> None:

@@ -1,19 +1,27 @@
-"""Python on the page: from the first Run to the first chart, the next runs, halts of the page, memory, and sizes."""
+"""Python on the page: from the first Run to the first chart, the next runs, halts of the page, memory, and sizes.
+
+In Chromium, in Firefox and, from a file, in WebKitGTK; those that are not installed are named.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import gzip
+import importlib
+import shutil
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.pages import weigh
 from benchmarks.web import served
 from emdbook.ground.browser import launched
 from emdbook.ground.paths import project_dir
 from emdbook.publish.offline import archive
+from emdbook.publish.runtime.pages import without
 
 #: Runs after the first.
 RUNS = 12
@@ -27,7 +35,7 @@ _PRESS = """() => { window.heard = 0; document.querySelector('emd-python .emd-py
 
 
 def measure(html: Path) -> dict:
-    """Measure the first chapter whose exercise draws, in Chromium and, where it is installed, in Firefox.
+    """Measure the first chapter whose exercise draws.
 
     Parameters
     ----------
@@ -56,15 +64,28 @@ def measure(html: Path) -> dict:
         "zips_MB": {which: round(file.stat().st_size / 1e6, 1) for which, python in (("without", False), ("with", True))
                     if (file := archive.archive_file(python)).is_file()},
         "browsers": {}}
+    found["page_KiB"] = _weights(html, name.removesuffix(".html"))
     with served(html) as address:
         for how, url in (("file", (html / name).as_uri()), ("http", f"{address}/{name}")):
-            for engine, opened in (("Chromium", _chromium), ("Firefox", _firefox)):
+            # WebKit's driver speaks to one window; that it runs from a stick is what matters there
+            for engine, opened in (("Chromium", _chromium), ("Firefox", _firefox), ("WebKitGTK", _webkit))[
+                    :3 if how == "file" else 2]:
                 try:
                     with opened() as page:
                         found["browsers"][f"{engine}, {how}"] = _run(page, url)
                 except LookupError as error:
                     found["browsers"][f"{engine}, {how}"] = str(error)
     return found
+
+
+def _weights(html: Path, name: str) -> dict[str, float]:
+    """What a reader loads over the wire before she presses Run: with Python, and the same page without it."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder, "html")
+        shutil.copytree(html, plain, ignore=shutil.ignore_patterns("python"))
+        page = plain / f"{name}.html"
+        page.write_text(without(page.read_text(encoding="utf-8")), encoding="utf-8")
+        return {"with": weigh(html, [name])[name]["kib"], "without": weigh(plain, [name])[name]["kib"]}
 
 
 def _run(page, url: str) -> dict:
@@ -82,8 +103,11 @@ def _run(page, url: str) -> dict:
                 raise TimeoutError("no chart within 300 s")
             time.sleep(0.01)
         times.append(time.monotonic() - start)
+    workers = getattr(page, "workers", [])  # only Chromium's driver shows them
+    memory = workers[0].evaluate("engine.exports.memory.buffer.byteLength") if workers else None
     return {"first_s": round(times[0], 1), "next_s": round(statistics.median(times[1:]), 2),
-            "longest_halt_ms": round(page.evaluate("() => window.longest"))}
+            "longest_halt_ms": round(page.evaluate("() => window.longest")),
+            "memory_MB": memory and round(memory / 1e6)}
 
 
 @contextlib.contextmanager
@@ -92,17 +116,30 @@ def _chromium() -> Iterator:
         yield browser.new_page()
 
 
-@contextlib.contextmanager
-def _firefox() -> Iterator:
-    # the driver of the browser tests: Firefox speaks a protocol of its own
+def _driver(name: str):
+    """A driver of the browser tests: Firefox and WebKit speak protocols of their own."""
     sys.path.insert(0, str(project_dir() / "tests" / "web"))
     try:
-        import firefox as driver
+        return importlib.import_module(name)
     finally:
         sys.path.pop(0)
+
+
+@contextlib.contextmanager
+def _firefox() -> Iterator:
+    driver = _driver("firefox")
     try:
         driver.find()
     except driver.NoFirefox as error:
         raise LookupError(str(error)) from None
     with driver.running() as running:
         yield running.page()
+
+
+@contextlib.contextmanager
+def _webkit() -> Iterator:
+    driver = _driver("webkit")
+    if gone := driver.missing():
+        raise LookupError(f"not on this machine: {gone}")
+    with driver.running() as page:
+        yield page

@@ -55,6 +55,7 @@ ALLOWED = (
     _rule(r"\bevery (?:other|second|two|three|four|\d) (?:days|weeks|months)\b",
           "a schedule, part of a regimen's name"),
     _rule(r"\b\d+ ?(?:min|minutes?)\b", "time to read"),
+    _rule(r"\b\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)? ?(?:KB|MB|GB)\b", "the size of a file, or memory"),
     _rule(r"\b\d{4}-\d{2}(?:-\d{2})?\b", "a date"),
     _rule(r"\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)"
           r"(?: \d{4})?\b", "a date"),

@@ -14,6 +14,7 @@ from emdbook.estimates.intervals import (
     binomial_posterior,
     proportion_interval,
 )
+from emdbook.estimates.medians import MedianRanks, median_interval, median_ranks
 from emdbook.estimates.pooling import CI_METHODS, TAU2_METHODS, Pooled, logit_effects, pool_proportions
 from emdbook.estimates.simulations import (
     ImmortalTime,
@@ -30,6 +31,7 @@ __all__ = [
     "Comparison",
     "ImmortalTime",
     "Interval",
+    "MedianRanks",
     "Pooled",
     "Posterior",
     "attainable_counts",
@@ -37,6 +39,8 @@ __all__ = [
     "case_mix",
     "immortal_time_medians",
     "logit_effects",
+    "median_interval",
+    "median_ranks",
     "pool_proportions",
     "proportion_interval",
     "risk_difference",

@@ -37,7 +37,8 @@ class Pooled:
     the logit scale, ``i2`` in percent as metafor prints it. ``weights`` are fractions that add to 1. The
     prediction limits are ``None`` where there is no prediction interval: for one study, and for the model
     ``FE``. ``note`` holds the sentences without which the numbers would mislead, else nothing; whoever shows
-    the numbers shows them too.
+    the numbers shows them too. ``ci_method`` is the method that was asked for, ``ci_used`` the one whose
+    limits these are: a Hartung-Knapp interval that would be narrower than the normal one is not shown.
     """
 
     estimate: float
@@ -55,6 +56,7 @@ class Pooled:
     ci_method: str
     level: float
     note: str = ""
+    ci_used: str = ""
 
 
 def logit_effects(events: Sequence[int], n: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +155,7 @@ def pool_proportions(
         own = proportion_interval(*pairs[0], method="wilson", level=level)
         return Pooled(
             own.estimate, own.ci_low, own.ci_high, None, None, 0.0, 0.0, 0.0, 1.0, 1, (1.0,), tau2_method,
-            "wilson", level, "One study alone: its own proportion and Wilson interval. Nothing is pooled.",
+            "wilson", level, "One study alone: its own proportion and Wilson interval. Nothing is pooled.", "wilson",
         )  # fmt: skip
 
     y, v = logit_effects(*zip(*pairs, strict=True))
@@ -192,6 +194,7 @@ def pool_proportions(
         ci_method=ci_method,
         level=level,
         note=" ".join(_notes(pairs, v, tau2_method, i2, narrower=narrower, never_narrower=never_narrower)),
+        ci_used="normal" if narrower and never_narrower else ci_method,
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
@@ -15,6 +14,7 @@ from emdbook.charts.forest import side_by_side
 from emdbook.charts.frames import check_counts, check_interval, numbers, table_of, with_standing
 from emdbook.charts.marks import point, span, standing_key
 from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading, right_text, row_axis
+from emdbook.estimates import median_interval
 from emdbook.ground.wording import interval, is_missing, listing, months, number, plural
 
 #: What the review says of a drug's way into the central nervous system.
@@ -213,40 +213,31 @@ def _reader_penetration(table):
     return out.rename(columns={"label": "Drug", **{kind: words.replace("\n", " ") for kind, words in KINDS.items()}})
 
 
-def chance_interval(median: float, deaths: int, level: float = 0.95) -> tuple[float, float]:
-    """How far chance alone may move a median, if the risk of death is constant and everybody was followed to death.
+def chance_interval(median: float, n: int) -> tuple[float, float]:
+    """What so many patients leave open of a median: by ranks, if the risk is constant and all were followed to death.
 
     Parameters
     ----------
     median : float
         The median, above 0.
-    deaths : int
-        Number of deaths, at least 1. Taking all patients makes the interval narrower than the true one.
-    level : float
-        Between 0 and 1.
+    n : int
+        Patients, at least 1.
 
     Returns
     -------
     tuple of float
-        Ends of the interval, in the unit of the median.
+        Ends of the interval in the unit of the median; not a number where so few patients give none.
 
     Raises
     ------
     ValueError
         If a number is out of its range.
 
-    Notes
-    -----
-    With a constant risk, twice the time at risk over the true mean follows a chi-squared distribution with twice as
-    many degrees of freedom as there are deaths.
+    See Also
+    --------
+    emdbook.estimates.median_interval : the method.
     """
-    if not median > 0 or not 0 < level < 1:
-        raise ValueError("The median must be above 0 and the level between 0 and 1.")
-    if deaths < 1 or deaths != int(deaths):
-        raise ValueError(f"The number of deaths must be a whole number of 1 or more, not {deaths!r}.")
-    tail = (1 - level) / 2
-    twice = 2 * deaths * median
-    return float(twice / chi2.ppf(1 - tail, 2 * deaths)), float(twice / chi2.ppf(tail, 2 * deaths))
+    return median_interval(median, n) or (np.nan, np.nan)
 
 
 def prepare_series(rows, *, series=None) -> pd.DataFrame:
@@ -290,7 +281,7 @@ def prepare_series(rows, *, series=None) -> pd.DataFrame:
 
 @in_style
 def series_survival(rows, *, series=None, chance: bool = True, bound: float | None = None, limit: float = 32) -> Chart:
-    """Median survival in series of different size, with the printed interval and with what chance alone could do.
+    """Median survival in series of different size, with the printed interval and a constructed one.
 
     Parameters
     ----------
@@ -322,7 +313,7 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
                axes.plot([], [], color=style.INK.light, lw=4, label=" printed 95% interval")[0]]
     if chance:
         dashes = {"color": mark.light, "lw": 1.6, "ls": (0, (3, 2))}
-        handles.append(axes.plot([], [], **dashes, label=" chance alone (illustration)")[0])
+        handles.append(axes.plot([], [], **dashes, label=" constructed interval")[0])
     if bound:
         axes.axvline(bound, color=style.ACCENT.light, lw=1.6, zorder=1)
         handles.append(axes.plot([], [], color=style.ACCENT.light, lw=1.6, label=f" “under {months(bound)}”")[0])
@@ -353,14 +344,15 @@ def _describe_series(table, chance, bound):
         if ends := interval(row.ci_low, row.ci_high):
             text += f", printed interval {ends}"
         if chance:
-            text += f", chance alone {number(row.chance_low, 1)} to {number(row.chance_high, 1)}"
+            text += f"; constructed {number(row.chance_low, 1)} to {number(row.chance_high, 1)}"
         parts.append(text)
     words = f"Median survival in {plural(len(table), 'series', 'series')}: {'; '.join(parts)}."
     if bound and table.value.notna().any():
         under, known = int((table.value < bound).sum()), int(table.value.notna().sum())
         words += f" Under {months(bound)}: {under} of {plural(known, 'median')}."
     if chance:
-        words += " The chance intervals are an illustration: constant risk, everybody followed to death."
+        words += (" The constructed intervals are an illustration: by ranks, as if the risk were constant and all were "
+                  "followed to death.")
     return words + side_by_side(table)
 
 
@@ -372,4 +364,4 @@ def _reader_series(table, chance):
     out["n"] = out["n"].astype("Int64")
     return with_standing(out.rename(columns={
         "label": "Series", "value": "median OS, months", "ci_low": "CI low (printed)", "ci_high": "CI high (printed)",
-        "chance_low": "chance alone, low (illustration)", "chance_high": "chance alone, high (illustration)"}), table)
+        "chance_low": "constructed interval, low", "chance_high": "constructed interval, high"}), table)

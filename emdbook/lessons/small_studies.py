@@ -1,4 +1,4 @@
-"""Curves that share one reported median: what a median says, and what it leaves open. Constructed, never data."""
+"""What a reported median says, and what it leaves open: curves that share it, and its interval. Constructed curves."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
-from emdbook.charts.parts import foot_legend, heading, y_label
-from emdbook.ground.wording import listing, months, number, percent
+from emdbook.charts.frames import check_interval, numbers, table_of
+from emdbook.charts.marks import point, span
+from emdbook.charts.parts import foot_legend, heading, right_text, row_axis, y_label
+from emdbook.estimates import median_interval, median_ranks
+from emdbook.ground.wording import interval, is_missing, listing, months, number, percent, plural
 
 #: Weibull shapes: risk that falls, stays and rises with time. A shape of 1 is the exponential curve.
 SHAPES = {"early": (0.6, "risk falls with time"), "steady": (1.0, "risk stays the same"),
@@ -90,3 +93,108 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     words = listing(f"{percent(r[3], 0)} where the {r[0]}" for r in rows)
     text = f"{CONSTRUCTED} of {months(median)}. Free of an event at {months(at)}: {words}."
     return Chart(figure, text, table.round(1), layers)
+
+
+def prepare_reach(rows, *, study: str, times: float = 1) -> pd.DataFrame:
+    """The table behind :func:`median_reach`.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mappings
+        ``label, value`` (median in months), ``n`` and optionally ``ci_low, ci_high`` as printed.
+    study : str
+        The label of one row.
+    times : float
+        As many patients as published times this, rounded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, n, value, low, high, printed``: one row per shape, and first the printed interval if there is one and
+        the number of patients is the published one. Without an interval the ends are empty.
+
+    Raises
+    ------
+    ValueError
+        If the study is unknown, or a median or number of patients is missing or not above 0.
+    """
+    table = table_of(rows, ("label", "value", "n"), "reach of a median")
+    numbers(table, ["value", "n", "ci_low", "ci_high"], "reach of a median")
+    check_interval(table, "reach of a median")
+    if study not in set(table.label):
+        raise ValueError(f"reach of a median: {study!r} is no series; there are {listing(table.label.tolist())}.")
+    if not times > 0:
+        raise ValueError(f"reach of a median: the number of patients cannot be multiplied by {times!r}.")
+    one = table[table.label == study].iloc[0]
+    if is_missing(one.value) or is_missing(one.n):
+        raise ValueError(f"reach of a median: {study} needs a median and a number of patients.")
+    n = max(1, round(one.n * times))
+    lines = []
+    if times == 1 and not is_missing(one.ci_low) and not is_missing(one.ci_high):
+        lines.append(("printed", one.ci_low, one.ci_high, True))
+    for shape, words in SHAPES.values():
+        lines.append((words, *(median_interval(one.value, n, shape=shape) or (np.nan, np.nan)), False))
+    return pd.DataFrame([(words, n, one.value, low, high, printed) for words, low, high, printed in lines],
+                        columns=["label", "n", "value", "low", "high", "printed"])
+
+
+@in_style
+def median_reach(rows, *, study: str, times: float = 1, limit: float = 24) -> Chart:
+    """How far the true median may lie from a published one, under constructed curves, beside the printed interval.
+
+    Parameters
+    ----------
+    rows, study, times
+        See :func:`prepare_reach`.
+    limit : float
+        Right end of the axis in months; what passes it ends in an arrow.
+
+    Returns
+    -------
+    Chart
+        Dashed lines are constructed, a thick line is printed.
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_reach`.
+    """
+    table = prepare_reach(rows, study=study, times=times)
+    figure, axes = new_figure(1.85 + 0.5 * (len(SHAPES) + 1), left=1.78, right=1.12, top=0.5, bottom=1.1)
+    top = len(SHAPES) + 1 - len(table)  # the rows of the shapes keep their place when nothing is printed
+    for i, row in enumerate(table.itertuples(), top):
+        look = {"color": style.INK.light, "lw": 4} if row.printed else {"color": style.ACCENT.light, "ls": (0, (3, 2))}
+        if is_missing(row.low):
+            right_text(axes, i, "no interval")
+            continue
+        span(axes, i, row.low, row.high, (0, limit), **look)
+        point(axes, row.value, i, style.INK if row.printed else style.ACCENT, size=60, limits=(0, limit), zorder=4)
+        right_text(axes, i, f"{number(row.low, 1)} to {number(row.high, 1)}")
+    row_axis(axes, table.label, y=range(top, top + len(table)), bottom=len(SHAPES) + 0.6)
+    axes.set_xlim(0, limit)
+    axes.set_xticks(np.arange(0, limit + 1, 6))
+    axes.set_xlabel("Months")
+    axes.axvline(table.value[0], color=style.GRID.light, lw=1.2, zorder=0)
+    foot_legend(figure, [axes.plot([], [], color=style.INK.light, lw=4, label=" printed 95% interval")[0],
+                         axes.plot([], [], color=style.ACCENT.light, ls=(0, (3, 2)), label=" constructed")[0]])
+    heading(figure, f"{study}: median {months(table.value[0])}, n = {table.n[0]}")
+    readable = table.drop(columns="printed").round(1).rename(columns={
+        "label": "curve", "value": "median, months", "low": "low, months", "high": "high, months"})
+    return Chart(figure, _describe_reach(table, study), readable)
+
+
+def _describe_reach(table: pd.DataFrame, study: str) -> str:
+    n, median = int(table.n[0]), table.value[0]
+    words = f"{study}: median {months(median)} of {plural(n, 'patient')}. "
+    ranks = median_ranks(n)
+    if ranks is None:
+        return words + "So few patients give no 95% interval, whatever the curve."
+    words += (f"Whatever the curve, the true median lies between event {ranks.low} and event {ranks.high} in order of "
+              "time, if all were followed to it. ")
+    made = table[~table.printed]
+    words += "Constructed, in months: " + listing(f"{interval(r.low, r.high, 1)} where the {r.label}"
+                                                  for r in made.itertuples()) + "."
+    printed = table[table.printed]
+    if len(printed):
+        words += f" The paper prints {interval(printed.low.iloc[0], printed.high.iloc[0])}."
+    return words

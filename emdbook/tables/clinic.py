@@ -30,6 +30,7 @@ from emdbook.tables.core import (
     figure_text,
     outcome_name,
     standing_badge,
+    with_record,
 )
 
 #: Phases of guidance in the order of the ward, and what the table calls them.
@@ -477,5 +478,5 @@ def clinical_facts(evidence: Evidence) -> list[tuple[str, Table]]:
               facets(asked, When=("phase", PHASES))),
              ("Certainty of each bottom line", _profile_records(evidence, judged), judged.certainty_id,
               facets(judged, Certainty=("result", CERTAINTY))))
-    return [(title, _make(title, records, row_ids=ids, css="emd-ledger", facets=by))
-            for title, records, ids, by in shown]
+    return [(title, _make(title, records if ids.name == "certainty_id" else with_record(records, ids), row_ids=ids,
+                          css="emd-ledger", facets=by)) for title, records, ids, by in shown]

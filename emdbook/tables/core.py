@@ -255,6 +255,51 @@ def cite(source, *, link: bool = True) -> str:
     return " ".join(parts) or "Source not identified."
 
 
+def plain_citation(source) -> str:
+    """A source as :func:`cite` prints it, without markup."""
+    return html.unescape(re.sub(r"<[^>]+>", "", cite(source, link=False)))
+
+
+#: Tables whose rows are figures or texts with a standing, each with a record of its own beside the pages.
+FIGURE_TABLES = ("outcomes", "epidemiology", "biology", "updates", "safety", "criteria", "guidance")
+
+
+def with_record(records: list[dict], row_ids) -> list[dict]:
+    """Rows of the ledger, each with its address and its record as JSON and as CSV beneath how far it was seen."""
+    def links(row_id: str) -> str:
+        name = html.escape(row_id, quote=True)
+        return (f'<a href="#{name}">Link</a> <a href="../figures/{name}.json">JSON</a> '
+                f'<a href="../figures/{name}.csv" download>CSV</a>')
+
+    # a column of their own would not fit beside the notes
+    place = next(name for name in ("Seen", "How far seen", "Who asks it") if name in records[0])
+    return [{**one, place: f'{one[place]}<span class="emd-record">{links(row_id)}</span>'}
+            for one, row_id in zip(records, row_ids, strict=True)]
+
+
+def moved(evidence: Evidence, names) -> list[tuple[str, Table]]:
+    """Addresses that moved: ids of some tables that are no row any more, each with an anchor and what is there now.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    names : sequence of str
+        Tables that the page shows.
+
+    Returns
+    -------
+    list of (str, Table)
+        One title and table, or none where nothing moved.
+    """
+    rows = evidence.aliases[evidence.aliases.table.isin(list(names))]
+    records = [{"Former address": _esc(r.old_id),
+                "Now": "withdrawn" if is_missing(r.new_id) else
+                f'<a href="#{html.escape(r.new_id, quote=True)}">{_esc(r.new_id)}</a>',
+                "Why": _esc(r.reason)} for r in rows.itertuples()]
+    return [("Addresses that moved", _make("Addresses that moved", records, row_ids=rows.old_id))] if records else []
+
+
 def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "", shown: int | None = None,
           rest: str = "more", facets=(), keys: Mapping[str, tuple] | None = None) -> Table:
     cells = pd.DataFrame(records)
@@ -544,8 +589,8 @@ def ledger_by_class(evidence: Evidence) -> list[tuple[str, list[tuple[str, str, 
         facets = [by_study[study_id] | {"Endpoint": (r["endpoint"].replace("_", " "),),
                                         "Seen": (style.STANDING[r["standing"]].words,)} for _, r in part.iterrows()]
         caption = f"{study['label']}: {study['regimen']} ({spread(part.standing)})"
-        table = _make(caption, records, row_ids=part.outcome_id, css="emd-ledger", facets=facets,
-                      keys={"Figure": tuple(part.value)})
+        table = _make(caption, with_record(records, part.outcome_id), row_ids=part.outcome_id, css="emd-ledger",
+                      facets=facets, keys={"Figure": tuple(part.value)})
         classes.setdefault(study["therapeutic_class"], []).append((study_id, study["label"], table))
     return [(mark.label, classes[key]) for key, mark in style.THERAPY_CLASS.items() if key in classes]
 
@@ -562,7 +607,8 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
             "Where": " ".join(filter(None, [_places(r.locator), _short_source(sources, r.source_id)])),
             "Note": notes.html(r.note)} for r in frame.itertuples()]
         facets = [{"Seen": (style.STANDING[r.standing].words,)} for r in frame.itertuples()]
-        tables.append((title, _make(f"{title} facts", records, row_ids=frame.fact_id, css="emd-ledger", facets=facets)))
+        tables.append((title, _make(f"{title} facts", with_record(records, frame.fact_id), row_ids=frame.fact_id,
+                                    css="emd-ledger", facets=facets)))
     arms = evidence.arms
     labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
     records = [{"Study": _esc(labels[r.study_id]), "Group": _esc(r.label),
@@ -578,8 +624,8 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
                 "Figure": "" if is_missing(r.value) else f"{number(r.value)} {_text(r.unit)}",
                 "Seen": standing_badge(r.standing)} for r in up.itertuples()]
     facets = [{"Study": (_text(r.topic),), "Seen": (style.STANDING[r.standing].words,)} for r in up.itertuples()]
-    tables.append(("Updates after the review", _make("Updates after the review", records, row_ids=up.update_id,
-                                                     css="emd-ledger", facets=facets)))
+    tables.append(("Updates after the review", _make("Updates after the review", with_record(records, up.update_id),
+                                                     row_ids=up.update_id, css="emd-ledger", facets=facets)))
     return tables
 
 

@@ -207,7 +207,7 @@ def _sentence(studies, counted, pooled, endpoint, method) -> str:
     text = (f"{endpoint}, pooled over {plural(pooled.k, 'study', 'studies')} with "
             f"{plural(sum(one.n for one in counted), 'patient')}: {percent(middle, 1)} "
             f"(95% CI {percent_range(low, high, 1)}; random effects on the logit scale, REML, "
-            f"{'Hartung-Knapp' if pooled.ci_method == 'hartung-knapp' else 'normal'} interval)")
+            f"{'Hartung-Knapp' if pooled.ci_used == 'hartung-knapp' else 'normal'} interval)")
     if not is_missing(pooled.prediction_low):
         ahead = percent_range(100 * pooled.prediction_low, 100 * pooled.prediction_high, 1)
         text += f"; a new study of the same kind would be expected between {ahead} (95% prediction interval)"

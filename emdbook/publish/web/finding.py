@@ -36,7 +36,7 @@ _APART = {"script", "style", "svg", "nav", "button", "select", "datalist", "outp
           "emd-rows-controls"}
 _APART_CLASSES = {"headerlink", "cell_input", "emd-controls", "emd-actions", "emd-numbers", "emd-nojs", "emd-unseen",
                   "emd-buttons", "emd-fold-hint", "emd-failure", "emd-address", "emd-sign", "above-input",
-                  "prev-next-footer"}
+                  "emd-record", "prev-next-footer"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 #: Elements that end a run of words.
 _BLOCKS = {"p", "li", "td", "th", "tr", "table", "caption", "div", "section", "details", "summary", "figure", "dd",

@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.publish import cover, drugs, executed, lesson_pages, review
+from emdbook.publish import cover, dataset, drugs, executed, lesson_pages, records, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
@@ -54,7 +54,8 @@ class DataPage(SphinxDirective):
         if name not in CHOOSABLE:
             return parts
         opening, closing = choosing.frame(*CHOOSABLE[name])
-        return [nodes.raw("", opening, format="html"), *parts, nodes.raw("", closing, format="html")]
+        moved = [_section(title, table.html()) for title, table in tables.moved(_evidence(), HELD[name])]
+        return [nodes.raw("", opening, format="html"), *parts, nodes.raw("", closing, format="html"), *moved]
 
 
 def _section(title: str, body: str | list, anchor: str = "") -> nodes.section:
@@ -148,6 +149,7 @@ PAGES = {
     "case-sheets": lambda ev: "".join(cases.handout(case, level=3) for case in cases.load_cases()),
     "case-keys": lambda ev: "".join(cases.facilitator_key(case, level=3) for case in cases.load_cases()),
     "exports": listing,
+    "dataset": dataset.listing,
     "practice": lambda ev: quiz.render_practice(),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
@@ -161,6 +163,15 @@ CHOOSABLE = {
     "facts": ("rows", ("Class", "Drug", "Study", "Population", "When", "Certainty", "Seen")),
     "references": ("sources", ("Class", "Study", "Kind", "Read")),
     "discrepancies": ("rows", ("Class", "Drug", "Study", "Sort", "Weight")),
+}
+
+
+#: The tables of the data whose rows these pages hold: an address that moved stays on its page.
+HELD = {
+    "ledger": ("outcomes",),
+    "facts": ("epidemiology", "biology", "arms", "updates", "safety", "criteria", "guidance", "certainty"),
+    "references": ("sources",),
+    "discrepancies": ("discrepancies",),
 }
 
 
@@ -352,6 +363,13 @@ def _index(app: Sphinx, exception) -> None:
         finding.write_index(Path(app.outdir), _evidence())
 
 
+def _for_machines(app: Sphinx, exception) -> None:
+    """Put beside the pages the data package and one record for each figure, for programs and for other courses."""
+    if exception is None and app.builder.name == "html" and not _previewed():
+        dataset.write_data(Path(app.outdir))
+        records.write_records(_evidence(), Path(app.outdir))
+
+
 def _lighten(app: Sphinx, exception) -> None:
     # EMDBOOK_LEAN=0 leaves the pages as the theme makes them, to compare.
     if exception is None and app.builder.name == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
@@ -384,6 +402,7 @@ def setup(app: Sphinx):
     app.connect("build-finished", _python, priority=800)
     app.connect("build-finished", _exports, priority=810)
     app.connect("build-finished", _index, priority=820)
+    app.connect("build-finished", _for_machines, priority=815)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for file in BASE:  # without lean pages, too, before all that needs them
         app.add_js_file(file.name, priority=100)
