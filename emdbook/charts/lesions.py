@@ -23,12 +23,15 @@ COURSES = {
     "gone": ("gone", "ink", "o", True),
     "smaller": ("smaller", "muted", "v", True),
     "gone or smaller": ("gone or smaller, not told apart", "ink", "h", True),
+    "stayed": ("stayed the same", "muted", "s", True),
+    "not assessed": ("not assessed", "muted", "X", False),
     "rest": ("neither or not told", "muted", "s", False),
     "grew": ("grew", "accent", "^", True),
 }
 #: Endpoints of the data and the course that they count.
 ENDPOINT_COURSE = {"EMD_CR": "gone", "EMD_PR": "smaller", "EMD_PD": "grew", "EMD_ORR": "gone or smaller",
-                   "ORR": "gone or smaller"}
+                   "ORR": "gone or smaller", "EMD_SD": "stayed", "EMD_not_evaluable": "not assessed",
+                   "EMD_early_death": "not assessed"}
 _PER_LINE = 18
 
 
@@ -100,6 +103,7 @@ def courses(rows, *, title: str | None = None) -> Chart:
     """
     table = prepare_courses(rows)
     used = [c for c in COURSES if table[c].sum()]
+    better = table.set_index("study")[["gone", "smaller", "gone or smaller"]].sum(axis=1)
     labels, _ = row_labels(table.study, left=1.62, row=0, chars=18)
     # as many lines as the marks need, or as the label needs
     lines = [max(-(-n // _PER_LINE), int(np.ceil((0.176 * (text.count("\n") + 1) - 0.2) / 0.24)))
@@ -118,7 +122,7 @@ def courses(rows, *, title: str | None = None) -> Chart:
             colour = style.palette()[key].light
             axes.scatter(spots % _PER_LINE, at + 0.24 * (spots // _PER_LINE) + 0.24, s=64, marker=marker,
                          facecolors=colour if full else style.PAPER.light, edgecolors=colour, linewidths=1.3)
-        right_text(axes, middles[-1], _better(row))
+        right_text(axes, middles[-1], _better(int(better[row.study]), row.n))
     row_axis(axes, labels, y=middles, bottom=float(tops[-1]), top=0)
     axes.set_xlim(-0.7, _PER_LINE - 0.3)
     axes.set_xticks([])
@@ -139,9 +143,8 @@ def courses(rows, *, title: str | None = None) -> Chart:
     return Chart(figure, f"What became of the masses, one mark per patient. {words}.{tail}", shown)
 
 
-def _better(row) -> str:
-    better = int(row.n) - int(row.rest) - int(row.grew)
-    return f"{count(better, row.n)}\nimproved"
+def _better(better: int, n: int) -> str:
+    return f"{count(better, n)}\nimproved"
 
 
 @in_style
