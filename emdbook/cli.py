@@ -115,6 +115,20 @@ def _exports(options) -> int:
     return 0
 
 
+def _kit(options) -> int:
+    from emdbook.ground.browser import NoBrowser
+    from emdbook.publish.kit import write_kit
+
+    try:
+        written = write_kit()
+    except NoBrowser as error:
+        print(f"The kit was not printed: {error}", file=sys.stderr)
+        return 1
+    print(f"{len(written)} files, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, are here: "
+          f"{written[0].parent}")
+    return 0
+
+
 def _slides(options) -> int:
     from emdbook.publish import build
     from emdbook.publish.slides import build_decks
@@ -215,6 +229,7 @@ COMMANDS = {
     "structure": (_structure, "check that every chapter has its parts"),
     "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in"),
     "exports": (_exports, "write the decks for Anki and the questions for Moodle, Canvas and course platforms"),
+    "kit": (_kit, "print plans, handouts, tests, keys, cards and the poster for teachers as PDF"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),

@@ -65,6 +65,7 @@ def _both(folder: Path, name: str) -> tuple[Path, Path]:
 
 #: In the order of their style sheets. A case and a self-test use the look, the seal and the memory of the quiz.
 BLOCKS = (
+    Block("tell", ("emd-marks",), _both(explore.asset_dir(), "tell"), "gone"),
     Block("explore", ("emd-explore",), (explore.asset_dir() / "figures.js", *_both(explore.asset_dir(), "explore")),
           "kept", "widget"),
     Block("quiz", ("emd-quiz",), _both(_QUIZ, "quiz"), quiz_on_paper, "quiz"),

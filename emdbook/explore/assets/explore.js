@@ -113,6 +113,7 @@
           (data) => {
             this.data = data;
             this.dataset.state = "ready";
+            if (this.index(this.state) === this.shown) this.tell();
             if (this.index(this.state) !== this.shown || this.hides()) this.show();
           },
           (error) => this.fail(error.message),
@@ -269,6 +270,7 @@
         this.caption.textContent = this.sentence();
         this.say(first(this.caption.textContent));
         this.shown = at;
+        this.tell();
       }
       this.layers();
       if (this.piece(".emd-numbers").open) this.table();
@@ -310,6 +312,24 @@
     rows() {
       const frame = this.frame();
       return [JSON.parse(take(this.data, frame[2])[0]), ...take(this.data, frame[3]).map((row) => JSON.parse(row))];
+    }
+
+    /** Hand what the marks of this state say to those who tell it; where marks are no rows, the table says it. */
+    tell() {
+      const marks = this.piece("emd-marks");
+      if (!marks?.tell) return;
+      const told = take(this.data, this.data.f[this.shown][4]).map((row) => JSON.parse(row));
+      const [columns, ...rows] = this.rows();
+      const flat = (/** @type {string} */ text) => text.replace(/,?\n/g, (gap) => `${gap.slice(0, -1)} `);
+      const plain = rows.map(([name, ...cells]) => [
+        "",
+        flat(name),
+        "",
+        "",
+        "",
+        cells.map((text, i) => [columns[i + 1], text]).filter(([, text]) => text),
+      ]);
+      marks.tell(told.length ? told : plain);
     }
 
     table() {

@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.publish import cover, dataset, drugs, executed, lesson_pages, records, review
+from emdbook.publish import cover, dataset, drugs, executed, kit, lesson_pages, records, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
@@ -149,6 +149,7 @@ PAGES = {
     "case-sheets": lambda ev: "".join(cases.handout(case, level=3) for case in cases.load_cases()),
     "case-keys": lambda ev: "".join(cases.facilitator_key(case, level=3) for case in cases.load_cases()),
     "exports": listing,
+    "kit": kit.listing,
     "dataset": dataset.listing,
     "practice": lambda ev: quiz.render_practice(),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
@@ -363,6 +364,12 @@ def _index(app: Sphinx, exception) -> None:
         finding.write_index(Path(app.outdir), _evidence())
 
 
+def _kit(app: Sphinx, exception) -> None:
+    """Put the printed kit beside the pages, where there is a browser to print with."""
+    if exception is None and app.builder.name == "html" and not _previewed() and kit.can_print():
+        kit.write_kit(Path(app.outdir) / kit.FOLDER)
+
+
 def _for_machines(app: Sphinx, exception) -> None:
     """Put beside the pages the data package and one record for each figure, for programs and for other courses."""
     if exception is None and app.builder.name == "html" and not _previewed():
@@ -401,8 +408,9 @@ def setup(app: Sphinx):
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _python, priority=800)
     app.connect("build-finished", _exports, priority=810)
-    app.connect("build-finished", _index, priority=820)
-    app.connect("build-finished", _for_machines, priority=815)
+    app.connect("build-finished", _kit, priority=820)
+    app.connect("build-finished", _for_machines, priority=820)
+    app.connect("build-finished", _index, priority=830)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for file in BASE:  # without lean pages, too, before all that needs them
         app.add_js_file(file.name, priority=100)
