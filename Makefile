@@ -11,7 +11,7 @@ PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 # More words for a command: make lab ARGS=--allow-root
 ARGS ?=
 
-.PHONY: python sync questions copies help book preview slides kit offline serve lab vote test check-data check-text audit lint bench lock setup clean
+.PHONY: python sync questions copies help book preview slides kit offline release serve lab vote test check-data check-text audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
@@ -21,6 +21,7 @@ help:
 	@echo "make kit         print plans, tests, keys and cards for teachers as PDF (needs Chromium)"
 	@echo "make python      fetch Python for the pages (98 MB, once), so that exercises run in the book that is built next"
 	@echo "make offline     make the copy to take along (zip) and the book as PDF"
+	@echo "make release     make all that a teacher takes (zips, PDF, exports) with checksums"
 	@echo "make serve       serve the built book on this machine"
 	@echo "make lab         open JupyterLab at the chapters"
 	@echo "make vote        let a class vote with its phones, without internet"
@@ -85,6 +86,9 @@ kit: $(READY_TEST)
 
 offline: $(READY_TEST)
 	@$(PY) -m emdbook offline
+
+release: $(READY_TEST)
+	@$(PY) -m emdbook release $(ARGS)
 
 serve: $(READY)
 	@$(PY) -m emdbook serve

@@ -164,6 +164,13 @@ def _offline(options) -> int:
     return build.told_last(lambda: make_offline(pdf=not options.no_pdf), "Not everything was made")
 
 
+def _release(options) -> int:
+    from emdbook.publish import build
+    from emdbook.publish.release import make_release
+
+    return build.told_last(lambda: make_release(pdf=not options.no_pdf), "There is no release; an earlier one stays")
+
+
 def _copies(options) -> int:
     from emdbook.publish import copies
 
@@ -233,6 +240,7 @@ COMMANDS = {
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
+    "release": (_release, "make everything that a teacher takes, with checksums, in one folder"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
     "vote": (_vote, "let a class vote with its phones on the local network, without internet"),
     "lock": (_lock, "write the lock files anew"),
@@ -252,8 +260,8 @@ def main(arguments: list[str] | None = None) -> int:
                                                           "out), widgets, python, offline, setup")
         elif name == "slides":
             command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
-        elif name == "offline":
-            command.add_argument("--no-pdf", action="store_true", help="the zip only, which needs no browser")
+        elif name in ("offline", "release"):
+            command.add_argument("--no-pdf", action="store_true", help="without the PDF, which needs a browser")
         elif name == "sync":
             command.add_argument("--check", action="store_true",
                                  help="write nothing; fail where anything would change")

@@ -74,6 +74,8 @@ BLOCKS = (
     Block("practice", ("emd-practice",), (*_both(_QUIZ, "quiz"), *_both(_QUIZ, "practice")), "gone"),
     Block("progress", ("emd-progress",), _both(_COVER, "progress"), "gone"),
     Block("linkbuilder", ("emd-linkbuilder",), _both(_COVER, "linkbuilder"), "gone"),
+    Block("classlinks", ("emd-classlinks",),
+          (_COVER / "vendor" / "qrcode.js", *_both(_COVER, "classlinks")), "kept"),
     Block("python", ("emd-python",), _both(FRAME, "python"), "kept", "python"),
     Block("choose", ("emd-choose",), _both(FRAME, "choose"), "kept"),
     Block("search", ("emd-search",), (VENDOR / "minisearch.js", *_both(FRAME, "search")), "gone"),

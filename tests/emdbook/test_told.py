@@ -116,3 +116,21 @@ def test_a_figure_whose_marks_are_no_rows_is_told_by_its_table():
     assert [(m.gid, m.name, m.facts[0]) for m in from_table(("n", "who"), [("4", "a"), ("8", "")])[:1]] == [
         ("", "4", ("who", "a"))]
     assert [m.name for m in chart.told()] == ["4", "8"] or chart.marks
+
+
+def test_in_a_kernel_each_mark_of_the_state_shown_has_a_title(monkeypatch):
+    from functools import partial
+
+    from emdbook.explore import choice, explore, registry
+
+    monkeypatch.setenv("EMDBOOK_VIEW", "live")
+    chart = partial(charts.forest, [{"label": "A", "events": 10, "n": 28}])
+    made = explore(chart, title="Told live", method=choice("Method", ["wilson", "jeffreys"]))
+    try:
+        assert "A\nPatients: 28\nResponders: 10 of 28, 36%\n95% interval, Wilson: 21 to 54%" in made._live.figure.value
+        made.set(method="jeffreys")
+        assert "<title>A\n" in made._live.figure.value
+        assert "95% interval, Jeffreys" in made._live.figure.value
+    finally:
+        made.close()
+        registry.pop(made.id)

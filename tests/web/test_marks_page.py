@@ -96,6 +96,24 @@ def test_a_tap_shows_it_and_a_tap_elsewhere_takes_it_away(address, open_page):
     assert card(page) is None
 
 
+def test_marks_that_lie_on_each_other_are_told_one_after_the_other(harness, open_page):
+    rows = [{"label": name, "n": 20, "value": 60, "design": "case_series", "therapeutic_class": "cart",
+             "outcome_id": f"{name}.orr"} for name in ("One", "Two")]
+    rows.append({**rows[0], "label": "Far", "n": 90})
+    page = open_page(harness(charts.evidence_map(rows).html("map")).as_uri())
+    place = middle(page, "map-r0")
+    page.mouse.move(*place)
+    wait_card(page, "One")
+    assert "2 marks lie here" in page.locator(".emd-card").inner_text()
+    page.mouse.click(*place)
+    assert wait_card(page, "Two")["record"] == "../book/ledger.html#Two.orr"
+    page.mouse.click(*place)
+    wait_card(page, "One")
+    page.mouse.move(*middle(page, "map-r2"))
+    wait_card(page, "Far")
+    assert "marks lie here" not in page.locator(".emd-card").inner_text()
+
+
 def focused(page):
     return page.evaluate("""() => {const a = document.activeElement;
         return [a.getAttribute('role'), a.getAttribute('aria-label'), a.getAttribute('aria-level'),

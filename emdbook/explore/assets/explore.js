@@ -7,7 +7,17 @@
     "This browser cannot unpack the other settings of this figure. It shows the setting the widget starts from.";
   const DAMAGED = "The other settings of this figure could not be read. It shows the setting the widget starts from.";
   const UNKNOWN = "The address asks for a setting that this figure does not have. It shows the setting it starts from.";
-  const ON_DISK = "It leads to the copy of the book on this computer, so it works on this computer only.";
+  const ON_DISK =
+    "It leads to the copy of the book on this disk, so it works on this computer only. For others, put the part in the " +
+    "field behind the address of a book that they can open.";
+
+  /** What comes behind the address of any copy of the book. @param {string} address */
+  function behind(address) {
+    const way = document.documentElement.dataset.content_root;
+    if (!way) return `notebooks/${address.replace(/^.*\//, "")}`; // a deck has the name of its chapter
+    const root = new URL(way, window.location.href).href;
+    return address.startsWith(root) ? address.slice(root.length) : address.replace(/^.*\//, "");
+  }
 
   /** @param {string} text @returns {Promise<any>} */
   async function inflate(text) {
@@ -433,8 +443,15 @@
 
     async copy() {
       const text = this.address();
-      const here = window.location.protocol === "file:" ? ` ${ON_DISK}` : "";
+      const onDisk = window.location.protocol === "file:";
+      const here = onDisk ? ` ${ON_DISK}` : "";
       const button = this.piece(".emd-link");
+      const field = this.piece(".emd-address");
+      if (onDisk) {
+        field.hidden = false;
+        field.firstChild.textContent = "Behind the address of a book on the web ";
+        field.querySelector("input").value = behind(text);
+      }
       if (await copied(text)) {
         this.say(`Link copied.${here}`);
         this.notice(here.trim());
@@ -444,12 +461,13 @@
         }, 2000);
         return;
       }
-      const field = this.piece(".emd-address");
       field.hidden = false;
-      field.querySelector("input").value = text;
+      if (!onDisk) field.querySelector("input").value = text;
       field.querySelector("input").select();
       this.say(
-        `This browser did not let the page copy the link. It stands selected in a field: copy it from there.${here}`,
+        onDisk
+          ? `This browser did not let the page copy the link.${here}`
+          : "This browser did not let the page copy the link. It stands selected in a field: copy it from there.",
       );
       this.notice(here.trim());
     }

@@ -57,6 +57,8 @@
     places = null;
     /** What the mouse is over. @type {Row | null} */
     over = null;
+    /** What the card tells. @type {Row | null} */
+    shown = null;
 
     connectedCallback() {
       whenReady(() => this.begin());
@@ -223,6 +225,19 @@
       return found.length ? found[0].row : null;
     }
 
+    /** The rows whose marks lie where that of a row lies, so that none hides another. @param {Row} row @returns {Row[]} */
+    sharing(row) {
+      /** @type {Map<Row, Place>} */
+      const first = new Map();
+      for (const box of this.boxes()) if (!box.named && !first.has(box.row)) first.set(box.row, box);
+      const own = first.get(row);
+      if (!own) return [row];
+      const middle = (/** @type {Place} */ box) => [box.x + box.width / 2, box.y + box.height / 2];
+      const [x, y] = middle(own);
+      const near = [...first].filter(([, box]) => Math.hypot(middle(box)[0] - x, middle(box)[1] - y) < 3);
+      return near.map(([one]) => one);
+    }
+
     /**
      * The card beside a row, or beside the figure.
      * @param {Row | null} row
@@ -244,7 +259,13 @@
           el("dd", text, line);
           if (mine === `${name}: ${text}`) line.className = "emd-card-here";
         }
-        if (row[4]) el("a", "To the record", el("p", undefined, card)).href = address(row[4]);
+        if (row[4]) {
+          const where = row[4].startsWith("review#") ? "To the paragraph" : "To the record";
+          el("a", where, el("p", undefined, card)).href = address(row[4]);
+        }
+        const here = this.sharing(row).length;
+        if (here > 1)
+          el("p", `${here} marks lie here: click, or tap, for the next.`, card).className = "emd-card-series";
       } else el("p", says, card);
       const drawing = svg.getBoundingClientRect();
       const boxes = row ? this.boxes().filter((box) => box.row === row) : [];
@@ -274,6 +295,7 @@
       card.style.left = `${left - frame.left + figure.scrollLeft}px`;
       card.style.top = `${top - frame.top + figure.scrollTop}px`;
       owner = this;
+      this.shown = row;
     }
 
     /** @param {{left: number, top: number, right: number, bottom: number}} place */
@@ -321,7 +343,10 @@
       window_.addEventListener("click", (event) => {
         const touch = /** @type {PointerEvent} */ (event).pointerType !== "mouse";
         const row = this.at(event.clientX, event.clientY, touch ? NEAR_FINGER : NEAR);
-        if (row) this.show(row);
+        if (!row) return;
+        const all = this.sharing(row);
+        const next = owner === this && this.shown ? all.indexOf(this.shown) + 1 : 0;
+        this.show(all[next % all.length]);
       });
     }
 

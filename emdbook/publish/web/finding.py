@@ -283,7 +283,7 @@ def write_index(outdir: Path, evidence: Evidence) -> Path:
     pages, entries, chapters = [], [], {}
     for file in sorted(outdir.rglob("*.html")):
         name = file.relative_to(outdir).with_suffix("").as_posix()
-        if name.startswith("_") or name in _LEFT_OUT:
+        if name.startswith(("_", "exports/")) or name in _LEFT_OUT:
             continue
         chapter = name.startswith("notebooks/")
         found = read_page(file.read_text(encoding="utf-8"), rows=not chapter)

@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.publish import cover, dataset, drugs, executed, kit, lesson_pages, records, review
+from emdbook.publish import class_links, cover, dataset, drugs, executed, kit, lesson_pages, records, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
@@ -152,6 +152,7 @@ PAGES = {
     "kit": kit.listing,
     "dataset": dataset.listing,
     "practice": lambda ev: quiz.render_practice(),
+    "class-links": lambda ev: class_links.html(),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("posttest"), "posttest"),
