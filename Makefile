@@ -11,15 +11,17 @@ PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 # More words for a command: make lab ARGS=--allow-root
 ARGS ?=
 
-.PHONY: python sync questions copies help book preview slides offline serve lab vote test check-data check-text audit lint bench lock setup clean
+.PHONY: python sync questions copies help book preview slides kit offline release serve lab vote test check-data check-text audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
 	@echo "make test        run the gates: lint, data, tests, notebooks, book, web"
 	@echo "make preview     show a page seconds after a file was saved; CHAPTER=09 opens that one"
 	@echo "make slides      build a deck of slides for every chapter"
+	@echo "make kit         print plans, tests, keys and cards for teachers as PDF (needs Chromium)"
 	@echo "make python      fetch Python for the pages (98 MB, once), so that exercises run in the book that is built next"
 	@echo "make offline     make the copy to take along (zip) and the book as PDF"
+	@echo "make release     make all that a teacher takes (zips, PDF, exports) with checksums"
 	@echo "make serve       serve the built book on this machine"
 	@echo "make lab         open JupyterLab at the chapters"
 	@echo "make vote        let a class vote with its phones, without internet"
@@ -79,8 +81,14 @@ slides: $(READY)
 python: $(READY)
 	@$(PY) -m emdbook python
 
+kit: $(READY_TEST)
+	@$(PY) -m emdbook kit
+
 offline: $(READY_TEST)
 	@$(PY) -m emdbook offline
+
+release: $(READY_TEST)
+	@$(PY) -m emdbook release $(ARGS)
 
 serve: $(READY)
 	@$(PY) -m emdbook serve

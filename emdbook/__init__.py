@@ -4,6 +4,9 @@
 """
 
 from emdbook.evidence import Evidence, EvidenceError, load
+from emdbook.ground import plain_mistakes
 
 __all__ = ["Evidence", "EvidenceError", "load"]
 __version__ = "0.1.0"
+
+plain_mistakes.install()

@@ -115,6 +115,20 @@ def _exports(options) -> int:
     return 0
 
 
+def _kit(options) -> int:
+    from emdbook.ground.browser import NoBrowser
+    from emdbook.publish.kit import write_kit
+
+    try:
+        written = write_kit()
+    except NoBrowser as error:
+        print(f"The kit was not printed: {error}", file=sys.stderr)
+        return 1
+    print(f"{len(written)} files, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, are here: "
+          f"{written[0].parent}")
+    return 0
+
+
 def _slides(options) -> int:
     from emdbook.publish import build
     from emdbook.publish.slides import build_decks
@@ -148,6 +162,13 @@ def _offline(options) -> int:
     from emdbook.publish.offline import make_offline
 
     return build.told_last(lambda: make_offline(pdf=not options.no_pdf), "Not everything was made")
+
+
+def _release(options) -> int:
+    from emdbook.publish import build
+    from emdbook.publish.release import make_release
+
+    return build.told_last(lambda: make_release(pdf=not options.no_pdf), "There is no release; an earlier one stays")
 
 
 def _copies(options) -> int:
@@ -215,9 +236,11 @@ COMMANDS = {
     "structure": (_structure, "check that every chapter has its parts"),
     "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in"),
     "exports": (_exports, "write the decks for Anki and the questions for Moodle, Canvas and course platforms"),
+    "kit": (_kit, "print plans, handouts, tests, keys, cards and the poster for teachers as PDF"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
+    "release": (_release, "make everything that a teacher takes, with checksums, in one folder"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
     "vote": (_vote, "let a class vote with its phones on the local network, without internet"),
     "lock": (_lock, "write the lock files anew"),
@@ -237,8 +260,8 @@ def main(arguments: list[str] | None = None) -> int:
                                                           "out), widgets, python, offline, setup")
         elif name == "slides":
             command.add_argument("chapters", nargs="*", help="chapters such as 09; all if left out")
-        elif name == "offline":
-            command.add_argument("--no-pdf", action="store_true", help="the zip only, which needs no browser")
+        elif name in ("offline", "release"):
+            command.add_argument("--no-pdf", action="store_true", help="without the PDF, which needs a browser")
         elif name == "sync":
             command.add_argument("--check", action="store_true",
                                  help="write nothing; fail where anything would change")

@@ -227,7 +227,7 @@ def timeline_rows(evidence: Evidence, events: Mapping[str, tuple[str, str]]) -> 
     Returns
     -------
     pandas.DataFrame
-        ``date, label, kind, certainty``.
+        ``date, label, kind, certainty, update_id``.
 
     Raises
     ------
@@ -235,8 +235,9 @@ def timeline_rows(evidence: Evidence, events: Mapping[str, tuple[str, str]]) -> 
         For an unknown update.
     """
     found = [evidence.record(update_id) for update_id in events]
-    return pd.DataFrame([{"date": str(row["date"]), "label": label, "kind": kind, "certainty": row["certainty"]}
-                         for row, (label, kind) in zip(found, events.values(), strict=True)])
+    return pd.DataFrame([{"date": str(row["date"]), "label": label, "kind": kind, "certainty": row["certainty"],
+                          "update_id": update_id}
+                         for update_id, row, (label, kind) in zip(events, found, events.values(), strict=True)])
 
 
 def bind(chart_function: Callable, table, **fixed) -> Callable:
@@ -267,8 +268,8 @@ def arm_rows(evidence: Evidence, arm_ids: Mapping[str, str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``label, population, n, assessed``; ``n`` is empty where no number is given, ``assessed`` where nobody
-        is known to be missing.
+        ``label, population, n, assessed, study, arm, arm_id``; ``n`` is empty where no number is given, ``assessed``
+        where nobody is known to be missing.
 
     Raises
     ------
@@ -277,7 +278,9 @@ def arm_rows(evidence: Evidence, arm_ids: Mapping[str, str]) -> pd.DataFrame:
     """
     arms = [evidence.arm(arm_id) for arm_id in arm_ids]
     return pd.DataFrame({"label": list(arm_ids.values()), "population": [arm["population"] for arm in arms],
-                         "n": [arm["n"] for arm in arms], "assessed": [arm["n_evaluable"] for arm in arms]})
+                         "n": [arm["n"] for arm in arms], "assessed": [arm["n_evaluable"] for arm in arms],
+                         "study": [evidence.study(arm["study_id"])["label"] for arm in arms],
+                         "arm": [arm["label"] for arm in arms], "arm_id": list(arm_ids)})
 
 
 def beside(evidence: Evidence, outcome_ids: Mapping[str, str]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import html
 import io
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -20,6 +20,8 @@ from matplotlib.figure import Figure
 
 from emdbook import style
 from emdbook.charts.drawing import ROOT_STYLE, write_svg
+from emdbook.charts.told import Told, element, from_table, table_text, titled
+from emdbook.ground.view import view
 
 #: Width of every figure in inches: at 390 px a reader still sees text of about 10 px, on a projector it scales up.
 WIDTH = 5.6
@@ -59,12 +61,15 @@ class Chart:
         The prepared table, with the column names a reader sees.
     layers : Mapping of str to str
         Artist id (``gid``) to label, for parts that may be hidden without a new drawing.
+    marks : sequence of Told
+        What each mark says, in the order of the rows; none for a figure whose marks are no rows.
     """
 
     figure: Figure
     description: str
     table: pd.DataFrame
     layers: Mapping[str, str] = field(default_factory=dict)
+    marks: Sequence[Told] = ()
 
     def svg(self, prefix: str = "c") -> str:
         """The figure as SVG for the page.
@@ -117,17 +122,26 @@ class Chart:
         return buffer.getvalue()
 
     def html(self, prefix: str = "c") -> str:
-        """The figure with its caption as one HTML element that needs no script."""
+        """The figure with its caption as one HTML element that needs no script.
+
+        On the page it holds what its marks say, for a script that tells them; anywhere else each mark has a title.
+        """
         text = html.escape(self.description, quote=True)
         # Named around the drawing: within a named one some readers go on to speak each tick by itself.
         svg = self.svg(prefix).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+        told = element(self.told(), prefix) if view() == "page" else ""
+        svg = svg if told else titled(svg, self.marks, prefix)
         width, height = self.figure.get_size_inches()
         return (
             f'<figure class="emd-figure"><div class="emd-figure-paper emd-window">'
             f'<div class="emd-drawing" role="img" aria-label="{text}" '
-            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}">{svg}</div></div>'
+            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}">{svg}</div>{told}</div>'
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"
         )
+
+    def told(self) -> list[Told]:
+        """What the figure says row by row: its marks, or where these are no rows, its table."""
+        return list(self.marks) or from_table(*table_text(self.table))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # The id prefix is taken from the words, so that a page with the same figure twice still has valid ids

@@ -11,6 +11,7 @@ from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels
 from emdbook.charts.frames import numbers, table_of
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
+from emdbook.charts.told import Teller, whose
 from emdbook.estimates import proportion_interval
 from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural
 
@@ -68,18 +69,14 @@ def patients_behind(rows, *, none: tuple[str, ...] = (), title: str | None = Non
     figure, axes = new_figure(top + 0.24 * heights.sum() + foot, left=1.78, right=1.1, top=top, bottom=foot)
     ends = heights.cumsum()
     middles = ends - heights / 2
-    for y, row in zip(middles, table.itertuples(), strict=True):
-        mark = style.POPULATION[row.population]
-        if is_missing(row.n):
-            axes.text(0.5, y, "?", va="center", ha="center", size=16, weight="bold", color=style.ACCENT.light)
-        elif row.n:
-            at = np.arange(int(row.n))
-            judged = int(row.n if is_missing(row.assessed) else row.assessed)
-            face = [mark.light] * judged + [style.PAPER.light] * (int(row.n) - judged)
-            axes.scatter(at % _PER_LINE + 0.5, y - (row.lines - 1) / 2 + at // _PER_LINE, s=44, marker="s",
-                         facecolors=face, edgecolors=mark.light, linewidths=1.2, clip_on=False)
-        right_text(axes, y, _behind(row))
+    tell = Teller(figure)
+    for y, row, owner in zip(middles, table.itertuples(), whose(table), strict=True):
+        said = _behind(row).replace("\n", ", ")
+        with tell.row(row.label, said, facts=[*owner.facts, ("Patients", said)], record=owner.record,
+                      series=style.POPULATION[row.population].label):
+            _draw_behind(axes, y, row)
     row_axis(axes, labels, y=middles, bottom=ends.iloc[-1], top=0)
+    tell.names(axes)
     axes.grid(visible=False)
     axes.set_xlim(0, _PER_LINE)
     axes.set_xticks([])
@@ -90,7 +87,20 @@ def patients_behind(rows, *, none: tuple[str, ...] = (), title: str | None = Non
     shown = table[["label", "population", "n", "assessed"]].rename(
         columns={"label": "Statement", "population": "Population"})
     shown[["n", "assessed"]] = shown[["n", "assessed"]].astype("Float64").astype("Int64")
-    return Chart(figure, f"Patients behind each statement, one square a patient: {words}.", shown)
+    return Chart(figure, f"Patients behind each statement, one square a patient: {words}.", shown, marks=tell.marks)
+
+
+def _draw_behind(axes, y: float, row) -> None:
+    mark = style.POPULATION[row.population]
+    if is_missing(row.n):
+        axes.text(0.5, y, "?", va="center", ha="center", size=16, weight="bold", color=style.ACCENT.light)
+    elif row.n:
+        at = np.arange(int(row.n))
+        judged = int(row.n if is_missing(row.assessed) else row.assessed)
+        face = [mark.light] * judged + [style.PAPER.light] * (int(row.n) - judged)
+        axes.scatter(at % _PER_LINE + 0.5, y - (row.lines - 1) / 2 + at // _PER_LINE, s=44, marker="s",
+                     facecolors=face, edgecolors=mark.light, linewidths=1.2, clip_on=False)
+    right_text(axes, y, _behind(row))
 
 
 def _behind_legend(table) -> list:
@@ -284,12 +294,14 @@ def missing_range(missing: float, share: float = 30, *, sizes=(10, 20, 40, 80, 1
                                         "with chance, low %", "with chance, high %"])
     figure, axes = new_figure(4.0, left=0.75, right=0.3, top=0.55, bottom=1.2)
     mark = style.MUTED
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples(index=False)):
-        axes.vlines(i, row[5], row[6], color=mark.light, lw=1.8, zorder=2)
-        if row[4] > row[3]:
-            axes.vlines(i, row[3], row[4], color=style.ACCENT.light, lw=11, zorder=3)
-        axes.plot([i], [100 * row[2] / row[1]], marker="o", ms=8, mfc=style.PAPER.light, mec=style.INK.light, mew=1.8,
-                  ls="", zorder=4)
+        with tell.row(f"{row[0]} treated", f"{count(row[2], row[1])} looked at"):
+            axes.plot([i], [100 * row[2] / row[1]], marker="o", ms=8, mfc=style.PAPER.light, mec=style.INK.light,
+                      mew=1.8, ls="", zorder=4)
+            axes.vlines(i, row[5], row[6], color=mark.light, lw=1.8, zorder=2)
+            if row[4] > row[3]:
+                axes.vlines(i, row[3], row[4], color=style.ACCENT.light, lw=11, zorder=3)
     axes.set_xticks(range(len(table)), [f"{n}" for n in table.treated])
     axes.set_xlim(-0.5, len(table) - 0.5)
     axes.set_ylim(0, 100)
@@ -308,7 +320,8 @@ def missing_range(missing: float, share: float = 30, *, sizes=(10, 20, 40, 80, 1
                 f"With {int(r['treated'])} treated the missing allow {_span(r['worst case %'], r['best case %'])}, "
                 f"with chance {percent_range(r['with chance, low %'], r['with chance, high %'])}."
                 for r in (first, last)))
-    return Chart(figure, text, table.round(1))
+    shown = table.round(1)
+    return Chart(figure, text, shown, marks=tell.with_table(shown))
 
 
 def _span(low: float, high: float) -> str:
@@ -339,11 +352,13 @@ def all_responded(sizes=(2, 3, 5, 8, 12, 20, 40), *, highlight: int | None = Non
     sizes = sorted({*sizes, *([] if highlight is None else [highlight])})
     low = [100 * proportion_interval(n, n, "clopper-pearson").ci_low for n in sizes]
     figure, axes = new_figure(3.3, left=0.75, right=0.3, top=0.55, bottom=0.7)
+    tell = Teller(figure)
     for i, (n, value) in enumerate(zip(sizes, low, strict=True)):
         mark = style.ACCENT if n == highlight else style.MUTED
-        axes.vlines(i, value, 100, color=mark.light, lw=6 if n == highlight else 4)
-        axes.annotate(percent(value, 0), (i, value), xytext=(0, -5), textcoords="offset points", ha="center", va="top",
-                      size=10.5)
+        with tell.row(f"{count(n, n)} responded", f"at least {percent(value, 0)}"):
+            axes.vlines(i, value, 100, color=mark.light, lw=6 if n == highlight else 4)
+            axes.annotate(percent(value, 0), (i, value), xytext=(0, -5), textcoords="offset points", ha="center",
+                          va="top", size=10.5)
     axes.set_xticks(range(len(sizes)), [f"{n}/{n}" for n in sizes])
     axes.set_xlim(-0.6, len(sizes) - 0.4)
     axes.set_ylim(0, 100)
@@ -354,4 +369,4 @@ def all_responded(sizes=(2, 3, 5, 8, 12, 20, 40), *, highlight: int | None = Non
     text = ("Constructed groups in which everybody responded. The exact interval reaches down to " + listing(
         f"{percent(value, 0)} with {n} patients" for n, value in zip(sizes, low, strict=True)) + ".")
     table = pd.DataFrame({"patients": sizes, "responders": sizes, "CI low %": low, "CI high %": 100.0}).round(1)
-    return Chart(figure, text, table)
+    return Chart(figure, text, table, marks=tell.with_table(table))

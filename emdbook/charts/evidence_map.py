@@ -13,6 +13,7 @@ from emdbook.charts.forest import NOT_HEAD_TO_HEAD
 from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
 from emdbook.charts.marks import point, standing_key
 from emdbook.charts.parts import foot_legend, heading, legend_height
+from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.ground.wording import listing, number, percent, plural
 
 #: Short words for ``studies.design``, from most to least protected against bias.
@@ -93,8 +94,15 @@ def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart
     foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
     figure, axes = new_figure(top + 3.3 + foot, left=0.75, right=0.3, top=top, bottom=foot)
     axes.set_xscale("log")
-    for row in table.itertuples():
-        point(axes, row.n, row.value, marks[getattr(row, by)][1], standing=row.standing, size=84, alpha=0.92)
+    tell = Teller(figure)
+    for row, owner in zip(table.itertuples(), whose(table), strict=True):
+        words, mark = marks[getattr(row, by)]
+        facts = [*owner.facts, ("Class", style.THERAPY_CLASS[row.therapeutic_class].label),
+                 ("Design", DESIGNS[row.design]), ("Patients with EMD", number(row.n)),
+                 ("Reported response", percent(row.value)), standing_fact(row.standing)]
+        with tell.row(row.label, f"{percent(row.value)} of {plural(int(row.n), 'patient')}", series=words, facts=facts,
+                      record=owner.record):
+            point(axes, row.n, row.value, mark, standing=row.standing, size=84, alpha=0.92)
     powers = range(int(np.log10(table.n.max())) + 2)
     ticks = [t * 10**k for k in powers for t in (1, 2, 5) if table.n.min() * 0.7 <= t * 10**k <= table.n.max() * 1.4]
     # from one patient to a million without labels over each other; a single size names itself
@@ -117,7 +125,7 @@ def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart
     text = (f"{plural(len(table), 'group')} of patients: {small} with fewer than 30 patients, median "
             f"{number(np.median(table.n))}; reported response from {percent(table.value.min())} to "
             f"{percent(table.value.max())}. {NOT_HEAD_TO_HEAD}.")
-    return Chart(figure, text, with_standing(shown, table))
+    return Chart(figure, text, with_standing(shown, table), marks=tell.marks)
 
 
 def _design_marks():

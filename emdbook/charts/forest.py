@@ -13,11 +13,14 @@ from emdbook.charts.fitting import row_labels
 from emdbook.charts.frames import check_counts, check_interval, numbers, table_of, with_standing
 from emdbook.charts.marks import diamond, key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
+from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import pool_proportions, proportion_interval
 from emdbook.ground.wording import count, interval, is_missing, listing, number, percent, percent_range, plural
 
 _ROW = 0.48  # inches per study, room for a label of two lines
 NOT_HEAD_TO_HEAD = "Separate studies, not a head-to-head comparison"
+POOLED = "Random effects"
+METHOD = {"wilson": "Wilson", "clopper-pearson": "exact (Clopper-Pearson)", "jeffreys": "Jeffreys"}
 ONE_STUDY = "Groups of one study, which may differ in other ways too"
 
 
@@ -134,37 +137,77 @@ def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[f
     top = 0.55 if title else 0.2
     figure, axes = new_figure(top + row * lines + foot, left=1.78, right=1.42, top=top, bottom=foot)
     y = np.arange(len(table), dtype=float)
-    _draw_rows(axes, table, limits)
-    _row_text(axes, table, y)
+    tell = Teller(figure)
+    words = (endpoint, f"{percent(100 * level)} interval, {METHOD[method]}")
+    _draw_rows(tell, zip(table.itertuples(), whose(rows), strict=True), words, limits)
     if pooled:
-        _draw_pooled(axes, pooled, len(table) + 0.4, limits)
-        labels.append("Random effects")
+        with tell.row(POOLED, **pool_words(pooled, level)):
+            _draw_pooled(axes, pooled, len(table) + 0.4, limits)
+        labels.append(POOLED)
     row_axis(axes, labels, y=[*y, len(table) + 0.4][:len(labels)], bottom=lines - 0.4)
+    tell.names(axes)
     axes.set_xlim(*limits)
     x_label(axes, f"{endpoint}, % of patients")
     heading(figure, title)
     if handles:
         foot_legend(figure, handles)
     words = _describe(table, pooled, method, level, endpoint) + alone + side_by_side(rows)
-    return Chart(figure, words, _reader_table(table, pooled))
+    return Chart(figure, words, _reader_table(table, pooled), marks=tell.marks)
 
 
-def _draw_rows(axes, table, limits):
-    biggest = max(float(np.nanmax(table.n)) if table.n.notna().any() else 1, 1)
-    for y, row in enumerate(table.itertuples()):
-        span(axes, y, row.ci_low, row.ci_high, limits, color=style.MUTED.light)
-        size = 34 + 130 * math.sqrt((1 if is_missing(row.n) else row.n) / biggest)
-        point(axes, row.percent, y, style.POPULATION[row.population], standing=row.standing, size=size, limits=limits)
+def share_words(row) -> tuple[str, str]:
+    """A row of :func:`prepare_forest` in words: its figure, and its interval (empty where no count is known)."""
+    if is_missing(row.events):
+        return f"{percent(row.percent, _digits(row.percent))}, count not known", ""
+    return f"{count(row.events, row.n)}, {percent(row.percent, 0)}", percent_range(row.ci_low, row.ci_high)
 
 
-def _row_text(axes, table, y):
-    for at, row in zip(y, table.itertuples(), strict=True):
-        if is_missing(row.events):
-            first, second = percent(row.percent, _digits(row.percent), brief=True), "count not known"
-        else:
-            first = f"{percent(row.percent, 0, brief=True)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
-            second = count(row.events, row.n)
-        right_text(axes, at, f"{first}\n{second}")
+def _draw_rows(tell, rows, words, limits):
+    axes, rows, (endpoint, name) = tell.figure.axes[0], list(rows), words
+    biggest = max([1.0, *(float(row.n) for row, _ in rows if not is_missing(row.n))])
+    for y, (row, owner) in enumerate(rows):
+        value, ends = share_words(row)
+        patients = "" if is_missing(row.n) else number(row.n)
+        facts = [*owner.facts, ("Patients", patients), (endpoint, value), (name, ends), standing_fact(row.standing)]
+        with tell.row(row.label, value + (f" ({ends})" if ends else ""), facts=facts, record=owner.record,
+                      series=style.POPULATION[row.population].label):
+            span(axes, y, row.ci_low, row.ci_high, limits, color=style.MUTED.light)
+            size = 34 + 130 * math.sqrt((1 if is_missing(row.n) else row.n) / biggest)
+            point(axes, row.percent, y, style.POPULATION[row.population], standing=row.standing, size=size,
+                  limits=limits)
+            _row_text(axes, y, row)
+
+
+def _row_text(axes, at, row):
+    if is_missing(row.events):
+        first, second = percent(row.percent, _digits(row.percent), brief=True), "count not known"
+    else:
+        first = f"{percent(row.percent, 0, brief=True)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
+        second = count(row.events, row.n)
+    right_text(axes, at, f"{first}\n{second}")
+
+
+def pool_words(pooled, level: float) -> dict:
+    """What the line of a pool says.
+
+    Parameters
+    ----------
+    pooled : Pooled
+    level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    dict
+        ``value`` in a few words and ``facts``, for :meth:`emdbook.charts.told.Teller.row`.
+    """
+    low, middle, high = (100 * x for x in (pooled.ci_low, pooled.estimate, pooled.ci_high))
+    ends = percent_range(low, high)
+    ahead = "" if is_missing(pooled.prediction_low) else percent_range(100 * pooled.prediction_low,
+                                                                      100 * pooled.prediction_high)
+    return {"value": f"{percent(middle, 0)} ({ends})", "facts": [
+        ("Groups pooled", number(pooled.k)), ("Estimate", percent(middle, 0)),
+        (f"{percent(100 * level)} interval", ends), ("Expected of a next study", ahead), ("Note", pooled.note)]}
 
 
 def _digits(value: float) -> int:
@@ -201,9 +244,8 @@ def _describe(table, pooled, method, level, endpoint):
             text += f", and a new study would be expected between {number(low, 0)} and {number(high, 0)}%"
         parts.append(text + ".")
         parts += [f" {pooled.note}"] if pooled.note else []
-    name = {"wilson": "Wilson", "clopper-pearson": "exact (Clopper-Pearson)", "jeffreys": "Jeffreys"}[method]
     if not with_count.empty:
-        parts.append(f" Intervals: {name}, {percent(100 * level)}.")
+        parts.append(f" Intervals: {METHOD[method]}, {percent(100 * level)}.")
     return "".join(parts)
 
 
@@ -288,17 +330,24 @@ def forest_ratio(rows, *, measure: str = "Hazard ratio", limits: tuple[float, fl
     foot = 0.8 + legend_height(handles)
     figure, axes = new_figure(0.2 + height * len(table) + foot, left=1.78, right=1.3, top=0.2, bottom=foot)
     axes.set_xscale("log")
-    for y, row in enumerate(table.itertuples()):
-        span(axes, y, row.ci_low, row.ci_high, limits, color=style.MUTED.light)
-        point(axes, row.value, y, style.POPULATION[row.population], standing=row.standing, limits=limits)
-        ends = interval(row.ci_low, row.ci_high, open_end="no end", joint=" to " if is_missing(row.ci_high) else "–")
-        right_text(axes, y, number(row.value) + (f"\n({ends})" if ends else ""))
+    tell = Teller(figure)
+    for y, (row, owner) in enumerate(zip(table.itertuples(), whose(rows), strict=True)):
+        facts = [*owner.facts, (measure, number(row.value)),
+                 ("Interval", interval(row.ci_low, row.ci_high, open_end="no upper end")), standing_fact(row.standing)]
+        with tell.row(row.label, number(row.value) + _ends(row), facts=facts, record=owner.record,
+                      series=style.POPULATION[row.population].label):
+            span(axes, y, row.ci_low, row.ci_high, limits, color=style.MUTED.light)
+            point(axes, row.value, y, style.POPULATION[row.population], standing=row.standing, limits=limits)
+            ends = interval(row.ci_low, row.ci_high, open_end="no end",
+                            joint=" to " if is_missing(row.ci_high) else "–")
+            right_text(axes, y, number(row.value) + (f"\n({ends})" if ends else ""))
     axes.axvline(1, color=style.INK.light, lw=1)
     ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10) if limits[0] <= t <= limits[1]]
     axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
     axes.minorticks_off()
     axes.set_xlim(*limits)
     row_axis(axes, labels, bottom=len(table) - 0.4)
+    tell.names(axes)
     x_label(axes, f"{measure} (log scale)", f"← {favours[0]} | {favours[1]} →")
     foot_legend(figure, handles)
     words = listing(f"{r.label} {number(r.value)}" + _ends(r) for r in table.itertuples())
@@ -306,7 +355,7 @@ def forest_ratio(rows, *, measure: str = "Hazard ratio", limits: tuple[float, fl
         columns={"label": "Group", "population": "Population", "value": measure, "ci_low": "CI low",
                  "ci_high": "CI high"})
     text = f"{measure} on a log axis: {words}; 1 means no difference.{side_by_side(rows)}"
-    return Chart(figure, text, with_standing(shown, table))
+    return Chart(figure, text, with_standing(shown, table), marks=tell.marks)
 
 
 def _ends(row) -> str:

@@ -9,6 +9,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import inches
 from emdbook.charts.parts import heading, right_text, row_axis, x_label
+from emdbook.charts.told import Teller
 from emdbook.estimates import attainable_counts, proportion_interval
 from emdbook.estimates.counts import as_whole
 from emdbook.ground.wording import count, listing, number, percent, percent_range, plural
@@ -43,20 +44,25 @@ def interval_methods(events: int, n: int, *, level: float = 0.95, what: str = "r
     table = pd.DataFrame(rows, columns=["Method", "low %", "high %"])
     point = 100 * events / n
     figure, axes = new_figure(2.8, left=1.72, right=0.95, top=0.45, bottom=0.72)
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples(index=False)):
-        axes.hlines(i, row[1], row[2], color=style.MUTED.light, lw=5, zorder=2)
-        axes.plot([point], [i], marker="o", ms=10, mfc=style.PAPER.light, mec=style.INK.light, mew=2, zorder=3,
-                  clip_on=False, ls="")
-        right_text(axes, i, f"{number(row[1], 0)}–{number(row[2], 0)}%")
+        with tell.row(row.Method, percent_range(row[1], row[2]), facts=[
+                ("Count", count(events, n)), ("Share", percent(point, 1)),
+                (f"{percent(100 * level)} interval", percent_range(row[1], row[2]))]):
+            axes.hlines(i, row[1], row[2], color=style.MUTED.light, lw=5, zorder=2)
+            axes.plot([point], [i], marker="o", ms=10, mfc=style.PAPER.light, mec=style.INK.light, mew=2, zorder=3,
+                      clip_on=False, ls="")
+            right_text(axes, i, f"{number(row[1], 0)}–{number(row[2], 0)}%")
     axes.axvline(point, color=style.GRID.light, lw=1.2, zorder=1)
     row_axis(axes, ["Wilson", "Exact (Clopper-\nPearson)", "Bayesian\n(Jeffreys)"], bottom=2.5)
+    tell.names(axes)
     axes.set_xlim(0, 100)
     x_label(axes, axis)
     heading(figure, f"{percent(point, 0)}: {count(events, n)} {what}" if len(what) > 60 else
             f"{count(events, n)} {what}: {percent(point, 0)}")
     text = (f"{count(events, n)} {what}, {percent(point, 1)}. " + "; ".join(
         f"{r[0]} {percent_range(r[1], r[2])}" for r in table.itertuples(index=False)) + ".")
-    return Chart(figure, text, table.round(1))
+    return Chart(figure, text, table.round(1), marks=tell.marks)
 
 
 def interval_of_share(share: float, n: int, *, level: float = 0.95) -> Chart:
@@ -130,10 +136,16 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     table = pd.DataFrame(rows, columns=["n", "responders", "%", "low %", "high %", "width, points"])
     figure, axes = new_figure(3.6, left=0.75, right=0.3, top=0.3, bottom=0.7)
     x = np.arange(len(table))
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples(index=False)):
         color = style.ACCENT.light if row[0] == highlight else style.MUTED.light
-        axes.vlines(i, row[3], row[4], color=color, lw=5 if row[0] == highlight else 3.4)
-        axes.plot([i], [row[2]], marker="o", ms=9, mfc=style.PAPER.light, mec=color, mew=2, ls="", clip_on=False)
+        said = f"{percent(row[2], 0)} ({percent_range(row[3], row[4])})"
+        with tell.row(plural(row[0], "patient"), said, facts=[
+                ("Responders", count(row[1], row[0])), ("Share", percent(row[2], 1)),
+                (f"{percent(100 * level)} interval", percent_range(row[3], row[4])),
+                ("Width", f"{number(row[5], 0)} points")]):
+            axes.vlines(i, row[3], row[4], color=color, lw=5 if row[0] == highlight else 3.4)
+            axes.plot([i], [row[2]], marker="o", ms=9, mfc=style.PAPER.light, mec=color, mew=2, ls="", clip_on=False)
     axes.axhline(share, color=style.MUTED.light, lw=1, ls=(0, (4, 3)), zorder=0)
     labels = [f"{r.responders}/{r.n}" for r in table.itertuples()]
     # sizes that would run into each other are named one by one, as far as there is room
@@ -152,7 +164,7 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
         row = table[table.n == highlight].iloc[0]
         text += (f" At n = {highlight} it is {percent_range(row['low %'], row['high %'])}, "
                  f"{number(row['width, points'], 0)} points wide.")
-    return Chart(figure, text, table.round(1))
+    return Chart(figure, text, table.round(1), marks=tell.marks)
 
 
 def attainable_case(case: tuple[float, int, int]) -> Chart:
@@ -198,15 +210,18 @@ def attainable(shown: float, n: int, decimals: int) -> Chart:
     margin = 0.09 * max(float(percents.iloc[-1] - percents.iloc[0]), half)
     axes.set_xlim(float(percents.iloc[0]) - margin, float(percents.iloc[-1]) + margin)
     places = _labelled(percents, [f"{k}/{n}" for k in near], table["prints as"], 4.9)
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples(index=False)):
         good = row.fits == "yes"
-        axes.plot([row[2]], [0], marker="o", ms=15, mec=style.INK.light, mew=1.4, ls="",
-                  mfc=style.INK.light if good else style.PAPER.light)
-        if i in places:
-            axes.annotate(f"{int(row[0])}/{n}", (row[2], 0), xytext=(0, 16), textcoords="offset points", ha="center",
-                          size=10.5, annotation_clip=False)
-            axes.annotate(row[3], (row[2], 0), xytext=(0, -24), textcoords="offset points", ha="center", size=10.5,
-                          annotation_clip=False)
+        with tell.row(count(row[0], n), f"prints as {row[3]}, {'fits' if good else 'does not fit'}", facts=[
+                ("Share", percent(row[2], max(2, decimals + 1))), ("Prints as", row[3]), ("Fits", row.fits)]):
+            axes.plot([row[2]], [0], marker="o", ms=15, mec=style.INK.light, mew=1.4, ls="",
+                      mfc=style.INK.light if good else style.PAPER.light)
+            if i in places:
+                axes.annotate(f"{int(row[0])}/{n}", (row[2], 0), xytext=(0, 16), textcoords="offset points",
+                              ha="center", size=10.5, annotation_clip=False)
+                axes.annotate(row[3], (row[2], 0), xytext=(0, -24), textcoords="offset points", ha="center",
+                              size=10.5, annotation_clip=False)
     axes.set_ylim(-1, 1)
     axes.set_yticks([])
     axes.set_xticks([])
@@ -219,7 +234,7 @@ def attainable(shown: float, n: int, decimals: int) -> Chart:
                f"{plural(len(fits), 'count')} give it: {fits[0]} to {count(fits[-1], n)}")
     heading(figure, f"{shown_text} of {n}: {verdict}")
     text = f"A printed {shown_text} of {plural(n, 'patient')}: {verdict}."
-    return Chart(figure, text, table.round({"%": max(2, decimals + 1)}))
+    return Chart(figure, text, table.round({"%": max(2, decimals + 1)}), marks=tell.marks)
 
 
 #: So many counts that fit are drawn one by one; of more only the first and the last.

@@ -11,10 +11,11 @@ from matplotlib.lines import Line2D
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels
-from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
+from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest, share_words
 from emdbook.charts.frames import check_counts, with_standing
 from emdbook.charts.marks import point, span, standing_key
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis
+from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.ground.wording import count, is_missing, listing, percent
 
 #: What may become of a mass: words, palette colour, marker and filling. The colours are neutral: those of the palette
@@ -23,12 +24,15 @@ COURSES = {
     "gone": ("gone", "ink", "o", True),
     "smaller": ("smaller", "muted", "v", True),
     "gone or smaller": ("gone or smaller, not told apart", "ink", "h", True),
+    "stayed": ("stayed the same", "muted", "s", True),
+    "not assessed": ("not assessed", "muted", "X", False),
     "rest": ("neither or not told", "muted", "s", False),
     "grew": ("grew", "accent", "^", True),
 }
 #: Endpoints of the data and the course that they count.
 ENDPOINT_COURSE = {"EMD_CR": "gone", "EMD_PR": "smaller", "EMD_PD": "grew", "EMD_ORR": "gone or smaller",
-                   "ORR": "gone or smaller"}
+                   "ORR": "gone or smaller", "EMD_SD": "stayed", "EMD_not_evaluable": "not assessed",
+                   "EMD_early_death": "not assessed"}
 _PER_LINE = 18
 
 
@@ -100,6 +104,7 @@ def courses(rows, *, title: str | None = None) -> Chart:
     """
     table = prepare_courses(rows)
     used = [c for c in COURSES if table[c].sum()]
+    better = table.set_index("study")[["gone", "smaller", "gone or smaller"]].sum(axis=1)
     labels, _ = row_labels(table.study, left=1.62, row=0, chars=18)
     # as many lines as the marks need, or as the label needs
     lines = [max(-(-n // _PER_LINE), int(np.ceil((0.176 * (text.count("\n") + 1) - 0.2) / 0.24)))
@@ -107,19 +112,22 @@ def courses(rows, *, title: str | None = None) -> Chart:
     tops = np.concatenate([[0], np.cumsum([0.24 * k + 0.3 for k in lines])])
     foot, top = 0.25 * -(-len(used) // 2) + 0.2, 0.55 if title else 0.15
     figure, axes = new_figure(top + float(tops[-1]) + foot, left=1.62, right=1.15, top=top, bottom=foot)
-    middles = []
+    middles, tell = [], Teller(figure)
     for at, row, high in zip(tops, table.itertuples(index=False), lines, strict=False):
         middles.append(at + 0.12 * high + 0.12)
-        place = 0
-        for course, (_, key, marker, full) in COURSES.items():
-            k = int(table.loc[table.study == row.study, course].iloc[0])
-            spots = np.arange(place, place + k)
-            place += k
-            colour = style.palette()[key].light
-            axes.scatter(spots % _PER_LINE, at + 0.24 * (spots // _PER_LINE) + 0.24, s=64, marker=marker,
-                         facecolors=colour if full else style.PAPER.light, edgecolors=colour, linewidths=1.3)
-        right_text(axes, middles[-1], _better(row))
+        improved = _better(int(better[row.study]), row.n)
+        with tell.row(row.study, improved):
+            place = 0
+            for course, (_, key, marker, full) in COURSES.items():
+                k = int(table.loc[table.study == row.study, course].iloc[0])
+                spots = np.arange(place, place + k)
+                place += k
+                colour = style.palette()[key].light
+                axes.scatter(spots % _PER_LINE, at + 0.24 * (spots // _PER_LINE) + 0.24, s=64, marker=marker,
+                             facecolors=colour if full else style.PAPER.light, edgecolors=colour, linewidths=1.3)
+            right_text(axes, middles[-1], improved)
     row_axis(axes, labels, y=middles, bottom=float(tops[-1]), top=0)
+    tell.names(axes)
     axes.set_xlim(-0.7, _PER_LINE - 0.3)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
@@ -136,12 +144,12 @@ def courses(rows, *, title: str | None = None) -> Chart:
                     + f" of {r['n']}" for _, r in table.iterrows())
     tail = f" {NOT_HEAD_TO_HEAD}." if len(table) > 1 else ""
     shown = table.rename(columns={"study": "Study", **{c: COURSES[c][0] for c in COURSES}})
-    return Chart(figure, f"What became of the masses, one mark per patient. {words}.{tail}", shown)
+    return Chart(figure, f"What became of the masses, one mark per patient. {words}.{tail}", shown,
+                 marks=tell.with_table(shown))
 
 
-def _better(row) -> str:
-    better = int(row.n) - int(row.rest) - int(row.grew)
-    return f"{count(better, row.n)}\nimproved"
+def _better(better: int, n: int) -> str:
+    return f"{count(better, n)}\nimproved"
 
 
 @in_style
@@ -173,6 +181,7 @@ def two_measures(rows, *, title: str | None = None) -> Chart:
             raise ValueError(f"two measures: {study} needs one row 'lesions' and one row 'serum'.")
     ready = prepare_forest(table.assign(label=table.study.astype(str) + ", " + table.measure_of.astype(str)))
     ready[["study", "measure_of"]] = table[["study", "measure_of"]].reset_index(drop=True)
+    ready["record"] = [owner.record for owner in whose(table)]
     studies = list(dict.fromkeys(ready.study))
     marks = {"lesions": style.INK, "serum": replace(style.MUTED, marker="^")}
     handles = [Line2D([], [], ls="", marker=marks[k].marker, ms=7, color=marks[k].light, label=words)
@@ -181,14 +190,19 @@ def two_measures(rows, *, title: str | None = None) -> Chart:
     labels, height = row_labels(studies, left=1.62, row=0.8, chars=18)
     foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
     figure, axes = new_figure(top + height * len(studies) + foot, left=1.62, right=1.42, top=top, bottom=foot)
+    tell = Teller(figure)
     for i, study in enumerate(studies):
         for row in ready[ready.study == study].itertuples():
             y = i - 0.2 if row.measure_of == "lesions" else i + 0.2
             mark = marks[row.measure_of]
-            span(axes, y, row.ci_low, row.ci_high, (0, 100), color=mark.light, alpha=0.75)
-            point(axes, row.percent, y, mark, standing=row.standing)
-            right_text(axes, y, f"{percent(row.percent, 0, brief=True)}  " + (
-                "no count" if is_missing(row.events) else count(row.events, row.n)))
+            value, ends = share_words(row)
+            facts = [("Study", study), ("Measured in", row.measure_of), ("Response", value),
+                     ("95% interval, Wilson", ends), standing_fact(row.standing)]
+            with tell.row(f"{study}, {row.measure_of}", value, series=study, facts=facts, record=row.record):
+                span(axes, y, row.ci_low, row.ci_high, (0, 100), color=mark.light, alpha=0.75)
+                point(axes, row.percent, y, mark, standing=row.standing)
+                right_text(axes, y, f"{percent(row.percent, 0, brief=True)}  " + (
+                    "no count" if is_missing(row.events) else count(row.events, row.n)))
     row_axis(axes, labels, bottom=len(studies) - 0.45, top=-0.55)
     axes.set_xlim(0, 100)
     axes.set_xlabel("Responders, % of patients")
@@ -206,4 +220,4 @@ def two_measures(rows, *, title: str | None = None) -> Chart:
                                                             f" ({count(r.events, r.n)})")
         for r in ready[ready.study == study].itertuples()) + f" ({study})" for study in studies)
     return Chart(figure, f"Response of the masses beside response in the serum: {words}. Intervals: Wilson, 95%.{tail}",
-                 with_standing(shown, ready))
+                 with_standing(shown, ready), marks=tell.marks)

@@ -14,6 +14,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import fitted
 from emdbook.charts.parts import LINE_SPACING, heading
+from emdbook.charts.told import Teller
 from emdbook.evidence.scenes import Arrow, Blunt, Box, Cell, Scene
 from emdbook.ground.wording import sentence
 
@@ -64,25 +65,34 @@ def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
     axes.set_ylim(floor, 5)
     axes.set_axis_off()
     marks = style.palette()
-    for arrow in scene.arrows:
-        _draw_arrow(axes, arrow)
+    tell = Teller(figure)
     for cell in scene.cells:
         colour, width, dash = _KINDS[cell.kind]
-        axes.add_patch(Circle((cell.x, cell.y), cell.radius, facecolor=style.SOFT.light, edgecolor=marks[colour].light,
-                              lw=width, ls=dash, zorder=3))
-        axes.text(cell.x, cell.y, cell.label, ha="center", va="center", zorder=5, size=10.5,
-                  linespacing=LINE_SPACING)
+        with tell.row(cell.label, series="Cells"):
+            axes.add_patch(Circle((cell.x, cell.y), cell.radius, facecolor=style.SOFT.light,
+                                  edgecolor=marks[colour].light, lw=width, ls=dash, zorder=3))
+            axes.text(cell.x, cell.y, cell.label, ha="center", va="center", zorder=5, size=10.5,
+                      linespacing=LINE_SPACING)
     for box in scene.boxes:
         colour, width, dash = _KINDS[box.kind]
         high = 0.52 + 0.36 * box.label.count("\n")
-        axes.add_patch(FancyBboxPatch((box.x - box.width / 2, box.y - high / 2), box.width, high,
-                                      boxstyle="round,pad=0.02,rounding_size=0.24", facecolor=style.PAPER.light,
-                                      edgecolor=marks[colour].light, lw=width - 0.4, ls=dash, zorder=4))
-        axes.text(box.x, box.y, box.label, ha="center", va="center", zorder=5, size=10.5, linespacing=LINE_SPACING)
+        with tell.row(box.label, series="Parts"):
+            axes.add_patch(FancyBboxPatch((box.x - box.width / 2, box.y - high / 2), box.width, high,
+                                          boxstyle="round,pad=0.02,rounding_size=0.24", facecolor=style.PAPER.light,
+                                          edgecolor=marks[colour].light, lw=width - 0.4, ls=dash, zorder=4))
+            axes.text(box.x, box.y, box.label, ha="center", va="center", zorder=5, size=10.5,
+                      linespacing=LINE_SPACING)
+    for arrow in scene.arrows:
+        if not arrow.label:
+            _draw_arrow(axes, arrow)
+            continue
+        with tell.row(arrow.label, series="Steps"):
+            _draw_arrow(axes, arrow)
     for number, blunt in enumerate(scene.blunts, 1):
-        _draw_blunt(figure, axes, number, blunt, foot)
+        with tell.row(f"{number}: {blunt.reason}", series=scene.caution):
+            _draw_blunt(figure, axes, number, blunt, foot)
     heading(figure, title)
-    return Chart(figure, _describe(scene), _table(scene))
+    return Chart(figure, _describe(scene), _table(scene), marks=tell.marks)
 
 
 def scene(evidence, name: str, *, title: str | None = None) -> Chart:

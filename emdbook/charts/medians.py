@@ -12,6 +12,7 @@ from emdbook.charts.forest import side_by_side
 from emdbook.charts.frames import check_counts, check_interval, flags, numbers, table_of, with_standing
 from emdbook.charts.marks import RIGHT, key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
+from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.ground.wording import interval, is_missing, listing, months, number
 
 
@@ -88,19 +89,37 @@ def medians(rows, *, endpoint: str = "PFS", limit: float | None = None, title: s
     labels, height = row_labels(table.label, left=1.78, row=0.48)
     foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
     figure, axes = new_figure(top + height * len(table) + foot, left=1.78, right=1.1, top=top, bottom=foot)
-    for y, row in enumerate(table.itertuples()):
-        _draw(axes, y, row, limit)
-        text = "not reached" if row.not_reached else _short(row.value)
-        if not is_missing(row.n):
-            text += f"\nn = {int(row.n)}"
-        right_text(axes, y, text)
+    tell = Teller(figure)
+    for y, (row, owner) in enumerate(zip(table.itertuples(), whose(rows), strict=True)):
+        with tell.row(row.label, _time(row) + _ends(row), facts=_facts(row, owner, endpoint), record=owner.record,
+                      series=style.POPULATION[row.population].label):
+            _draw(axes, y, row, limit)
+            text = "not reached" if row.not_reached else _short(row.value)
+            if not is_missing(row.n):
+                text += f"\nn = {int(row.n)}"
+            right_text(axes, y, text)
     row_axis(axes, labels, bottom=len(table) - 0.4)
+    tell.names(axes)
     axes.spines["left"].set_visible(True)
     axes.set_xlim(0, limit)
     x_label(axes, f"Median {endpoint}, months")
     foot_legend(figure, handles)
     heading(figure, title)
-    return Chart(figure, _describe(table, endpoint) + side_by_side(rows), _reader_table(table, endpoint))
+    return Chart(figure, _describe(table, endpoint) + side_by_side(rows), _reader_table(table, endpoint),
+                 marks=tell.marks)
+
+
+def _time(row) -> str:
+    return "not reached" if row.not_reached else months(row.value)
+
+
+def _facts(row, owner, endpoint: str) -> list[tuple[str, str]]:
+    ends = "" if is_missing(row.ci_low) and is_missing(row.ci_high) else \
+        f"from {months(row.ci_low)}, no upper end yet" if is_missing(row.ci_high) else \
+        f"{interval(row.ci_low, row.ci_high)} months"
+    return [*owner.facts, ("Patients", "" if is_missing(row.n) else number(row.n)),
+            (f"Median {endpoint}", _time(row)), ("Interval", ends),
+            standing_fact(row.standing)]
 
 
 def _short(value: float) -> str:
@@ -120,9 +139,7 @@ def _draw(axes, y, row, limit):
 
 
 def _describe(table, endpoint):
-    words = listing(
-        f"{r.label} " + ("not reached" if r.not_reached else months(r.value)
-                         ) + _ends(r) for r in table.itertuples())
+    words = listing(f"{r.label} {_time(r)}{_ends(r)}" for r in table.itertuples())
     return f"Median {endpoint}: {words}."
 
 

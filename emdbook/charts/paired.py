@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,11 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels
-from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest
+from emdbook.charts.forest import NOT_HEAD_TO_HEAD, prepare_forest, share_words
 from emdbook.charts.frames import standing_words
 from emdbook.charts.marks import key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
+from emdbook.charts.told import Teller, record_of, standing_fact
 from emdbook.ground.wording import count, is_missing, listing, number, percent, plural
 
 _SIDE = {"non-EMD": "without EMD", "overall": "in the whole cohort", "EM-B": "with EM-B"}
@@ -95,28 +97,20 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
     ValueError
         See :func:`prepare_paired`.
     """
+    rows = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
     table = prepare_paired(rows, method=method, level=level)
+    records = {(row["study"], row["role"]): record_of(row) for row in rows.to_dict("records")}
     handles = key([*table.population_group, *table.population_comparator.dropna()],
                   [*table.standing_group, *table.standing_comparator.dropna()])
     labels, height = row_labels(table.study, left=1.62, row=0.8, chars=18, more=1)
     foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
     figure, axes = new_figure(top + height * len(table) + foot, left=1.62, right=1.42, top=top, bottom=foot)
-    ticks = []
+    ticks, tell = [], Teller(figure)
     for i, (label, row) in enumerate(zip(labels, table.itertuples(), strict=True)):
         for role, y in (("group", i - 0.2), ("comparator", i + 0.2)):
-            value, low, high, n, events, population, standing = (
-                getattr(row, f"{k}_{role}") for k in ("percent", "ci_low", "ci_high", "n", "events", "population",
-                                                      "standing"))
-            if is_missing(value):
-                right_text(axes, y, "no comparator")
-                continue
-            mark = style.POPULATION[population]
-            span(axes, y, low, high, (0, 100), color=mark.light, alpha=0.75)
-            point(axes, value, y, mark, standing=standing)
-            shown = f"{percent(value, 0, brief=True)}  {count(events, n)}" if not is_missing(events) else \
-                percent(value, 0 if float(value).is_integer() else 1, brief=True) + (
-                    "" if is_missing(n) else f"  n = {int(n)}")
-            right_text(axes, y, shown)
+            one = _Side(*(getattr(row, f"{k}_{role}") for k in _Side._fields))
+            with tell.row(**_told(row.study, one, endpoint), record=records.get((row.study, role), "")):
+                _draw_side(axes, y, one)
         if is_missing(row.difference):
             ticks.append(label)
             continue
@@ -128,7 +122,7 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
     x_label(axes, f"{endpoint}, % of patients")
     foot_legend(figure, handles)
     heading(figure, title)
-    return Chart(figure, _describe(table, endpoint), _reader_table(table))
+    return Chart(figure, _describe(table, endpoint), _reader_table(table), marks=tell.marks)
 
 
 @in_style
@@ -169,6 +163,42 @@ def paired_against(rows, *, against: str = "non-EMD", targets: str = "one", **op
         note = " The whole cohort contains the patients with EMD, so this gap is too small."
         chart = replace(chart, description=chart.description + note)
     return chart
+
+
+class _Side(NamedTuple):
+    """One of the two groups of a study."""
+
+    percent: float
+    ci_low: float
+    ci_high: float
+    n: float
+    events: float
+    population: str
+    standing: str
+
+
+def _told(study: str, one: _Side, endpoint: str) -> dict:
+    """What a group says; a study in which everybody had EMD says that it has no comparator."""
+    if is_missing(one.percent):
+        return {"name": study, "value": "no comparator", "facts": [("Comparator", "none, everybody had EMD")]}
+    value, ends = share_words(one)
+    group = style.POPULATION[one.population].label
+    return {"name": f"{study}, {group}", "value": value + (f" ({ends})" if ends else ""), "series": study,
+            "facts": [("Group", group), ("Patients", "" if is_missing(one.n) else number(one.n)), (endpoint, value),
+                      ("Interval", ends), standing_fact(one.standing)]}
+
+
+def _draw_side(axes, y: float, one: _Side) -> None:
+    if is_missing(one.percent):
+        right_text(axes, y, "no comparator")
+        return
+    mark = style.POPULATION[one.population]
+    span(axes, y, one.ci_low, one.ci_high, (0, 100), color=mark.light, alpha=0.75)
+    point(axes, one.percent, y, mark, standing=one.standing)
+    shown = f"{percent(one.percent, 0, brief=True)}  {count(one.events, one.n)}" if not is_missing(one.events) else \
+        percent(one.percent, 0 if float(one.percent).is_integer() else 1, brief=True) + (
+            "" if is_missing(one.n) else f"  n = {int(one.n)}")
+    right_text(axes, y, shown)
 
 
 def _gap(points: float) -> str:

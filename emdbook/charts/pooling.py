@@ -13,10 +13,11 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import inches, lines_of, row_labels
-from emdbook.charts.forest import NOT_HEAD_TO_HEAD, with_pool
+from emdbook.charts.forest import NOT_HEAD_TO_HEAD, POOLED, pool_words, share_words, with_pool
 from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
 from emdbook.charts.marks import diamond, key, point, span
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, legend_height, right_text, row_axis, x_label
+from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import Pooled, pool_proportions, proportion_interval
 from emdbook.estimates.overlaps import keep_apart
 from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural, sentence
@@ -154,20 +155,24 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
     notes = 2 + _most_left_out(rows) * max(2, len(_note_lines(reason))) + _NOTE_LINES
     foot, top = 0.62 + _LINE * notes + 0.1 + legend_height(handles), 0.5
     figure, axes = new_figure(top + row * lines + foot, left=1.78, right=1.42, top=top, bottom=foot)
-    _draw_studies(axes, table)
+    tell = Teller(figure)
+    _draw_studies(tell, table, whose(rows), endpoint)
     at = len(table) + 0.35
-    _draw_summary(axes, pooled, at)
+    told = pool_words(pooled, level) if pooled.k > 1 else {"value": "one group, not pooled"}
+    with tell.row(POOLED, **told):
+        _draw_summary(axes, pooled, at)
     ticks = [*range(len(table)), at]
-    labels = [*names[:len(table)], "Random effects"]
+    labels = [*names[:len(table)], POOLED]
     if len(outside):
         first = at + 1.55
         axes.axhline(first - 0.78, color=style.GRID.light, lw=1)
         axes.annotate("Beside the pool, not in it", (0, first - 0.78), xycoords=("figure fraction", "data"),
                       xytext=(7, -9), textcoords="offset points", va="center", weight="bold", size=10.5)
-        _draw_outside(axes, outside, first)
+        _draw_outside(tell, outside, first, endpoint)
         ticks += [first + i for i in range(len(outside))]
         labels += names[len(table):]
     row_axis(axes, labels, y=ticks, bottom=lines - 0.4)
+    tell.names(axes)
     for tick, state in zip(axes.get_yticklabels(), table.state, strict=False):
         tick.set_color(style.INK.light if state == "pooled" else style.MUTED.light)
     axes.set_xlim(0, 100)
@@ -175,7 +180,7 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
     _footnotes(figure, [ASSUMES, *found.reasons, pooled.note], notes, legend_height(handles))
     foot_legend(figure, handles)
     heading(figure, _headline(pooled))
-    return Chart(figure, _describe(found, outside, endpoint, level), _reader_table(table, pooled))
+    return Chart(figure, _describe(found, outside, endpoint, level), _reader_table(table, pooled), marks=tell.marks)
 
 
 def _headline(pooled: Pooled) -> str:
@@ -203,20 +208,30 @@ def _outside(beside) -> pd.DataFrame:
     return table
 
 
-def _draw_studies(axes, table):
+def _draw_studies(tell, table, owners, endpoint):
     biggest = float(table.n.max())
-    for y, row in enumerate(table.itertuples()):
-        mark = style.POPULATION[row.population]
-        chosen = row.state != "not chosen"
-        if chosen:
-            color = style.MUTED.light if row.state == "pooled" else style.GRID.light
-            span(axes, y, row.ci_low, row.ci_high, (0, 100), color=color)
-            # what is left out keeps its shape and filling and loses its colour
-            shade = mark if row.state == "pooled" else replace(mark, light=style.MUTED.light)
-            point(axes, row.percent, y, shade, standing=row.standing, size=34 + 130 * math.sqrt(row.n / biggest))
-        text = "not chosen" if not chosen else "left out" if row.state == "left out" else \
-            f"{percent(row.percent, 0, brief=True)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
-        right_text(axes, y, f"{text}\n{count(row.events, row.n)}")
+    for y, (row, owner) in enumerate(zip(table.itertuples(), owners, strict=True)):
+        value, ends = share_words(row)
+        facts = [*owner.facts, ("Patients", number(row.n)), (endpoint, value), ("Interval", ends),
+                 standing_fact(row.standing), ("In the pool", row.state + (f": it {row.reason}" if row.reason else "")),
+                 ("Weight", "" if is_missing(row.weight) else percent(row.weight, 0))]
+        with tell.row(row.label, f"{value}, {row.state}", facts=facts, record=owner.record,
+                      series=style.POPULATION[row.population].label):
+            _draw_study(tell.figure.axes[0], y, row, 34 + 130 * math.sqrt(row.n / biggest))
+
+
+def _draw_study(axes, y, row, size):
+    mark = style.POPULATION[row.population]
+    chosen = row.state != "not chosen"
+    if chosen:
+        color = style.MUTED.light if row.state == "pooled" else style.GRID.light
+        span(axes, y, row.ci_low, row.ci_high, (0, 100), color=color)
+        # what is left out keeps its shape and filling and loses its colour
+        shade = mark if row.state == "pooled" else replace(mark, light=style.MUTED.light)
+        point(axes, row.percent, y, shade, standing=row.standing, size=size)
+    text = "not chosen" if not chosen else "left out" if row.state == "left out" else \
+        f"{percent(row.percent, 0, brief=True)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
+    right_text(axes, y, f"{text}\n{count(row.events, row.n)}")
 
 
 def _draw_summary(axes, pooled: Pooled, at: float):
@@ -236,10 +251,15 @@ def _draw_summary(axes, pooled: Pooled, at: float):
     right_text(axes, at, text)
 
 
-def _draw_outside(axes, outside, first):
-    for i, row in enumerate(outside.itertuples()):
-        point(axes, row.value, first + i, style.POPULATION[row.population], standing=row.standing)
-        right_text(axes, first + i, f"{percent(row.value)}\n{row.why}")
+def _draw_outside(tell, outside, first, endpoint):
+    axes = tell.figure.axes[0]
+    for i, (row, owner) in enumerate(zip(outside.itertuples(), whose(outside), strict=True)):
+        facts = [*owner.facts, (endpoint, percent(row.value)), ("Not in the pool", row.why),
+                 standing_fact(row.standing)]
+        with tell.row(row.label, f"{percent(row.value)}, beside the pool", facts=facts, record=owner.record,
+                      series=style.POPULATION[row.population].label):
+            point(axes, row.value, first + i, style.POPULATION[row.population], standing=row.standing)
+            right_text(axes, first + i, f"{percent(row.value)}\n{row.why}")
 
 
 def _note_lines(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from emdbook.charts.fitting import row_labels, shortened
 from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
 from emdbook.charts.marks import key, point
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
+from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.ground.wording import is_missing, listing, number
 
 _ROW = 0.47
@@ -89,7 +90,8 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
         raise ValueError("chart of ranges: the band is not in order.")
     if limit is not None and not 0 < limit < np.inf:
         raise ValueError("chart of ranges: the right end of the axis must be above 0.")
-    table = prepare_ranges(rows, unit=unit)
+    rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    table, owners = prepare_ranges(rows, unit=unit), whose(rows)
     handles = key(table.population, table.standing)
     foot, top = 0.62 + legend_height(handles), 0.55 if title else 0.2
     top += 0.22 if band else 0
@@ -102,10 +104,17 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
     axes.tick_params(axis="y", pad=9)
     if band:
         _draw_band(axes, band, f"{band_label}: {_figure(np.nan, *band, unit)}", limit)
-    for at, row in enumerate(table.itertuples()):
-        _draw_row(axes, at, row, limit)
-        size = f"n = {int(row.n):,}" if not is_missing(row.n) else "n not known" if unknown_n else ""
-        right_text(axes, at, "\n".join(filter(None, [_figure(row.value, row.low, row.high, unit), size])))
+    tell = Teller(figure)
+    for at, (row, owner) in enumerate(zip(table.itertuples(), owners, strict=True)):
+        said = _figure(row.value, row.low, row.high, unit)
+        facts = [*owner.facts, (axis, said), ("Patients", "" if is_missing(row.n) else number(row.n)),
+                 standing_fact(row.standing)]
+        with tell.row(row.label, said, series=style.POPULATION[row.population].label, facts=facts,
+                      record=owner.record):
+            _draw_row(axes, at, row, limit)
+            size = f"n = {int(row.n):,}" if not is_missing(row.n) else "n not known" if unknown_n else ""
+            right_text(axes, at, "\n".join(filter(None, [said, size])))
+    tell.names(axes)
     x_label(axes, axis)
     foot_legend(figure, handles)
     heading(figure, title)
@@ -115,7 +124,7 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
     shown = table.assign(n=table.n.astype("Int64")).rename(columns={
         "label": "Source", "population": "Population", "value": f"value, {unit}", "low": f"low, {unit}",
         "high": f"high, {unit}"}).drop(columns="standing")
-    return Chart(figure, f"{axis}: {words}.{told}", with_standing(shown, table))
+    return Chart(figure, f"{axis}: {words}.{told}", with_standing(shown, table), marks=tell.marks)
 
 
 def _figure(value, low, high, unit: str) -> str:

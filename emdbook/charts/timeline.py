@@ -14,6 +14,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import inches, lines_of
 from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading
+from emdbook.charts.told import Teller, whose
 from emdbook.ground.wording import is_missing, listing, plural
 
 
@@ -79,12 +80,13 @@ def prepare_timeline(rows) -> pd.DataFrame:
     Parameters
     ----------
     rows : pandas.DataFrame or iterable of mappings
-        ``date, label, kind`` (a key of :data:`KINDS`) and optionally ``certainty`` ("seen" or "second_hand").
+        ``date, label, kind`` (a key of :data:`KINDS`) and optionally ``certainty`` ("seen" or "second_hand") and
+        ``update_id`` (its record).
 
     Returns
     -------
     pandas.DataFrame
-        ``date, at`` (years), ``when`` (words), ``label, kind, certainty``.
+        ``date, at`` (years), ``when`` (words), ``label, kind, certainty``, and ``update_id`` where the rows have it.
 
     Raises
     ------
@@ -108,7 +110,7 @@ def prepare_timeline(rows) -> pd.DataFrame:
     points = [when(date) for date in table["date"]]
     table["at"], table["when"] = [p[0] for p in points], [p[1] for p in points]
     table = table.sort_values("at", kind="stable").reset_index(drop=True)
-    return table[["date", "at", "when", "label", "kind", "certainty"]]
+    return table[["date", "at", "when", "label", "kind", "certainty", *(["update_id"] if "update_id" in table else [])]]
 
 
 def spread(wanted, heights, apart: float) -> np.ndarray:
@@ -195,11 +197,23 @@ def timeline(rows, *, until: str | None = None, kinds=None, title: str | None = 
     if until:
         y = (limit - start) * per_year + 0.12
         axes.hlines(y, 0.0, 0.92, color=style.ACCENT.light, lw=2, ls=(0, (3, 1.5)), zorder=1)
-    for dot, place, text, row in zip(dots, places, lines, table.itertuples(), strict=True):
-        _event(axes, dot, place, text, row)
+    tell = Teller(figure)
+    for dot, place, text, (row, owner) in zip(
+            dots, places, lines, zip(table.itertuples(), whose(table), strict=True), strict=True):
+        with tell.row(**_told(row, owner)):
+            _event(axes, dot, place, text, row)
     _legend(figure, axes, shown, table)
     heading(figure, title)
-    return Chart(figure, _describe(table, until), _reader_table(table))
+    return Chart(figure, _describe(table, until), _reader_table(table), marks=tell.marks)
+
+
+def _told(row, owner) -> dict:
+    """What an event says; one that nobody knew then says no more than the figure."""
+    if not row.known:
+        return {"name": "Not yet known", "value": row.when, "facts": [("Date", row.when)]}
+    words, kind = row.label, KINDS[row.kind][0]
+    return {"name": words, "value": row.when, "series": kind, "record": owner.record,
+            "facts": [("Date", row.when), ("Kind", kind), ("Known", CERTAINTY[row.certainty])]}
 
 
 def _words(label: str) -> list[str]:

@@ -5,7 +5,7 @@ Impossible input raises :class:`ValueError` in plain words.
 """
 
 from emdbook.estimates.counts import attainable_counts
-from emdbook.estimates.differences import Comparison, risk_difference, risk_ratio
+from emdbook.estimates.differences import Comparison, ratio_of_ratios, risk_difference, risk_ratio
 from emdbook.estimates.intervals import (
     INTERVAL_METHODS,
     PRIORS,
@@ -20,6 +20,7 @@ from emdbook.estimates.simulations import (
     ImmortalTime,
     case_mix,
     immortal_time_medians,
+    mixture_median,
     simulate_immortal_time,
 )
 
@@ -41,8 +42,10 @@ __all__ = [
     "logit_effects",
     "median_interval",
     "median_ranks",
+    "mixture_median",
     "pool_proportions",
     "proportion_interval",
+    "ratio_of_ratios",
     "risk_difference",
     "risk_ratio",
     "simulate_immortal_time",

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from emdbook.estimates._checks import check_count, check_level
+from emdbook.estimates._checks import check_count, check_level, check_positive
 
 
 @dataclass(frozen=True)
@@ -94,3 +94,41 @@ def risk_ratio(events1: int, n1: int, events2: int, n2: int, level: float = 0.95
     note = f"{lead} 0, so 1/2 was added to each of the four cells." if add else ""
     low, high = float(np.exp(centre - half)), float(np.exp(centre + half))
     return Comparison(float(np.exp(centre)), low, high, "log (Katz)", level, note)
+
+
+def ratio_of_ratios(first: tuple[float, float, float], second: tuple[float, float, float],
+                    level: float = 0.95) -> Comparison:
+    """Two ratios of separate patients compared: the test of interaction, as a ratio with its interval.
+
+    Parameters
+    ----------
+    first, second : tuple of float
+        Estimate, lower and upper limit of a hazard, risk or odds ratio, each above 0. The groups share no patients.
+    level : float
+        Confidence level of the limits given, and of those returned.
+
+    Returns
+    -------
+    Comparison
+        The first ratio over the second.
+
+    Raises
+    ------
+    ValueError
+        If a number is not above 0 or an interval does not hold its estimate.
+
+    References
+    ----------
+    Altman DG, Bland JM, BMJ 2003;326:219. The standard errors are taken from the widths of the intervals on the log
+    scale.
+    """
+    z = stats.norm.ppf((1 + check_level(level)) / 2)
+    logs, variance = [], 0.0
+    for ratio in (first, second):
+        estimate, low, high = (check_positive(x, "A ratio and its limits") for x in ratio)
+        if not low <= estimate <= high or low == high:
+            raise ValueError(f"The interval from {low:g} to {high:g} does not hold its estimate of {estimate:g}.")
+        logs.append(np.log(estimate))
+        variance += (np.log(high / low) / (2 * z)) ** 2
+    gap, half = logs[0] - logs[1], z * np.sqrt(variance)
+    return Comparison(*(float(np.exp(x)) for x in (gap, gap - half, gap + half)), "interaction", level)

@@ -1,16 +1,17 @@
-"""Constructed examples: two ways in which a comparison without randomisation misleads.
+"""Constructed examples: ways in which a comparison without randomisation misleads.
 
-Nothing here is data. Both are small models in which the truth is known because it was put in.
+Nothing here is data. All are small models in which the truth is known because it was put in.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
 
 from emdbook.estimates._checks import check_number, check_positive, check_rng, check_share
 from emdbook.estimates.counts import as_whole
@@ -180,3 +181,43 @@ def case_mix(
             }
         )
     return rows
+
+
+def mixture_median(medians: Sequence[float], weights: Sequence[float]) -> float:
+    """The median survival of a mixture of groups, each with a constant risk of death.
+
+    Parameters
+    ----------
+    medians : sequence of float
+        One per group, in months, above 0.
+    weights : sequence of float
+        Patients or shares of each group, none below 0, not all 0.
+
+    Returns
+    -------
+    float
+        Months at which half of all are alive.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or a number is out of its range.
+
+    Notes
+    -----
+    Solves ``sum(w * 2 ** (-t / m)) = sum(w) / 2`` for ``t``; it lies between the least and the greatest median.
+    """
+    medians = [check_positive(m, "A median") for m in medians]
+    weights = [check_number(w, "A weight") for w in weights]
+    if len(medians) != len(weights) or not medians:
+        raise ValueError("There must be as many medians as weights, and at least one.")
+    if min(weights) < 0 or not sum(weights):
+        raise ValueError("No weight may lie below 0, and one must lie above it.")
+    present = [m for m, w in zip(medians, weights, strict=True) if w]
+    if min(present) == max(present):
+        return present[0]
+
+    def more_than_half(t: float) -> float:
+        return sum(w * 2 ** (-t / m) for m, w in zip(medians, weights, strict=True)) - sum(weights) / 2
+
+    return float(brentq(more_than_half, min(present), max(present)))

@@ -17,6 +17,7 @@ from emdbook.estimates import (
     binomial_posterior,
     pool_proportions,
     proportion_interval,
+    ratio_of_ratios,
     risk_difference,
     risk_ratio,
 )
@@ -147,6 +148,16 @@ def _risk_ratio(readings, evidence) -> Result:
     return _estimate(found.estimate, found.ci_low, found.ci_high, lambda x: Quantity(x, "ratio"))
 
 
+def _interaction(readings, evidence) -> Result:
+    _rows(readings, 2)
+    _no_shared_patients(readings, evidence)
+    for reading in readings:
+        if _get(reading, "value").unit != "ratio":
+            raise CannotCompute(f"{reading.row_id} is no ratio")
+    found = ratio_of_ratios(*(tuple(_get(r, name).value for name in ("value", "low", "high")) for r in readings))
+    return _estimate(found.estimate, found.ci_low, found.ci_high, lambda x: Quantity(x, "ratio"))
+
+
 def _times(readings, evidence) -> Result:
     _rows(readings, 2)
     first, second = _same_unit(readings)
@@ -243,6 +254,7 @@ CALCULATIONS: dict[str, Callable[[Sequence[Reading], object], Result]] = {
     "difference": _difference,
     "difference-ci": _difference_ci,
     "risk-ratio": _risk_ratio,
+    "interaction": _interaction,
     "times": _times,
     "sum": _sum,
     "rest": _rest,

@@ -91,6 +91,7 @@ FIXED: dict[str, str] = {
     "certainty": "certainty_id therapeutic_class kind question outcome statement start "
     "risk_of_bias risk_of_bias_reason inconsistency inconsistency_reason indirectness indirectness_reason "
     "imprecision imprecision_reason publication_bias publication_bias_reason rows result meaning note",
+    "aliases": "old_id table new_id reason",
 }
 
 #: Primary keys and links that the joined view relies on.
@@ -111,6 +112,7 @@ KEYS: dict[str, str] = {
     "criteria": "criterion_id",
     "guidance": "guidance_id",
     "certainty": "certainty_id",
+    "aliases": "old_id",
 }
 LINKS: dict[str, tuple[Link, ...]] = {
     "studies": (Link("source_id", "sources", "source_id"),),

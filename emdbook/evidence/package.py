@@ -184,6 +184,11 @@ class Evidence:
         """Bottom-line statements with the judgements of GRADE and the rows they rest on."""
         return self.table("certainty")
 
+    @property
+    def aliases(self) -> pd.DataFrame:
+        """Ids that are no row any more, with the row that took their place."""
+        return self.table("aliases")
+
     @cached_property
     def _view(self) -> pd.DataFrame:
         t = self._tables

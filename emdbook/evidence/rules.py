@@ -164,6 +164,7 @@ def check_contract(tables: Mapping[str, Table | None]) -> list[Fault]:
         _log,
         _trade_names,
         _grounds,
+        _aliases,
     ):
         check(package, add)
     return faults
@@ -648,6 +649,19 @@ def _trade_names(package: _Package, add: Add) -> None:
             if source and source not in sources and package.complete("sources"):
                 rule = f"{source} is not a source_id of sources.csv{suggestion(source, sources)}"
                 add("therapies", row, "trade_source_ids", rule)
+
+
+def _aliases(package: _Package, add: Add) -> None:
+    """An id that moved is no row any more, and leads to one of its own table, so that its address holds."""
+    columns = {**ID_COLUMNS, "sources": "source_id"}
+    for row in package.rows("aliases"):
+        if not row.sound("old_id", "table", "new_id"):
+            continue
+        if any(row["old_id"] in package.index(name, column) for name, column in columns.items()):
+            add("aliases", row, "old_id", "is the id of a row, so it has not moved")
+        there = package.index(row["table"], columns[row["table"]])
+        if row["new_id"] is not None and row["new_id"] not in there and package.complete(row["table"]):
+            add("aliases", row, "new_id", f"is not an id of {row['table']}.csv{suggestion(row['new_id'], there)}")
 
 
 def _grounds(package: _Package, add: Add) -> None:

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from IPython.display import HTML, display
 
 from emdbook import style
+from emdbook.charts.told import titled
 from emdbook.explore.core import Exploration, asset_dir
 from emdbook.explore.errors import StateError
 from emdbook.explore.page import RADIO_MAX, quiet, table_html, tallest
@@ -193,7 +194,8 @@ class Live:
         self.error.layout.display = ""
 
     def _paint(self) -> None:
-        svg = quiet(self.frame.svg)
+        # no script of the book runs here, so each mark carries its words as a title
+        svg = titled(quiet(self.frame.svg), self.frame.marks, self.owner.id)
         for name, control in self.owner.layers.items():
             for gid, box in zip(control.options, self.inputs[name], strict=True):
                 if not box.value:

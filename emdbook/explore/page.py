@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from emdbook.charts.base import width_in_letters
+from emdbook.charts.told import Told
 from emdbook.explore.controls import Control
 from emdbook.explore.states import Frame
 
@@ -52,7 +53,8 @@ def pack(frames: Sequence[Frame]) -> str:
         return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
 
     packed = [
-        [runs(_PIECE.findall(f.svg)), runs([f.sentence]), runs([line(f.columns)]), runs([line(r) for r in f.rows])]
+        [runs(_PIECE.findall(f.svg)), runs([f.sentence]), runs([line(f.columns)]), runs([line(r) for r in f.rows]),
+         runs([mark.line() for mark in f.marks])]
         for f in frames
     ]
     block = json.dumps({"v": 1, "p": list(pieces), "f": packed}, ensure_ascii=False, separators=(",", ":"))
@@ -82,8 +84,8 @@ def unpack(block: str) -> list[Frame]:
 
     return [
         Frame("".join(take(svg)), "".join(take(text)), tuple(json.loads(take(head)[0])),
-              tuple(tuple(json.loads(r)) for r in take(rows)))
-        for svg, text, head, rows in data["f"]
+              tuple(tuple(json.loads(r)) for r in take(rows)), tuple(map(Told.parse, take(marks))))
+        for svg, text, head, rows, marks in data["f"]
     ]
 
 
@@ -141,7 +143,7 @@ def table_html(one: Frame) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float) -> str:
+def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float, told: str = "") -> str:
     """Figure and caption, whole without JavaScript.
 
     Parameters
@@ -153,6 +155,8 @@ def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float)
         Width and height to keep free.
     letters : float
         Width of the figure in heights of its smallest letters, in whatever state.
+    told : str
+        The element in which a script tells the marks.
 
     Returns
     -------
@@ -162,7 +166,7 @@ def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float)
         f'<figure class="emd-fig"><div class="emd-window"><div class="emd-svg" role="img" '
         f'aria-labelledby="{id}--caption" style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g};--emd-least:{letters:.1f};'
         f'--emd-shape:{ratio[0] / ratio[1]:.3f}">'
-        f'{quiet(one.svg)}</div></div>'
+        f'{quiet(one.svg)}</div>{told}</div>'
         f'<figcaption id="{id}--caption">{escape(one.sentence)}</figcaption></figure>'
     )
 
@@ -264,13 +268,15 @@ def render(widget) -> str:
     described = escape(json.dumps(spec(widget.controls), ensure_ascii=False, separators=(",", ":")))
     controls = "".join(control_html(id, name, c) for name, c in widget.controls.items())
     note = f'<p class="emd-note">{escape(widget.note)}</p>' if widget.note else ""
+    letters = max(width_in_letters(f.svg) for f in frames)
+    told = f'<emd-marks data-of="{id}"></emd-marks>'
     return (
         f'<emd-explore id="{id}" class="emd-widget" role="group" aria-labelledby="{id}--title" data-spec="{described}">'
         f'<p class="emd-title" id="{id}--title">{escape(widget.title)}</p>'
         f'<form class="emd-controls" autocomplete="off" aria-labelledby="{id}--title">{controls}'
         '<button type="button" class="emd-reset">Reset</button></form>'
         f'<p class="emd-failure" hidden></p>'
-        f"{figure_html(start, id, tallest(frames), max(width_in_letters(f.svg) for f in frames))}"
+        f"{figure_html(start, id, tallest(frames), letters, told)}"
         '<p class="emd-unseen" role="status" aria-live="polite"></p>'
         f"{note}"
         '<p class="emd-nojs">The controls need JavaScript. The figure shows the setting this widget starts from.</p>'

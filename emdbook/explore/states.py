@@ -6,7 +6,6 @@ import gc
 import hashlib
 import json
 import math
-import numbers
 import os
 import pickle
 import re
@@ -20,6 +19,7 @@ from xml.etree import ElementTree
 import matplotlib
 
 from emdbook import style
+from emdbook.charts.told import Told, table_text
 from emdbook.explore.errors import StateError, plain
 from emdbook.explore.keys import Uncacheable, code_digest, digest, look_digest
 
@@ -29,64 +29,22 @@ POOL_FROM = 48
 
 @dataclass(frozen=True)
 class Frame:
-    """One state as the page needs it: figure, sentence and the numbers as text."""
+    """One state as the page needs it: figure, sentence, the numbers as text, and what the marks say."""
 
     svg: str
     sentence: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    marks: tuple[Told, ...] = ()
 
     def dump(self) -> bytes:
-        return zlib.compress(json.dumps([self.svg, self.sentence, self.columns, self.rows]).encode(), 6)
+        marks = [mark.line() for mark in self.marks]
+        return zlib.compress(json.dumps([self.svg, self.sentence, self.columns, self.rows, marks]).encode(), 6)
 
     @classmethod
     def parse(cls, raw: bytes) -> Frame:
-        svg, sentence, columns, rows = json.loads(zlib.decompress(raw))
-        return cls(svg, sentence, tuple(columns), tuple(tuple(r) for r in rows))
-
-
-def cell_text(value: object) -> str:
-    """One cell of a prepared table as text; missing is empty.
-
-    Parameters
-    ----------
-    value : object
-
-    Returns
-    -------
-    str
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or type(value).__name__ == "bool":
-        return "yes" if value else "no"
-    if isinstance(value, numbers.Integral):
-        return str(int(value))
-    if isinstance(value, numbers.Real):
-        return "" if math.isnan(value) else f"{float(value):.6g}"
-    text = str(value)
-    return "" if text in ("<NA>", "NaT", "nan") else text
-
-
-def table_text(table) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """A prepared table as column names and rows of text.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        An index with a name counts as the first column.
-
-    Returns
-    -------
-    tuple of (tuple of str, tuple of tuple of str)
-    """
-    if any(name is not None for name in table.index.names):
-        table = table.reset_index()
-    # Column by column: a row of mixed types would turn whole numbers into floats.
-    columns = [[cell_text(v) for v in table.iloc[:, i].tolist()] for i in range(table.shape[1])]
-    return tuple(str(c) for c in table.columns), tuple(zip(*columns, strict=True))
+        svg, sentence, columns, rows, marks = json.loads(zlib.decompress(raw))
+        return cls(svg, sentence, tuple(columns), tuple(tuple(r) for r in rows), tuple(map(Told.parse, marks)))
 
 
 def frame(chart, prefix: str) -> Frame:
@@ -104,7 +62,7 @@ def frame(chart, prefix: str) -> Frame:
     """
     svg = chart.svg(prefix).strip()
     svg = svg[svg.index("<svg"):]
-    return Frame(svg, " ".join(chart.description.split()), *table_text(chart.table))
+    return Frame(svg, " ".join(chart.description.split()), *table_text(chart.table), tuple(chart.marks))
 
 
 def fingerprint(svg: str) -> str:

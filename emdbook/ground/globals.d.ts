@@ -32,4 +32,6 @@ interface EmdBook {
 
 interface Window {
   emdbook: EmdBook;
+  /** Of emdbook/teach/assets/vendor/qrcode.js, on the page that draws codes. */
+  qrcode: (type: number, level: string) => any;
 }

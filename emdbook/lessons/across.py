@@ -10,6 +10,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.evidence_map import evidence_map
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis
+from emdbook.charts.told import Teller
 from emdbook.estimates import case_mix
 from emdbook.ground.wording import number, percent, plural
 
@@ -164,16 +165,20 @@ def mixes(*, advantage: float = 10, share_a: float = 70, share_b: float = 30, em
                      clip_on=False)
         handles.append(axes.scatter([], [], s=60, marker=mark.marker, color=mark.light,
                                     label=f"therapy {name}, {percent(share)} of its patients have EM-E"))
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples()):
-        axes.plot([row.A, row.B], [i - 0.13, i + 0.13], color=style.MUTED.light, lw=1, ls=":", zorder=1)
-        right_text(axes, i, f"A {percent(row.A, 0)}\nB {percent(row.B, 0)}")
+        with tell.row(row.patients, f"A {percent(row.A, 0)}, B {percent(row.B, 0)}", facts=[
+                ("Therapy A", percent(row.A, 0)), ("Therapy B", percent(row.B, 0))]):
+            axes.plot([row.A, row.B], [i - 0.13, i + 0.13], color=style.MUTED.light, lw=1, ls=":", zorder=1)
+            right_text(axes, i, f"A {percent(row.A, 0)}\nB {percent(row.B, 0)}")
     axes.axhline(1.5, color=style.GRID.light, lw=1)
     row_axis(axes, table.patients.tolist(), bottom=2.5)
+    tell.names(axes)
     axes.set_xlim(0, 100)
     axes.set_xlabel("Expected response, %")
     foot_legend(figure, handles, columns=1)
     heading(figure, "Constructed: a model, no patients")
-    return Chart(figure, _say(table, advantage), table.round(1))
+    return Chart(figure, _say(table, advantage), table.round(1), marks=tell.marks)
 
 
 def _say(table: pd.DataFrame, advantage: float) -> str:

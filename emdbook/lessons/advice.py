@@ -10,6 +10,7 @@ from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels
 from emdbook.charts.frames import check_counts, table_of
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
+from emdbook.charts.told import Teller, whose
 from emdbook.ground.wording import is_missing, listing, plural
 
 _ROW = 0.47
@@ -67,24 +68,30 @@ def support(rows, *, title: str | None = None) -> Chart:
     ValueError
         See :func:`prepare_support`.
     """
-    table = prepare_support(rows)
+    rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    table, owners = prepare_support(rows), whose(rows)
     top, foot = (0.55 if title else 0.2), 1.18
     labels, row_height = row_labels(table.label, left=2.22, row=_ROW, chars=28)
     figure, axes = new_figure(top + row_height * len(table) + foot, left=2.22, right=1.18, top=top, bottom=foot)
     ink, paper, accent = style.INK.light, style.PAPER.light, style.ACCENT.light
-    for y, row in enumerate(table.itertuples()):
-        if row.kind == "none":
-            # a box of its own words, so that it stands clear of the axis at any scale
-            axes.annotate("?", (0, y), xytext=(11, 0), textcoords="offset points", ha="center", va="center",
-                          color=paper, weight="bold", size=10.5, zorder=5,
-                          bbox={"boxstyle": "square,pad=0.22", "facecolor": accent, "edgecolor": "none"})
-            right_text(axes, y, "no number")
-            continue
-        ours = row.kind == "ours"
-        axes.barh([y], [int(row.n)], height=0.5, color=ink if ours else paper, edgecolor=ink, lw=1.6,
-                  ls="-" if ours else (0, (2.2, 1.6)), zorder=2)
-        right_text(axes, y, plural(int(row.n), "patient") if ours else f"{int(row.n)} in all")
+    tell = Teller(figure)
+    for y, (row, owner) in enumerate(zip(table.itertuples(), owners, strict=True)):
+        said = "no number" if row.kind == "none" else plural(int(row.n), "patient") if row.kind == "ours" else \
+            f"{int(row.n)} in all"
+        with tell.row(row.label, said, series=_KINDS[row.kind], facts=[*owner.facts, ("Patients", said)],
+                      record=owner.record):
+            if row.kind == "none":
+                # a box of its own words, so that it stands clear of the axis at any scale
+                axes.annotate("?", (0, y), xytext=(11, 0), textcoords="offset points", ha="center", va="center",
+                              color=paper, weight="bold", size=10.5, zorder=5,
+                              bbox={"boxstyle": "square,pad=0.22", "facecolor": accent, "edgecolor": "none"})
+            else:
+                ours = row.kind == "ours"
+                axes.barh([y], [int(row.n)], height=0.5, color=ink if ours else paper, edgecolor=ink, lw=1.6,
+                          ls="-" if ours else (0, (2.2, 1.6)), zorder=2)
+            right_text(axes, y, said)
     row_axis(axes, labels, bottom=len(table) - 0.4)
+    tell.names(axes)
     biggest = table.n.max()
     axes.set_xlim(0, 1 if is_missing(biggest) else 1.04 * int(biggest))
     axes.set_xlabel("Patients behind it")
@@ -93,7 +100,7 @@ def support(rows, *, title: str | None = None) -> Chart:
                "mixed": Patch(facecolor=paper, edgecolor=ink, ls="--", label=" " + _KINDS["mixed"]),
                "none": Patch(facecolor=accent, edgecolor=accent, label=" " + _KINDS["none"])}
     foot_legend(figure, [handle for kind, handle in handles.items() if kind in set(table.kind)])
-    return Chart(figure, _describe(table), _reader_table(table))
+    return Chart(figure, _describe(table), _reader_table(table), marks=tell.marks)
 
 
 def _describe(table: pd.DataFrame) -> str:

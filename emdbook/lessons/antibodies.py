@@ -12,6 +12,7 @@ from emdbook.charts.forest import NOT_HEAD_TO_HEAD
 from emdbook.charts.frames import check_counts, check_standing, numbers, with_standing
 from emdbook.charts.marks import key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis
+from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import proportion_interval
 from emdbook.estimates.targets import density_curve, share_above
 from emdbook.ground.wording import count, is_missing, listing, months, number, percent, percent_range, plural
@@ -112,17 +113,22 @@ def beside(rows, *, compare: str = "non-EMD", show: str = "interval") -> Chart:
     foot = 0.62 + legend_height(handles)
     figure, axes = new_figure(0.55 + height * len(pairs) + foot, left=1.62, right=1.5, top=0.55, bottom=foot)
     limit = 100 if endpoint == "ORR" else float(np.ceil(np.nanmax([10, *table.shown]) / 5) * 5)
+    tell = Teller(figure)
     for i, (_, part) in enumerate(pairs):
-        for row in part.itertuples():
+        for row, owner in zip(part.itertuples(), whose(part), strict=True):
             y = i + (-0.2 if row.role == "group" else 0.2)
             mark = style.POPULATION[row.population]
-            if intervals:
-                span(axes, y, row.low, row.high, (0, limit), color=mark.light, lw=1.8, alpha=0.75)
-            if is_missing(row.shown):  # no figure: a pale outline beside the axis holds the place
-                axes.scatter([0.04 * limit], [y], s=90, marker=mark.marker, edgecolors=mark.light, linewidths=1.6,
-                             facecolors=style.PAPER.light, zorder=3, clip_on=False, alpha=0.35)
-            point(axes, row.shown, y, mark, standing=row.standing)
-            right_text(axes, y, _row_words(row, endpoint))
+            said = f"{_stated(part)}, no figure given" if is_missing(row.shown) else _figure(row, endpoint, intervals)
+            patients = "" if is_missing(row.n) else number(row.n)
+            with tell.row(f"{row.label}, {mark.label}", said, series=row.label, record=owner.record, facts=[
+                    *owner.facts, ("Patients", patients), (name, said), standing_fact(row.standing)]):
+                if intervals:
+                    span(axes, y, row.low, row.high, (0, limit), color=mark.light, lw=1.8, alpha=0.75)
+                if is_missing(row.shown):  # no figure: a pale outline beside the axis holds the place
+                    axes.scatter([0.04 * limit], [y], s=90, marker=mark.marker, edgecolors=mark.light, linewidths=1.6,
+                                 facecolors=style.PAPER.light, zorder=3, clip_on=False, alpha=0.35)
+                point(axes, row.shown, y, mark, standing=row.standing)
+                right_text(axes, y, _row_words(row, endpoint))
         if part.shown.isna().any():
             axes.text(limit * 0.11, i, f"{_stated(part)}:\nno figure given", va="center", size=10.5,
                       color=style.ACCENT.light, linespacing=0.95)
@@ -131,7 +137,8 @@ def beside(rows, *, compare: str = "non-EMD", show: str = "interval") -> Chart:
     axes.set_xlabel(axis)
     foot_legend(figure, handles)
     heading(figure, f"{name}: {COMPARED[compare]}")
-    return Chart(figure, _describe_beside(pairs, name, endpoint, compare, intervals), _beside_table(table, endpoint))
+    return Chart(figure, _describe_beside(pairs, name, endpoint, compare, intervals), _beside_table(table, endpoint),
+                 marks=tell.marks)
 
 
 def _stated(part) -> str:

@@ -14,6 +14,7 @@ from emdbook.charts.forest import side_by_side
 from emdbook.charts.frames import check_counts, check_interval, numbers, table_of, with_standing
 from emdbook.charts.marks import point, span, standing_key
 from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading, right_text, row_axis
+from emdbook.charts.told import Teller, record_of, standing_fact
 from emdbook.estimates import median_interval
 from emdbook.ground.wording import interval, is_missing, listing, months, number, plural
 
@@ -154,21 +155,25 @@ def penetration(rows, *, ask: str = "claim", drugs: str = "all") -> Chart:
     figure, axes = new_figure(1.2 + height * len(table), left=1.5, right=0.1, top=1.05, bottom=0.15)
     column = list(KINDS).index(ask)
     axes.axvspan(column - 0.5, column + 0.5, color=style.SOFT.light, lw=0, zorder=0)
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples(index=False)):
-        for j, kind in enumerate(KINDS):
-            _cell(axes, j, i, kind, getattr(row, kind), pale=not has[i])
+        with tell.row(row.label, CLAIMS[row.claim]):
+            for j, kind in enumerate(KINDS):
+                _cell(axes, j, i, kind, getattr(row, kind), pale=not has[i])
     for j, (kind, words) in enumerate(KINDS.items()):
         axes.annotate(words, (j, 1), xycoords=("data", "axes fraction"), xytext=(0, 5), textcoords="offset points",
                       ha="center", va="bottom", linespacing=LINE_SPACING, size=10.5,
                       weight="bold" if kind == ask else "normal")
     row_axis(axes, labels, bottom=len(table) - 0.5, top=-0.5)
+    tell.names(axes)
     axes.grid(visible=False)
     axes.set_xlim(-0.5, 3.5)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.hlines(np.arange(len(table) + 1) - 0.5, -0.5, 3.5, color=style.GRID.light, lw=0.8, zorder=1)
     heading(figure, f"{sum(has)} of {plural(len(table), 'drug')} {ASKED[ask]}")
-    return Chart(figure, _describe_penetration(table, ask, has), _reader_penetration(table))
+    shown = _reader_penetration(table)
+    return Chart(figure, _describe_penetration(table, ask, has), shown, marks=tell.with_table(shown))
 
 
 def _has(table, ask) -> list[bool]:
@@ -303,7 +308,10 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
     ValueError
         See :func:`prepare_series`.
     """
+    rows = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     table = prepare_series(rows, series=series)
+    records = {str(row["label"]): record_of(row) for row in rows.to_dict("records")}
+    table["record"] = table.label.map(records)
     mark = style.POPULATION["CNS"]
     labels, height = row_labels(table.label, left=1.78, row=0.52)
     shades = standing_key(table.standing[table.value.notna()])
@@ -317,21 +325,30 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
     if bound:
         axes.axvline(bound, color=style.ACCENT.light, lw=1.6, zorder=1)
         handles.append(axes.plot([], [], color=style.ACCENT.light, lw=1.6, label=f" “under {months(bound)}”")[0])
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples()):
-        if is_missing(row.value):
-            right_text(axes, i, f"no median\nn = {int(row.n)}")
-            continue
-        if chance:
-            span(axes, i, row.chance_low, row.chance_high, (0, limit), color=mark.light, ls=(0, (3, 2)))
-        span(axes, i, row.ci_low, row.ci_high, (0, limit), color=style.INK.light, lw=4, zorder=3)
-        point(axes, row.value, i, mark, standing=row.standing, size=66, limits=(0, limit), zorder=4)
-        right_text(axes, i, f"{number(row.value)} mo\nn = {int(row.n)}")
+        value = "no median given" if is_missing(row.value) else months(row.value)
+        with tell.row(row.label, value, record=row.record, facts=[
+                ("Patients", number(row.n)), ("Median OS", value),
+                ("Printed interval", interval(row.ci_low, row.ci_high)),
+                ("Constructed interval", interval(row.chance_low, row.chance_high, 1) if chance else ""),
+                standing_fact("" if is_missing(row.value) else row.standing)]):
+            if is_missing(row.value):
+                right_text(axes, i, f"no median\nn = {int(row.n)}")
+                continue
+            if chance:
+                span(axes, i, row.chance_low, row.chance_high, (0, limit), color=mark.light, ls=(0, (3, 2)))
+            span(axes, i, row.ci_low, row.ci_high, (0, limit), color=style.INK.light, lw=4, zorder=3)
+            point(axes, row.value, i, mark, standing=row.standing, size=66, limits=(0, limit), zorder=4)
+            right_text(axes, i, f"{number(row.value)} mo\nn = {int(row.n)}")
     row_axis(axes, labels, bottom=len(table) - 0.4)
+    tell.names(axes)
     axes.set_xlim(0, limit)
     axes.set_xticks(np.arange(0, limit + 1, 6))
     axes.set_xlabel("Median survival, months")
     foot_legend(figure, handles + shades)
-    return Chart(figure, _describe_series(table, chance, bound), _reader_series(table, chance))
+    table = table.drop(columns="record")
+    return Chart(figure, _describe_series(table, chance, bound), _reader_series(table, chance), marks=tell.marks)
 
 
 def _describe_series(table, chance, bound):

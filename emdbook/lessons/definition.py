@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from matplotlib.patches import FancyBboxPatch
@@ -14,6 +14,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.charts.ranges import ranges
+from emdbook.charts.told import Teller
 from emdbook.evidence.scenes import Name
 from emdbook.ground.wording import is_missing, number, sentence, short_source
 
@@ -151,15 +152,19 @@ def classify(limits: Mapping[str, float], *, names: Mapping[str, Name], lesions:
     axes.set_xlim(0, 5.5)
     axes.set_ylim(5.5, 0)
     axes.set_axis_off()
+    tell = Teller(figure)
     for i, step in enumerate(decision.steps):
-        _draw_step(axes, 0.05 + 0.78 * i, i + 1, step, mark.light)
+        question, answer, state = step
+        with tell.row(f"Step {i + 1}: {question}", "not asked any more" if state == "not asked" else answer):
+            _draw_step(axes, 0.05 + 0.78 * i, i + 1, step, mark.light)
     lines = [line for text in (_rule(outcome), *map(sentence, decision.notes))
              for line in textwrap.wrap(text, 82)]
     _box(axes, 4.08, 1.36, color=mark.light, width=2.8, fill=style.SOFT.light)
     axes.scatter([0.3], [4.4], s=150, marker=mark.marker, color=mark.light, zorder=4)
     axes.text(0.55, 4.4, outcome.name, size=13.5, weight="bold", va="center")
     axes.text(0.16, 4.68, "\n".join(lines), size=10.5, va="top", linespacing=1.15)
-    return Chart(figure, _tell(decision), _path(decision))
+    shown = _path(decision)
+    return Chart(figure, _tell(decision), shown, marks=tell.with_table(shown))
 
 
 def _rule(outcome: Name) -> str:
@@ -313,7 +318,7 @@ def incidence(rows: pd.DataFrame, *, definition: str = "all", phase: str = "diag
     text = (f"Share of patients with the disease {PHASES[phase]}, as {where}: {told}. Shaded for comparison is the "
             f"review's own range for any mass, {_span(float(review.low), float(review.high))}. Separate sources, not a "
             "ranking.")
-    return Chart(chart.figure, text, chart.table)
+    return replace(chart, description=text)
 
 
 def _nothing(text: str) -> Chart:
@@ -392,17 +397,22 @@ def cohorts(rows: pd.DataFrame, *, phase: str = "diagnosis", counted: str = "bot
     table = prepare_cohorts(rows, phase)
     figure, axes = new_figure(1.9 + 0.55 * len(table), left=1.75, right=0.95, top=0.5, bottom=1.15)
     at = range(len(table))
-    if counted == "both":
-        for y, row in zip(at, table.itertuples(), strict=True):
-            axes.plot([table["EM-E"][y], table["any"][y]], [y, y], color=style.MUTED.light, lw=2, gid=f"same-{y}",
-                      zorder=2)
-            right_text(axes, y, f"÷ {number(row.times, 0)}")
+    row_axis(axes, list(table.source), bottom=len(table) - 0.4)
+    tell = Teller(figure)
+    for y, (row, label) in enumerate(zip(table.itertuples(), axes.get_yticklabels(), strict=True)):
+        kinds = [("any soft-tissue mass", "any"), ("EM-E alone", "EM-E")]
+        said = [(words, f"{number(table[kind][y], 1)}%") for words, kind in kinds if kind in COUNTED[counted]]
+        with tell.row(row.source, ", ".join(f"{words} {text}" for words, text in said), drawn=[label], facts=[
+                *said, ("Patients", "" if is_missing(row.n) else number(row.n))]):
+            if counted == "both":
+                axes.plot([table["EM-E"][y], table["any"][y]], [y, y], color=style.MUTED.light, lw=2, gid=f"same-{y}",
+                          zorder=2)
+                right_text(axes, y, f"÷ {number(row.times, 0)}")
     handles = []
     for kind in COUNTED[counted]:
         mark = style.POPULATION[_POPULATION[kind]]
         handles += axes.plot(table[kind], at, ls="", marker=mark.marker, ms=9, color=mark.light, gid=f"counted-{kind}",
                              label="any soft-tissue mass" if kind == "any" else "EM-E alone", zorder=4)
-    row_axis(axes, list(table.source), bottom=len(table) - 0.4)
     axes.set_xlim(-1, 40)
     axes.set_xlabel(f"Patients with the disease {PHASES[phase]}, %")
     axes.grid(axis="x")
@@ -415,4 +425,4 @@ def cohorts(rows: pd.DataFrame, *, phase: str = "diagnosis", counted: str = "bot
     return Chart(figure, f"Share of patients with the disease {PHASES[phase]}, {what}, cohort by cohort: {told}. "
                          "Within a cohort the patients are the same; between cohorts they differ: no ranking.",
                  table.round(1).rename(columns={"source": "Cohort", "any": "any mass, %", "EM-E": "EM-E, %",
-                                                "times": "times fewer"}))
+                                                "times": "times fewer"}), marks=tell.marks)

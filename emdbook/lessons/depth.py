@@ -15,6 +15,7 @@ from emdbook.charts.forest import NOT_HEAD_TO_HEAD
 from emdbook.charts.frames import check_standing, flags, numbers, standing_words, table_of
 from emdbook.charts.marks import RIGHT, key, point
 from emdbook.charts.parts import foot_legend, legend_height, row_axis
+from emdbook.charts.told import Teller
 from emdbook.ground.wording import is_missing, months, number, percent
 
 _LEFT, _GAP, _RIGHT = 1.62, 0.5, 0.55
@@ -105,17 +106,19 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     wide = (WIDTH - _LEFT - _GAP - _RIGHT) / 2
     figure, left = new_figure(height, left=_LEFT, right=WIDTH - _LEFT - wide, top=top, bottom=foot)
     right = figure.add_axes((1 - (wide + _RIGHT) / WIDTH, foot / height, wide / WIDTH, (height - top - foot) / height))
+    tell = Teller(figure)
     for row in table.itertuples():
         both = bool((table.study == row.study).sum() > 1)
         y = studies.index(row.study) + (0 if not both else 0.18 if row.reference else -0.18)
-        if not is_missing(row.response):  # those of whom the right-hand figure speaks too, though they never responded
-            left.hlines(y, row.response, 100, color=style.GRID.light, lw=2.4, zorder=1, gid="never")
-        _figure(left, row, y, row.response, standing=row.response_standing,
-                text=percent(row.response, 0, brief=True), limit=100)
         time = "not reached" if row.not_reached else "" if is_missing(row.months) else \
             f"{number(row.months, 1 if row.months < 10 else 0)} mo"
-        _figure(right, row, y, np.inf if row.not_reached else row.months, standing=row.months_standing,
-                text=time, limit=limit)
+        with tell.row(f"{row.study}, {style.POPULATION[row.population].label}", _figures(row), series=row.study):
+            if not is_missing(row.response):  # of these the right-hand figure speaks too, though they never responded
+                left.hlines(y, row.response, 100, color=style.GRID.light, lw=2.4, zorder=1, gid="never")
+            _figure(left, row, y, row.response, standing=row.response_standing,
+                    text=percent(row.response, 0, brief=True), limit=100)
+            _figure(right, row, y, np.inf if row.not_reached else row.months, standing=row.months_standing,
+                    text=time, limit=limit)
     word = "Any response" if depth == "any" else "Complete response"
     row_axis(left, labels, bottom=len(studies) - 0.45, top=-0.55)
     row_axis(right, [""] * len(studies), bottom=len(studies) - 0.45, top=-0.55)
@@ -127,7 +130,8 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     for axes, text in ((left, word), (right, "Median PFS of all")):
         axes.set_title(text, loc="left", size=11.5, weight="bold")
     foot_legend(figure, handles)
-    return Chart(figure, _describe(table, word), _reader_table(table, word))
+    shown = _reader_table(table, word)
+    return Chart(figure, _describe(table, word), shown, marks=tell.with_table(shown))
 
 
 def _figure(axes, row, y, value, *, standing, text, limit):

@@ -11,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import LINE_SPACING, foot_legend
+from emdbook.charts.told import Teller
 from emdbook.evidence.scenes import Alteration, Comparison
 from emdbook.ground.wording import is_missing, listing, number, plural, sentence
 
@@ -95,9 +96,11 @@ def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step:
     axes.set_ylim(height - 0.38, 0)
     axes.set_axis_off()
     _draw_head(axes, step, _HEAD + body)
+    tell = Teller(figure)
     for i, (key, change) in enumerate(alterations.items()):
-        _draw_change(axes, _HEAD + _ROW * (i + 0.5), change, table[table.key == key],
-                     shown=chosen in ("all", key), picked=chosen == key, step=step, inferred=inferred)
+        with tell.row(change.label):
+            _draw_change(axes, _HEAD + _ROW * (i + 0.5), change, table[table.key == key],
+                         shown=chosen in ("all", key), picked=chosen == key, step=step, inferred=inferred)
     y = _HEAD + body + 0.1
     axes.add_patch(FancyBboxPatch((0.05, y), 5.4, 1.78, boxstyle="round,pad=0,rounding_size=0.1", lw=1.2, zorder=1,
                                   facecolor=style.SOFT.light, edgecolor=style.MUTED.light))
@@ -105,7 +108,8 @@ def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step:
     wrapped = [part for line in lines for part in textwrap.wrap(line, 82)]
     axes.text(0.18, y + 0.38, "\n".join(wrapped), size=10.5, va="top", linespacing=1.1)
     _legend(figure, axes, inferred)
-    return Chart(figure, " ".join([sentence(heading), *lines]), _reader_table(alterations, table, inferred))
+    shown = _reader_table(alterations, table, inferred)
+    return Chart(figure, " ".join([sentence(heading), *lines]), shown, marks=tell.with_table(shown))
 
 
 def _stated(change: Alteration) -> bool:
@@ -339,15 +343,18 @@ def directions(rows: pd.DataFrame) -> Chart:
     axes.spines[:].set_visible(False)
     axes.hlines([i + 0.5 for i in range(len(table) - 1)], -0.5, len(sources) - 0.5, color=style.GRID.light, lw=0.8)
     marks = style.palette()
+    tell = Teller(figure)
     for y, row in table.iterrows():
-        for x, source in enumerate(sources):
-            if row[source]:
-                marker, color, _ = _MARK[row[source]]
-                axes.scatter([x], [y], s=110, marker=marker, color=marks[color].light, zorder=3)
         differ = row.verdict == "differ"
-        axes.annotate(row.verdict, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0), va="center",
-                      textcoords="offset points", color=style.ACCENT.light if differ else style.MUTED.light,
-                      weight="bold" if differ else "normal")
+        with tell.row(row.finding.replace("-\n", ""), row.verdict):
+            for x, source in enumerate(sources):
+                if row[source]:
+                    marker, color, _ = _MARK[row[source]]
+                    axes.scatter([x], [y], s=110, marker=marker, color=marks[color].light, zorder=3)
+            axes.annotate(row.verdict, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0), va="center",
+                          textcoords="offset points", color=style.ACCENT.light if differ else style.MUTED.light,
+                          weight="bold" if differ else "normal")
+    tell.names(axes)
     used = [sign for sign in _MARK if (table[sources] == sign).any(axis=None)]
     foot_legend(figure, [axes.scatter([], [], s=70, marker=_MARK[s][0], color=marks[_MARK[s][1]].light,
                                       label=_MARK[s][2]) for s in used], columns=3)
@@ -357,7 +364,7 @@ def directions(rows: pd.DataFrame) -> Chart:
     told = [f"{start} {listing(names)}" for start, names in zip(
         ("The sources differ on", "They agree on", "Only one speaks of"), words.values(), strict=True) if names]
     shown = plain.rename(columns={"finding": "Molecule", "verdict": "Verdict"})
-    return Chart(figure, ". ".join(told) + ".", shown)
+    return Chart(figure, ". ".join(told) + ".", shown, marks=tell.with_table(shown))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -466,18 +473,21 @@ def beside(rows: pd.DataFrame, *, shown: str = "all", about: str = "all") -> Cha
     for x, words in zip(_BESIDE_X, ("Finding", "Share", "n", "Source", "Beside it"), strict=True):
         axes.text(x, -0.95, words, size=10.5, color=style.MUTED.light, va="bottom")
     marks = style.palette()
+    tell = Teller(figure)
     for y in table.index:
         row = table.loc[y]
         marker, color, _ = _BESIDE[row.beside]
-        for x, words in zip(_BESIDE_X, (row.label, row.figure, row.n, row.source), strict=False):
-            axes.text(x, y, words, size=10.5, va="center",
-                      color=style.MUTED.light if words == "not seen" else style.INK.light)
-        axes.scatter([5.1], [y], s=75, marker=marker, zorder=3, **_filled(marker, marks[color].light))
+        with tell.row(row.label, str(row.figure), series=row.beside):
+            axes.scatter([5.1], [y], s=75, marker=marker, zorder=3, **_filled(marker, marks[color].light))
+            for x, words in zip(_BESIDE_X, (row.label, row.figure, row.n, row.source), strict=False):
+                axes.text(x, y, words, size=10.5, va="center",
+                          color=style.MUTED.light if words == "not seen" else style.INK.light)
     foot_legend(figure, [axes.scatter([], [], s=60, marker=m, label=words, **_filled(m, marks[c].light))
                          for m, c, words in _BESIDE.values()], columns=2)
     readable = table.rename(columns={"label": "Finding", "about": "About", "source": "Source", "figure": "Share",
                                      "beside": "Beside it"})
-    return Chart(figure, _words_beside(table, len(rows)), readable.reset_index(drop=True))
+    readable = readable.reset_index(drop=True)
+    return Chart(figure, _words_beside(table, len(rows)), readable, marks=tell.with_table(readable))
 
 
 def _filled(marker: str, color: str) -> dict[str, str]:

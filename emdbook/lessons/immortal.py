@@ -1,4 +1,4 @@
-"""Immortal time: a transplant that does nothing, and a comparison in which it seems to help. Simulated, never data."""
+"""A transplant that does nothing, and comparisons in which it seems to help: immortal time, and phases mixed up."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.frames import numbers, table_of
 from emdbook.charts.marks import point
-from emdbook.charts.parts import LINE_SPACING, foot_legend, heading
-from emdbook.estimates import immortal_time_medians, simulate_immortal_time
-from emdbook.ground.wording import months, number, percent
+from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, right_text, row_axis
+from emdbook.estimates import immortal_time_medians, mixture_median, simulate_immortal_time
+from emdbook.ground.wording import is_missing, months, number, percent, plural
 
 #: Patients in every simulated cohort; large, so that what is seen is the bias and hardly chance.
 PATIENTS = 20_000
@@ -143,3 +144,99 @@ def _reader_table(table):
     out["expected"] = out["expected"].round(1)
     return out.rename(columns={"analysis": "Clock starts", "group": "Group", "median": "median survival, months",
                                "expected": "expected by the model, months"})
+
+
+def prepare_mixed_phases(phases, *, observed, first: int, later: int) -> pd.DataFrame:
+    """Medians of the transplanted and the others, if the transplant does nothing and only the phases are mixed.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame or iterable of mappings
+        Two rows, first those with EMD at diagnosis, then those at relapse: ``label, value`` (median in months), ``n``.
+    observed : pandas.DataFrame or iterable of mappings
+        Two rows as published, first the transplanted, then the others: ``label, value``.
+    first, later : int
+        How many of the first and of the second phase were transplanted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, model, published, at_diagnosis, at_relapse``: medians in months, and patients of each phase.
+
+    Raises
+    ------
+    ValueError
+        If there are not two rows, a number is missing, or more were transplanted than there were.
+    """
+    phases = table_of(phases, ("label", "value", "n"), "mixed phases")
+    observed = table_of(observed, ("label", "value"), "mixed phases")
+    numbers(phases, ["value", "n"], "mixed phases")
+    numbers(observed, ["value"], "mixed phases")
+    if len(phases) != 2 or len(observed) != 2:
+        raise ValueError("mixed phases: there must be two phases and two published medians.")
+    if phases[["value", "n"]].map(is_missing).any(axis=None) or observed.value.map(is_missing).any():
+        raise ValueError("mixed phases: a median or a number of patients is missing.")
+    given = (first, later)
+    for label, n, k in zip(phases.label, phases.n, given, strict=True):
+        if not 0 <= k <= n:
+            raise ValueError(f"mixed phases: {k} of {number(n)} cannot have been transplanted ({label}).")
+    rows = []
+    for at, one in enumerate(observed.itertuples()):
+        parts = [k if at == 0 else n - k for n, k in zip(phases.n, given, strict=True)]
+        if not sum(parts):
+            raise ValueError(f"mixed phases: nobody is left in the group {one.label}.")
+        rows.append((one.label, mixture_median(phases.value, parts), one.value, *map(int, parts)))
+    return pd.DataFrame(rows, columns=["label", "model", "published", "at_diagnosis", "at_relapse"])
+
+
+@in_style
+def mixed_phases(phases, *, observed, first: int, later: int, limit: float = 90) -> Chart:
+    """How much of a published gap the mixing of two phases makes by itself, beside the gap that was published.
+
+    Parameters
+    ----------
+    phases, observed, first, later
+        See :func:`prepare_mixed_phases`.
+    limit : float
+        Right end of the axis in months.
+
+    Returns
+    -------
+    Chart
+        An open mark is the constructed median of a transplant that does nothing, a filled one was published.
+
+    Raises
+    ------
+    ValueError
+        See :func:`prepare_mixed_phases`.
+
+    Notes
+    -----
+    Within a phase the risk of death is constant and the same with a transplant and without.
+    """
+    table = prepare_mixed_phases(phases, observed=observed, first=first, later=later)
+    figure, axes = new_figure(3.1, left=1.3, right=1.45, top=0.5, bottom=1.1)
+    model, real = style.ACCENT.light, style.INK.light
+    for y, (column, color) in enumerate((("model", model), ("published", real))):
+        ends = table[column]
+        axes.plot(ends, [y, y], color=color, lw=2, zorder=2, ls=(0, (3, 2)) if column == "model" else "-")
+        for x, marker in zip(ends, ("o", "^"), strict=True):
+            axes.scatter([x], [y], s=80, marker=marker, zorder=3, linewidths=2, edgecolors=color,
+                         facecolors=style.PAPER.light if column == "model" else color)
+        right_text(axes, y, f"gap {months(round(abs(ends[0] - ends[1]), 1))}")
+    row_axis(axes, ["constructed", "published"], bottom=1.5)
+    axes.set_xlim(0, limit)
+    axes.set_xticks(np.arange(0, limit + 1, 18))
+    axes.set_xlabel("Median survival, months")
+    foot_legend(figure, [axes.scatter([], [], s=70, marker=m, color=style.MUTED.light, label=f" {label}")
+                         for m, label in zip(("o", "^"), table.label, strict=True)])
+    heading(figure, f"Transplanted: {first} at diagnosis, {later} at relapse")
+    words = "; ".join(f"{row.label} {months(row.model, 0)} ({row.at_diagnosis} at diagnosis, {row.at_relapse} at "
+                      "relapse)" for row in table.itertuples())
+    gaps = [abs(table[c][0] - table[c][1]) for c in ("model", "published")]
+    text = (f"Constructed: the transplant does nothing, and {plural(later, 'patient')} had it at relapse. Medians: "
+            f"{words}. The mixing alone makes {months(gaps[0], 0)} of the published gap of {months(gaps[1])}.")
+    readable = table.round(1).rename(columns={
+        "label": "Group", "model": "constructed median, months", "published": "published median, months",
+        "at_diagnosis": "patients at diagnosis", "at_relapse": "patients at relapse"})
+    return Chart(figure, text, readable)

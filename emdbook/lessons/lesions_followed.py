@@ -10,6 +10,7 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import foot_legend, heading
+from emdbook.charts.told import Teller
 from emdbook.ground.wording import count, listing, number, plural
 
 __all__ = ["MEASURED", "PATIENTS", "WEEKS", "Course", "course", "follow", "judge", "lanes",
@@ -228,11 +229,14 @@ def lanes(rules: Mapping[str, float], *, measured: str = "serum", every: int = 6
     table = follow(rules, measured=measured, every=every, missing=missing)
     figure, axes = new_figure(4.7, left=0.5, right=1.35, top=0.5, bottom=1.5)
     yes, bad = style.POPULATION["EM-B"], style.ACCENT
+    tell = Teller(figure)
     for y, row in enumerate(table.itertuples()):
         end = WEEKS[-1] if _none(row.progression) else row.progression
-        axes.plot([0, end], [y, y], color=style.MUTED.light if row.judged else style.GRID.light,
-                  lw=2.4, ls="-" if row.judged else (0, (2, 2)), gid=f"lane-{row.patient}")
-        axes.annotate(_verdict(row), (WEEKS[-1], y), xytext=(10, 0), textcoords="offset points", va="center", size=11)
+        with tell.row(f"Patient {row.patient}", _verdict(row)):
+            axes.plot([0, end], [y, y], color=style.MUTED.light if row.judged else style.GRID.light,
+                      lw=2.4, ls="-" if row.judged else (0, (2, 2)), gid=f"lane-{row.patient}")
+            axes.annotate(_verdict(row), (WEEKS[-1], y), xytext=(10, 0), textcoords="offset points", va="center",
+                          size=11)
 
     def marks(weeks, gid, label, marker, **look):
         known = weeks.dropna()
@@ -250,7 +254,8 @@ def lanes(rules: Mapping[str, float], *, measured: str = "serum", every: int = 6
     axes.grid(axis="x")
     foot_legend(figure, handles, columns=1)
     heading(figure, f"Followed by {MEASURED[measured]}: {count(_responders(table), int(table.counted.sum()))}")
-    return Chart(figure, _describe(table, measured, every), _reader_table(table))
+    shown = _reader_table(table)
+    return Chart(figure, _describe(table, measured, every), shown, marks=tell.with_table(shown))
 
 
 def _none(week) -> bool:

@@ -8,6 +8,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels
 from emdbook.charts.parts import foot_legend, legend_height, right_text, row_axis
+from emdbook.charts.told import Teller
 from emdbook.evidence.log import GROUPS, NATURE_WORDS, group_of
 from emdbook.ground.wording import listing, plural
 
@@ -98,13 +99,22 @@ def discrepancy_log(rows, *, kind: str = "any", severity: str = "any", group: st
                          edgecolor=style.PAPER.light, lw=1, label=name)
         start = start + counts[name]
         handles.append(bars)
+    tell = Teller(figure)
     for i, total in enumerate(start):
-        right_text(axes, i, str(int(total)))
+        with tell.row(order[i], plural(int(total), "entry", "entries"), drawn=[bars[i] for bars in handles],
+                      facts=_weights(counts.iloc[i])):
+            right_text(axes, i, str(int(total)))
     row_axis(axes, labels, bottom=len(order) - 0.4)
+    tell.names(axes)
     axes.set_xlim(0, everything.class_label.value_counts().max() + 1)
     axes.set_xlabel("Entries in the log")
     foot_legend(figure, handles, columns=3)
-    return Chart(figure, _describe(chosen, len(everything), kind, severity, group), _reader_table(chosen))
+    return Chart(figure, _describe(chosen, len(everything), kind, severity, group), _reader_table(chosen),
+                 marks=tell.marks)
+
+
+def _weights(counts) -> list[tuple[str, str]]:
+    return [(f"Of {name} weight", str(int(counts[name]))) for name in SEVERITIES]
 
 
 def prepare_groups(rows) -> pd.DataFrame:
@@ -149,16 +159,20 @@ def log_groups(rows) -> Chart:
         handles.append(axes.barh(table.index, table[name], left=start, height=0.6, color=marks[colour].light,
                                  edgecolor=style.PAPER.light, lw=1, label=name))
         start = start + table[name]
+    tell = Teller(figure)
     for i, total in enumerate(start):
-        right_text(axes, i, str(int(total)))
+        with tell.row(GROUPS[table.group[i]].removeprefix("that ").capitalize(), plural(int(total), "row"),
+                      drawn=[bars[i] for bars in handles], facts=_weights(table.iloc[i])):
+            right_text(axes, i, str(int(total)))
     row_axis(axes, labels, bottom=len(table) - 0.4)
+    tell.names(axes)
     axes.set_xlim(0, int(start.max()) + 1)
     axes.set_xlabel("Rows of the log")
     foot_legend(figure, handles, columns=3)
     words = listing(f"{int(total)} {GROUPS[group]} ({int(row.high)} of high weight)" for total, group, row in
                     zip(start, table.group, table.itertuples(), strict=True))
     shown = table.assign(group=[GROUPS[group] for group in table.group]).rename(columns={"group": "Rows"})
-    return Chart(figure, f"{plural(len(rows), 'row')} of the log: {words}.", shown)
+    return Chart(figure, f"{plural(len(rows), 'row')} of the log: {words}.", shown, marks=tell.marks)
 
 
 def _describe(chosen, total, kind, severity, group) -> str:

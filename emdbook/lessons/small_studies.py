@@ -12,6 +12,7 @@ from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.frames import check_interval, numbers, table_of
 from emdbook.charts.marks import point, span
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis, y_label
+from emdbook.charts.told import Teller
 from emdbook.estimates import median_interval, median_ranks
 from emdbook.ground.wording import interval, is_missing, listing, months, number, percent, plural
 
@@ -162,15 +163,18 @@ def median_reach(rows, *, study: str, times: float = 1, limit: float = 24) -> Ch
     table = prepare_reach(rows, study=study, times=times)
     figure, axes = new_figure(1.85 + 0.5 * (len(SHAPES) + 1), left=1.78, right=1.12, top=0.5, bottom=1.1)
     top = len(SHAPES) + 1 - len(table)  # the rows of the shapes keep their place when nothing is printed
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples(), top):
         look = {"color": style.INK.light, "lw": 4} if row.printed else {"color": style.ACCENT.light, "ls": (0, (3, 2))}
-        if is_missing(row.low):
-            right_text(axes, i, "no interval")
-            continue
-        span(axes, i, row.low, row.high, (0, limit), **look)
-        point(axes, row.value, i, style.INK if row.printed else style.ACCENT, size=60, limits=(0, limit), zorder=4)
-        right_text(axes, i, f"{number(row.low, 1)} to {number(row.high, 1)}")
+        said = "no interval" if is_missing(row.low) else f"{number(row.low, 1)} to {number(row.high, 1)}"
+        with tell.row(row.label, said, series="Printed" if row.printed else "Constructed"):
+            right_text(axes, i, said)
+            if is_missing(row.low):
+                continue
+            span(axes, i, row.low, row.high, (0, limit), **look)
+            point(axes, row.value, i, style.INK if row.printed else style.ACCENT, size=60, limits=(0, limit), zorder=4)
     row_axis(axes, table.label, y=range(top, top + len(table)), bottom=len(SHAPES) + 0.6)
+    tell.names(axes)
     axes.set_xlim(0, limit)
     axes.set_xticks(np.arange(0, limit + 1, 6))
     axes.set_xlabel("Months")
@@ -180,7 +184,7 @@ def median_reach(rows, *, study: str, times: float = 1, limit: float = 24) -> Ch
     heading(figure, f"{study}: median {months(table.value[0])}, n = {table.n[0]}")
     readable = table.drop(columns="printed").round(1).rename(columns={
         "label": "curve", "value": "median, months", "low": "low, months", "high": "high, months"})
-    return Chart(figure, _describe_reach(table, study), readable)
+    return Chart(figure, _describe_reach(table, study), readable, marks=tell.with_table(readable))
 
 
 def _describe_reach(table: pd.DataFrame, study: str) -> str:

@@ -63,6 +63,7 @@ def _both(folder: Path, name: str) -> tuple[Path, Path]:
 
 #: In the order of their style sheets. A case and a self-test use the look, the seal and the memory of the quiz.
 BLOCKS = (
+    Block("tell", ("emd-marks",), _both(explore.asset_dir(), "tell"), "gone"),
     Block("explore", ("emd-explore",), (explore.asset_dir() / "figures.js", *_both(explore.asset_dir(), "explore")),
           "kept", "widget"),
     Block("quiz", ("emd-quiz",), _both(_QUIZ, "quiz"), quiz_on_paper, "quiz"),
@@ -71,6 +72,8 @@ BLOCKS = (
     Block("practice", ("emd-practice",), (*_both(_QUIZ, "quiz"), *_both(_QUIZ, "practice")), "gone"),
     Block("progress", ("emd-progress",), _both(_COVER, "progress"), "gone"),
     Block("linkbuilder", ("emd-linkbuilder",), _both(_COVER, "linkbuilder"), "gone"),
+    Block("classlinks", ("emd-classlinks",),
+          (_COVER / "vendor" / "qrcode.js", *_both(_COVER, "classlinks")), "kept"),
     Block("python", ("emd-python",), _both(FRAME, "python"), "kept", "python"),
     Block("own", ("emd-own",), (explore.asset_dir() / "figures.js", *_both(FRAME, "python"), FRAME / "own.js"), "gone"),
 )

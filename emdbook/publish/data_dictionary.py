@@ -132,6 +132,15 @@ def render(descriptor: Mapping[str, Any]) -> str:
         "All tables are CSV files in UTF-8 with commas and one header row. An empty cell means unknown. "
         "They can be read by R, Python or a spreadsheet without this book.",
         "",
+        "## The files",
+        "",
+        "Each figure has an address that does not change: its line in [the ledger](ledger.md) or among "
+        "[the facts](facts.md). There it can be taken as JSON or CSV. An id that had to go leads to the row that took "
+        "its place.",
+        "",
+        "```{emd-page} dataset",
+        "```",
+        "",
     ]
     for resource in tables:
         lines += _table(resource)

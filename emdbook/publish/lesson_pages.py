@@ -79,13 +79,13 @@ def slides_of(chapter: str) -> tuple[Shown, ...]:
     """
     cells = executed.run_cells(_notebook(chapter))
     deck = plan(chapter, cells, {cell.number: _words(cell) for cell in cells})
-    asked = iter(question.id for question in load_questions(chapter).questions)
-    return tuple(Shown(i, slide.heading, next(asked) if _asks(slide) else "", _ids(slide))
-                 for i, slide in enumerate(deck.slides, start=1))
+    return tuple(Shown(i, slide.heading, _question(slide), _ids(slide)) for i, slide in enumerate(deck.slides, start=1))
 
 
-def _asks(slide: Slide) -> bool:
-    return any(part.kind == "quiz" for part in slide.parts)
+def _question(slide: Slide) -> str:
+    """Id of the question on a slide; empty if it asks none."""
+    found = re.search(r'data-question="([^"]+)"', "".join(part.html for part in slide.parts if part.kind == "quiz"))
+    return found[1] if found else ""
 
 
 def _ids(slide: Slide) -> frozenset[str]:

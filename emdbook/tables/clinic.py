@@ -28,6 +28,7 @@ from emdbook.tables.core import (
     endpoint_text,
     figure_text,
     standing_badge,
+    with_record,
 )
 
 #: Phases of guidance in the order of the ward, and what the table calls them.
@@ -450,4 +451,5 @@ def clinical_facts(evidence: Evidence) -> list[tuple[str, Table]]:
              ("Criteria", _criteria_records(evidence, criteria), criteria.criterion_id),
              ("What labels and guidelines ask", _guidance_records(evidence, asked), asked.guidance_id),
              ("Certainty of each bottom line", _profile_records(evidence, judged), judged.certainty_id))
-    return [(title, _make(title, records, row_ids=ids, css="emd-ledger")) for title, records, ids in shown]
+    return [(title, _make(title, records if ids.name == "certainty_id" else with_record(records, ids), row_ids=ids,
+                          css="emd-ledger")) for title, records, ids in shown]

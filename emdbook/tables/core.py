@@ -236,6 +236,51 @@ def cite(source, *, link: bool = True) -> str:
     return " ".join(parts) or "Source not identified."
 
 
+def plain_citation(source) -> str:
+    """A source as :func:`cite` prints it, without markup."""
+    return html.unescape(re.sub(r"<[^>]+>", "", cite(source, link=False)))
+
+
+#: Tables whose rows are figures or texts with a standing, each with a record of its own beside the pages.
+FIGURE_TABLES = ("outcomes", "epidemiology", "biology", "updates", "safety", "criteria", "guidance")
+
+
+def with_record(records: list[dict], row_ids) -> list[dict]:
+    """Rows of the ledger, each with its address and its record as JSON and as CSV beneath how far it was seen."""
+    def links(row_id: str) -> str:
+        name = html.escape(row_id, quote=True)
+        return (f'<a href="#{name}">Link</a> <a href="../figures/{name}.json">JSON</a> '
+                f'<a href="../figures/{name}.csv" download>CSV</a>')
+
+    # a column of their own would not fit beside the notes
+    place = next(name for name in ("Seen", "How far seen", "Who asks it") if name in records[0])
+    return [{**one, place: f'{one[place]}<span class="emd-record">{links(row_id)}</span>'}
+            for one, row_id in zip(records, row_ids, strict=True)]
+
+
+def moved(evidence: Evidence, names) -> list[tuple[str, Table]]:
+    """Addresses that moved: ids of some tables that are no row any more, each with an anchor and what is there now.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The loaded data.
+    names : sequence of str
+        Tables that the page shows.
+
+    Returns
+    -------
+    list of (str, Table)
+        One title and table, or none where nothing moved.
+    """
+    rows = evidence.aliases[evidence.aliases.table.isin(list(names))]
+    records = [{"Former address": _esc(r.old_id),
+                "Now": "withdrawn" if is_missing(r.new_id) else
+                f'<a href="#{html.escape(r.new_id, quote=True)}">{_esc(r.new_id)}</a>',
+                "Why": _esc(r.reason)} for r in rows.itertuples()]
+    return [("Addresses that moved", _make("Addresses that moved", records, row_ids=rows.old_id))] if records else []
+
+
 def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "", shown: int | None = None,
           rest: str = "more") -> Table:
     cells = pd.DataFrame(records)
@@ -448,7 +493,8 @@ def ledger(evidence: Evidence) -> list[tuple[str, Table]]:
             "Note": _esc(r["note"]),
         } for _, r in part.iterrows()]
         caption = f"{study['label']}: {study['regimen']} ({spread(part.standing)})"
-        tables.append((study["label"], _make(caption, records, row_ids=part.outcome_id, css="emd-ledger")))
+        tables.append((study["label"], _make(caption, with_record(records, part.outcome_id),
+                                             row_ids=part.outcome_id, css="emd-ledger")))
     return tables
 
 
@@ -463,7 +509,8 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
             "Seen": standing_badge(r.standing),
             "Where": " ".join(filter(None, [_places(r.locator), _short_source(sources, r.source_id)])),
             "Note": _esc(r.note)} for r in frame.itertuples()]
-        tables.append((title, _make(f"{title} facts", records, row_ids=frame.fact_id, css="emd-ledger")))
+        tables.append((title, _make(f"{title} facts", with_record(records, frame.fact_id), row_ids=frame.fact_id,
+                                    css="emd-ledger")))
     arms = evidence.arms
     labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
     records = [{"Study": _esc(labels[r.study_id]), "Group": _esc(r.label),
@@ -475,8 +522,8 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
     records = [{"Date": _esc(r.date), "Topic": _esc(r.topic), "What changed": _esc(r.what_changed),
                 "Figure": "" if is_missing(r.value) else f"{number(r.value)} {_text(r.unit)}",
                 "Seen": standing_badge(r.standing)} for r in up.itertuples()]
-    tables.append(("Updates after the review", _make("Updates after the review", records, row_ids=up.update_id,
-                                                     css="emd-ledger")))
+    tables.append(("Updates after the review", _make("Updates after the review", with_record(records, up.update_id),
+                                                     row_ids=up.update_id, css="emd-ledger")))
     return tables
 
 

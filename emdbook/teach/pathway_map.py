@@ -17,6 +17,7 @@ from matplotlib.patches import FancyBboxPatch
 from emdbook import style
 from emdbook.charts.base import WIDTH, Chart, in_style, new_figure
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading
+from emdbook.charts.told import Teller
 from emdbook.ground.wording import listing, plural
 from emdbook.teach.pathway import BASES, Pathway
 
@@ -142,14 +143,19 @@ def pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: int | None
     axes.set_ylim(height, 0)
     axes.set_axis_off()
     y = top + 0.14
+    tell = Teller(figure)
     for row, block in zip(passed, blocks, strict=True):
-        axes.plot([_SPINE, _SPINE], [y, y + block], color=_ink(row.basis), ls=_dash(row.basis), lw=1.8, zorder=1)
-        _draw_passed(axes, row, y)
+        with tell.row(**_told(row)):
+            _draw_passed(axes, row, y)
+            axes.plot([_SPINE, _SPINE], [y, y + block], color=_ink(row.basis), ls=_dash(row.basis), lw=1.8, zorder=1)
         y += block
-    _draw_here(axes, here, y)
+    with tell.row(**_told(here)):
+        _draw_here(axes, here, y)
     heading(figure, title)
     foot_legend(figure, _legend(), columns=2)
-    return Chart(figure, _describe(rows, length, ended, steps, title), prepare_pathway_map(pathway, choices, steps))
+    shown = prepare_pathway_map(pathway, choices, steps)
+    return Chart(figure, _describe(rows, length, ended, steps, title), shown,
+                 marks=tell.with_table(shown, without=("Node",)))
 
 
 @in_style
@@ -178,6 +184,12 @@ def case_map(source: tuple[Pathway, Mapping[str, Sequence[str]]], *, case: str, 
     if case not in walks:
         raise ValueError(f"pathway map: there is no patient {case!r}; there are {listing(walks)}.")
     return pathway_map(pathway, walks[case], steps, title=case)
+
+
+def _told(row: _Row) -> dict:
+    """Step and answer of a row, and the paragraph of the review that it rests on."""
+    return {"name": f"Step {row.number}, {_KINDS[row.kind].lower()}", "value": row.answer or row.text,
+            "record": f"review#{row.locators[0]}" if row.locators else ""}
 
 
 def _ink(basis: str) -> str:
@@ -369,17 +381,20 @@ def pathway_overview(pathway: Pathway, *, title: str | None = None) -> Chart:
     axes.set_axis_off()
     _say(axes, _RIGHT, top - 0.2, "stated", ha="right", color=style.MUTED.light)
     at: dict[int, float] = {}
+    tell = Teller(figure)
     for i, row in enumerate(table.itertuples()):
         y, x = top + row_height * (i + 0.5), 0.12 + 0.24 * row.Depth
         if row.Depth:
             axes.plot([x - 0.15, x - 0.15, x - 0.04], [at[row.Depth - 1], y, y], color=style.MUTED.light, lw=1.2)
         at[row.Depth] = y + 0.12
-        _say(axes, x, y, row.Section, weight="bold" if row.Depth < 2 else "normal")
-        _draw_ways(axes, y, row)
-        _say(axes, _RIGHT, y, f"{row.Stated} of {_ways_of(row)}", ha="right")
+        with tell.row(row.Section, f"{row.Stated} of {plural(_ways_of(row), 'way')} stated"):
+            _say(axes, x, y, row.Section, weight="bold" if row.Depth < 2 else "normal")
+            _draw_ways(axes, y, row)
+            _say(axes, _RIGHT, y, f"{row.Stated} of {_ways_of(row)}", ha="right")
     heading(figure, title)
     foot_legend(figure, _squares(axes), columns=2)
-    return Chart(figure, _describe_overview(table), table.drop(columns="Depth"))
+    shown = table.drop(columns="Depth")
+    return Chart(figure, _describe_overview(table), shown, marks=tell.with_table(shown))
 
 
 def _ways_of(row) -> int:

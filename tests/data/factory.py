@@ -155,6 +155,10 @@ TABLES: dict[str, list[dict[str, str]]] = {
          "indirectness_reason": "All patients.", "imprecision": "none", "publication_bias": "none",
          "rows": "alpha.overall.orr.primary;saf.drug-a.crs", "result": "very_low", "meaning": "Nobody knows."},
     ],
+    "aliases": [
+        {"old_id": "alpha.em-e.orr.press", "table": "outcomes", "new_id": "alpha.em-e.orr.primary", "reason": "The paper was found."},
+        {"old_id": "a-search", "table": "sources", "reason": "It was no source."},
+    ],
 }  # fmt: skip
 
 MARKS = ("events_derived", "not_reached", "headline", "poolable")

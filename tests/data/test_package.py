@@ -389,6 +389,19 @@ def test_no_figure_that_its_note_calls_second_hand_stands_higher(outcomes):
     none(too_high)
 
 
+def test_charts_use_the_studys_own_figure_then_a_second_hand_one_then_the_reviews(outcomes):
+    """What *Evidence policy* says of the rows used in charts, wherever several rows of one group give a figure."""
+    rank = {"primary": 0, "secondary": 1, "review": 2}
+    groups = {}
+    for row in outcomes:
+        if row["basis"] in rank and (row["value"] or row["not_reached"] == "true") and not row["cut"]:
+            groups.setdefault((row["arm_id"], row["endpoint"], row["measure"], row["at_months"]), []).append(row)
+    several = [rows for rows in groups.values() if len({r["basis"] for r in rows}) > 1 and any(r["headline"] == "true" for r in rows)]
+    assert len(several) > 40
+    none([r["outcome_id"] for rows in several for r in rows
+          if r["headline"] == "true" and rank[r["basis"]] > min(rank[other["basis"]] for other in rows)])
+
+
 HIGHER = {"abstract": "paper", "secondary": "abstract", "review": "secondary", "derived": "abstract", "official": "paper"}
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import artists
 import pytest
 from pairwise import pairs
 
+from emdbook.estimates import mixture_median
 from emdbook.lessons import immortal
 
 MEDIANS, TIMES, SHARES = (24, 36, 48), (0, 3, 6, 9, 12), (25, 50, 75)
@@ -75,3 +77,50 @@ def test_every_state_draws_and_says_that_it_is_simulated():
 def test_the_same_numbers_every_time():
     first, second = (immortal.immortal_time(36).svg() for _ in range(2))
     assert first == second
+
+
+PHASES = [{"label": "At diagnosis", "value": 59.2, "n": 130}, {"label": "At relapse", "value": 8.4, "n": 96}]
+OBSERVED = [{"label": "ASCT", "value": 79.5}, {"label": "No ASCT", "value": 34.7}]
+
+
+@pytest.mark.parametrize(("later", "with_it", "without"), [(4, 54, 16), (33, 30, 19)])
+def test_the_mixing_of_phases_makes_a_gap_by_itself(later, with_it, without):
+    # worked out independently: 39 of the 44.8 months with 4 at relapse, 11 with 33
+    table = immortal.prepare_mixed_phases(PHASES, observed=OBSERVED, first=67, later=later)
+    assert table.model.round().tolist() == [with_it, without]
+    assert (table.at_diagnosis + table.at_relapse).tolist() == [67 + later, 226 - 67 - later]
+
+
+def test_a_mixture_lies_between_its_parts_and_halves_them():
+    middle = mixture_median([59.2, 8.4], [67, 4])
+    assert 8.4 < middle < 59.2
+    assert 67 * 2 ** (-middle / 59.2) + 4 * 2 ** (-middle / 8.4) == pytest.approx(71 / 2)
+    assert mixture_median([10, 20], [0, 3]) == 20
+
+
+@pytest.mark.parametrize(("medians", "weights"), [([10], [1, 2]), ([], []), ([10, 20], [0, 0]), ([10, 20], [-1, 2]),
+                                                  ([0, 20], [1, 1])])
+def test_a_mixture_refuses_what_cannot_be(medians, weights):
+    with pytest.raises(ValueError, match=r"median|weight"):
+        mixture_median(medians, weights)
+
+
+def test_the_gap_is_drawn_beside_the_published_one():
+    chart = immortal.mixed_phases(PHASES, observed=OBSERVED, first=67, later=4)
+    axes = chart.figure.axes[0]
+    assert artists.row_names(axes) == ["constructed", "published"]
+    drawn = sorted((float(c.get_offsets()[0][1]), round(float(c.get_offsets()[0][0]), 1)) for c in axes.collections
+                   if len(c.get_offsets()))
+    table = immortal.prepare_mixed_phases(PHASES, observed=OBSERVED, first=67, later=4)
+    assert drawn == sorted([*((0, round(x, 1)) for x in table.model), (1, 34.7), (1, 79.5)])
+    assert "39 months of the published gap of 44.8 months" in chart.description
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"later": 97}, "cannot have been transplanted"), ({"first": -1}, "cannot have been transplanted"),
+    ({"phases": PHASES[:1]}, "two phases"), ({"first": 0, "later": 0}, "nobody is left"),
+    ({"phases": [PHASES[0], {**PHASES[1], "n": None}]}, "is missing")])
+def test_mixed_phases_refuse(change, says):
+    given = {"phases": PHASES, "observed": OBSERVED, "first": 67, "later": 4, **change}
+    with pytest.raises(ValueError, match=says):
+        immortal.mixed_phases(given.pop("phases"), **given)

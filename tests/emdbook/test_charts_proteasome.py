@@ -119,6 +119,15 @@ def test_courses_sum_to_the_patients():
     assert table.rest.tolist() == [8, 3]
 
 
+def test_those_who_stayed_or_were_not_assessed_are_no_improvement():
+    chart = lesions.courses(rows_of(("A", "EMD_CR", 4, 29), ("A", "EMD_PR", 5, 29), ("A", "EMD_SD", 3, 29),
+                                    ("A", "EMD_not_evaluable", 4, 29), ("A", "EMD_early_death", 1, 29),
+                                    ("A", "EMD_PD", 12, 29)))
+    row = chart.table.iloc[0]
+    assert (row["stayed the same"], row["not assessed"], row["neither or not told"]) == (3, 5, 0)
+    assert "9 of 29\nimproved" in [t.get_text() for t in chart.figure.axes[0].texts]
+
+
 def test_courses_draw_one_mark_per_patient():
     chart = lesions.courses(rows_of(("A", "EMD_CR", 4, 29), ("A", "EMD_PR", 5, 29), ("B", "EMD_CR", 4, 4)), title="T")
     drawn = sum(len(c.get_offsets()) for c in chart.figure.axes[0].collections)

@@ -28,7 +28,9 @@ def test_the_committed_page_is_fresh(descriptor, monkeypatch):
 def test_every_table_and_field_is_on_the_page(descriptor):
     page = render(descriptor)
     assert len(re.findall(r"(?m)^# ", page)) == 1
-    sections = re.split(r"(?m)^## ", page)[1:]
+    files, *sections = re.split(r"(?m)^## ", page)[1:]
+    assert files.startswith("The files")
+    assert "```{emd-page} dataset" in files
     tables = [r for r in descriptor["resources"] if r["format"] == "csv"]
     assert len(sections) == len(tables) + 1
     for resource, section in zip(tables, sections, strict=False):

@@ -349,3 +349,15 @@ def test_of_groups_that_share_patients_the_larger_stays_and_none_is_named_twice(
         keep_apart(["a", "a"], {"a": 5}, {})
     with pytest.raises(ValueError, match="not known for b"):
         keep_apart(["a", "b"], {"a": 5}, {})
+
+
+def test_a_ratio_of_ratios_is_the_test_of_interaction():
+    # Montefusco: 1.45 (0.95 to 2.20) and 1.40 (0.88 to 2.25); worked out by hand 1.04 (0.55 to 1.94)
+    found = estimates.ratio_of_ratios((1.45, 0.95, 2.20), (1.40, 0.88, 2.25))
+    assert (found.estimate, *found) == pytest.approx((1.036, 0.551, 1.945), abs=0.003)
+    back = estimates.ratio_of_ratios((1.40, 0.88, 2.25), (1.45, 0.95, 2.20))
+    assert (1 / back.estimate, 1 / back.ci_high, 1 / back.ci_low) == pytest.approx((found.estimate, *found))
+    with pytest.raises(ValueError, match="does not hold"):
+        estimates.ratio_of_ratios((1.45, 1.5, 2.20), (1.40, 0.88, 2.25))
+    with pytest.raises(ValueError, match="above 0"):
+        estimates.ratio_of_ratios((1.45, 0, 2.20), (1.40, 0.88, 2.25))

@@ -27,7 +27,7 @@ TABLES = [
     "biology",
     "discrepancies",
 ]
-TABLES += ["updates", "glossary", "paragraphs", "safety", "criteria", "guidance", "certainty"]
+TABLES += ["updates", "glossary", "paragraphs", "safety", "criteria", "guidance", "certainty", "aliases"]
 
 
 @pytest.fixture

@@ -212,6 +212,11 @@ CASES = [
     ("paragraph told in Chinese", cell("paragraphs", 4, paraphrase="32例中35.5%"), [("paragraphs.csv", 4, "paraphrase", "must be told in English")]),
     ("term without a meaning", cell("paragraphs", 3, zh_terms="整体人群 whole cohort; 甲药"), [("paragraphs.csv", 3, "zh_terms", "'甲药' must be a Chinese term")]),
     ("term without Chinese", cell("paragraphs", 3, zh_terms="whole cohort"), [("paragraphs.csv", 3, "zh_terms", "'whole cohort' must be a Chinese term")]),
+    # ids that moved
+    ("moved id that is a row", cell("aliases", 2, old_id="alpha.em-e.orr.review"), [("aliases.csv", 2, "old_id", "is the id of a row")]),
+    ("moved id that is a source", cell("aliases", 3, old_id="alpha-2020"), [("aliases.csv", 3, "old_id", "is the id of a row")]),
+    ("moved to nowhere", cell("aliases", 2, new_id="alpha.em-e.orr.primar"), [("aliases.csv", 2, "new_id", "is not an id of outcomes.csv; did you mean alpha.em-e.orr.primary")]),
+    ("moved to another table", cell("aliases", 2, new_id="alpha-2020"), [("aliases.csv", 2, "new_id", "is not an id of outcomes.csv")]),
     # overlap
     ("overlap with nobody", cell("arms", 4, overlaps_with="beta.emdx"), [("arms.csv", 4, "overlaps_with", "beta.emdx is not an arm_id")]),
     ("overlap with itself", cell("arms", 4, overlaps_with="beta.emd"), [("arms.csv", 4, "overlaps_with", "must not name the arm itself")]),

@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from small_charts import bars, broken_at
 
+from emdbook.charts.told import Told, cell_text, table_text
 from emdbook.explore import (
     BudgetError,
     StateError,
@@ -37,7 +38,7 @@ from emdbook.explore import (
 from emdbook.explore import keys as keys_module
 from emdbook.explore import states as states_module
 from emdbook.explore.page import pack, quiet, unpack
-from emdbook.explore.states import Frame, cell_text, table_text
+from emdbook.explore.states import Frame
 
 
 @pytest.fixture(autouse=True)
@@ -178,7 +179,9 @@ def test_text_is_escaped_and_ids_are_prefixed():
 
 def test_pack_round_trip_and_sharing():
     frames = [Frame(f'<svg viewBox="0 0 4 3">\n<g id="x"><path d="M 0 0\nL {i} 1"/></g></svg>',
-                    f'state {i} "q" é 髓外', ("A", "B,c"), (("1", "x\ny"), ("2", ""))) for i in range(50)]
+                    f'state {i} "q" é 髓外', ("A", "B,c"), (("1", "x\ny"), ("2", "")),
+                    (Told("x", f"row {i % 2}", "1 of 2", "EM-E", (("n", "2"),), "ledger#a"),)) for i in range(50)]
+    assert [Frame.parse(one.dump()) for one in frames] == frames
     assert unpack(pack(frames)) == frames
     assert len(pack(frames)) < 2500
     assert pack(frames) == pack(list(frames))

@@ -25,6 +25,8 @@ def test_every_plan_fills_its_minutes_and_stands_on_the_page():
         assert plan.minutes == LESSON == sum(step.minutes for step in plan.steps)
         assert [step.start for step in plan.steps[1:]] == [step.end for step in plan.steps[:-1]]
         assert plan.steps[-1].end == plan.minutes
+    chapters = sorted(file.stem for file in (ROOT / "notebooks").glob("*.ipynb"))
+    assert [plan.chapter for plan in LESSONS.plans if plan.is_of_a_chapter] == chapters
     assert sorted(re.findall(r"\{emd-lesson\} (\S+)", PAGE)) == sorted(plan.id for plan in LESSONS.plans)
 
 

@@ -13,6 +13,7 @@ from emdbook.checks.prose import audit_text
 from emdbook.cli import COMMANDS
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import data_dir, project_dir
+from emdbook.teach.lessons import load_lessons
 from emdbook.teach.progress import chapters
 from emdbook.teach.teaching import FILE, TeachingError, find, link_builder, load_teaching, markdown
 
@@ -43,13 +44,15 @@ def test_its_numbers_agree_with_the_data_and_its_widgets_exist(chapter):
     assert set(named) <= titles
 
 
-def test_the_guide_has_each_timetable_and_its_minutes_add_up():
-    parts = re.split(r"^### ", GUIDE, flags=re.M)
-    for title, minutes in (("45 minutes", 45), ("90 minutes", 90), ("Half a day", 210)):
-        part = next(p for p in parts if p.startswith(title))
-        assert sum(map(int, re.findall(r"^\| (\d+)\smin", part, re.M))) == minutes
-    course = next(p for p in parts if p.startswith("A course of four meetings"))
-    assert len(re.findall(r"^\| \d\. ", course, re.M)) == 4
+def test_the_guide_leads_to_every_longer_format_and_path():
+    page = (ROOT / "book" / "lesson_plans.md").read_text(encoding="utf-8")
+    lessons = load_lessons()
+    for kind, rows in (("course", lessons.courses), ("path", lessons.paths)):
+        assert re.findall(rf"{{emd-lessons}} {kind} (\S+)", page) == [
+            row.id for row in sorted(rows, key=lambda row: page.index(f"{kind} {row.id}"))]
+        assert all(f"{{emd-lessons}} {kind} {row.id}\n" in page for row in rows)
+    assert len(re.findall(r"lesson_plans\.md#", GUIDE)) >= len(lessons.courses) + 1
+    assert sum(len(course.sessions) for course in lessons.courses if course.id == "four-weeks") == 4
 
 
 def test_the_commands_and_files_that_the_guide_names_exist():

@@ -249,6 +249,8 @@ GOOD = {
     "difference-ci": f"[−13 to 33 points](calc:difference-ci/{ORR}+{OTHER}#interval) "
                      f"[13 points fewer to 33 points more](calc:difference-ci/{ORR}+{OTHER}#interval)",
     "risk-ratio": f"[1.43 (0.63 to 3.22)](calc:risk-ratio/{ORR}+{OTHER}#estimate+interval)",
+    "interaction": "[1.04 (0.55 to 1.94)](calc:interaction/montefusco-2020.emd-asct.os-hr.primary+"
+                   "montefusco-2020.emd-no-asct.os-hr.primary#estimate+interval)",
     "times": f"[1.8 times](calc:times/alpha.overall.orr.primary+{ORR}#value) "
              f"[about twice](calc:times/alpha.overall.orr.primary+{ORR}#value)",
     "sum": f"[17 of 56](calc:sum/{ORR}+{OTHER}#count) [56](calc:sum/alpha.em-e+beta.non-emd#n)",
@@ -266,7 +268,8 @@ GOOD = {
 
 @pytest.mark.parametrize("name", CALCULATIONS)
 def test_each_calculation_gives_its_fields(name, evidence):
-    assert changes(GOOD[name], evidence) == []
+    # the small package has no two ratios of separate patients
+    assert changes(GOOD[name], emdbook.load() if name == "interaction" else evidence) == []
 
 
 def test_the_guide_for_contributors_names_every_calculation():

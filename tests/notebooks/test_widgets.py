@@ -5,11 +5,14 @@ States that the build has drawn are taken from its cache; whatever is not there 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
 
+import emdbook
 from emdbook import explore
+from emdbook.evidence.links import data_page
 from emdbook.ground.paths import project_dir
 from emdbook.publish import executed
 
@@ -26,6 +29,35 @@ def where(path, widget, settings):
     return f"{path.stem}, widget '{widget.id}', setting {settings}"
 
 
+def check_marks(one, widget_id, here):
+    """Every row that is drawn is told, and every row that is told is drawn, with words of its own."""
+    ids = set(re.findall(rf'<g id="{widget_id}-([^"]+)"', one.svg))
+    told = [mark.gid for mark in one.marks]
+    assert len(set(told)) == len(told), f"{here}: two rows with one mark"
+    assert set(told) <= ids, f"{here}: rows without a mark: {sorted(set(told) - ids)}"
+    rows = {gid for gid in ids if re.fullmatch(r"r\d+", gid)}
+    assert rows <= set(told), f"{here}: marks of which nothing is told: {sorted(rows - set(told))}"
+    for mark in one.marks:
+        assert mark.name, f"{here}: a row has no name"
+        assert all(name and text for name, text in mark.facts), f"{here}: {mark}"
+        for word in ("nan", "None", "NaN", "<NA>", "inf"):
+            assert f" {word} " not in f" {mark.value} {' '.join(text for _, text in mark.facts)} ", f"{here}: {mark}"
+        assert mark.record == "" or exists(mark.record), f"{here}: no such record: {mark.record}"
+
+
+@cache
+def exists(record):
+    page, _, row = record.partition("#")
+    if page == "review":
+        return row in set(evidence().paragraphs["locator"])
+    return data_page(evidence().record(row)) == page
+
+
+@cache
+def evidence():
+    return emdbook.load()
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
 def test_every_state_is_drawn_and_says_what_it_shows(path, monkeypatch):
     monkeypatch.setenv("EMDBOOK_CHAPTER", path.stem)
@@ -40,6 +72,7 @@ def test_every_state_is_drawn_and_says_what_it_shows(path, monkeypatch):
             assert one.sentence.rstrip()[-1] in ".?!)", f"{here}: {one.sentence[-60:]!r} is no whole sentence"
             assert one.svg.count("<path") >= 1, f"{here}: nothing is drawn"
             assert one.columns, f"{here}: no table behind the figure"
+            check_marks(one, widget.id, here)
             for word in ("nan", "None", "NaN", "<NA>", "inf"):
                 assert f" {word} " not in f" {one.sentence} ", f"{here}: {one.sentence!r}"
             # the same words are right only for the same figure: 10% of 4 patients is nobody, as is 0%

@@ -199,3 +199,23 @@ def test_with_storage_refused_everything_works(how, serve):
             modes.append(page.evaluate("() => document.documentElement.dataset.mode"))
         assert sorted(modes) == ["auto", "dark", "light"]
         assert not [told for told in page.console if "not defined" in told or "Error" in told]
+
+
+def test_a_figure_is_walked_and_its_card_tells_the_row(page):
+    page.goto((HTML / "notebooks" / "09_bispecific_antibodies.html").as_uri())
+    page.wait_for("() => document.querySelector('.emd-figure emd-marks[role=tree]') !== null")
+    forest = "[...document.querySelectorAll('.emd-figure emd-marks')].find(e => e.rows[0]?.[4])"
+    name, facts = page.evaluate(f"() => {{const tree = {forest}; tree.querySelector('[role=treeitem]').focus();"
+                                " const row = tree.rows[0]; return [row[1], row[5].map(f => f.join(': '))]}")
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):  # down to the first series, into it, to its first row
+        page.press(key)
+    said = page.evaluate("""() => [document.activeElement.getAttribute('aria-label'),
+        document.querySelector('.emd-card-name').textContent,
+        [...document.querySelectorAll('.emd-card dl > div')].map(
+            line => [...line.children].map(part => part.textContent).join(': ')),
+        document.querySelector('.emd-card a').getAttribute('href')]""")
+    assert said[0].startswith(f"{name}: ")
+    assert said[1:3] == [name, facts]
+    assert said[3].startswith("../book/ledger.html#")
+    page.press("Escape")
+    assert page.evaluate("() => document.querySelector('.emd-card') === null")

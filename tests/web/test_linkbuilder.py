@@ -26,7 +26,9 @@ def fill(page, hub="https://hub.example.org", repo="https://git.example.org/me/b
 
 
 @pytest.mark.parametrize("hub", ["https://hub.example.org", "https://hub.example.org/", "https://hub.example.org/hub",
-                                 "https://hub.example.org/hub/home"])
+                                 "https://hub.example.org/hub/home", "https://hub.example.org/hub/spawn",
+                                 "https://hub.example.org/hub/login?next=%2Fhub%2F", "https://hub.example.org/user/anna",
+                                 "https://hub.example.org/user/anna/lab/tree/x.ipynb"])
 def test_a_link_for_nbgitpuller(page, hub):
     fill(page, hub=hub)
     link = urlsplit(page.locator("output").inner_text())
@@ -37,6 +39,29 @@ def test_a_link_for_nbgitpuller(page, hub):
     page.get_by_role("button", name="Copy link").click()
     page.wait_for_function("() => /copied|marked/.test(document.querySelector('[role=status]').textContent)")
     page.watch.assert_clean()
+
+
+@pytest.mark.parametrize("repo", [
+    "https://github.com/me/book/tree/main", "https://github.com/me/book/blob/main/notebooks/x.ipynb",
+    "https://github.com/me/book.git", "https://github.com/me/book/commits/main"])
+def test_an_address_from_the_bar_of_the_browser_is_that_of_its_repository(page, repo):
+    fill(page, repo=repo)
+    query = parse_qs(urlsplit(page.locator("output").inner_text()).query)
+    assert query["repo"] == ["https://github.com/me/book"]
+    assert query["urlpath"] == [f"lab/tree/book/notebooks/{CHAPTER}.ipynb"]
+    assert page.locator("[role=status]").inner_text() == "The link is ready."
+
+
+def test_other_forges_branches_and_folders_in_other_letters(page):
+    fill(page, repo="https://gitlab.example.org/a/b/book/-/tree/course")
+    assert "repo=https%3A%2F%2Fgitlab.example.org%2Fa%2Fb%2Fbook&" in page.locator("output").inner_text()
+    assert "the address named course" in page.locator("[role=status]").inner_text()
+    fill(page, repo="https://git.example.org/me/骨髓")
+    query = parse_qs(urlsplit(page.locator("output").inner_text()).query)
+    assert unquote(query["repo"][0]) == "https://git.example.org/me/骨髓"
+    assert query["urlpath"] == [f"lab/tree/骨髓/notebooks/{CHAPTER}.ipynb"]
+    fill(page, repo="https://github.com/me")
+    assert "must name its owner and the repository" in page.locator("[role=status]").inner_text()
 
 
 def test_a_hub_below_a_path_keeps_it(page):

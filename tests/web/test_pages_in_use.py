@@ -45,6 +45,15 @@ def test_every_page_has_a_policy_and_no_code_in_attributes():
         assert not re.findall(r"<[a-z][^>]*\son[a-z]+\s*=", text), file.name
 
 
+def test_no_two_tables_of_a_page_have_one_name():
+    """Landmarks of one name cannot be told apart by who hears them listed; axe asks it of some pages only."""
+    again = []
+    for file in PAGES:
+        named = re.findall(r'role="region"[^>]* aria-label="([^"]+)"', file.read_text(encoding="utf-8"))
+        again += [f"{file.stem}: {name}" for name in sorted(set(named)) if named.count(name) > 1]
+    assert again == []
+
+
 def test_nothing_that_was_not_in_the_page_runs(at, open_page):
     page = open_page(at(CHAPTER))
     page.evaluate("""() => {

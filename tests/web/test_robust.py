@@ -479,6 +479,9 @@ def test_a_link_on_a_disk_says_that_it_works_there_only(harness, open_page, serv
     page.wait_for_function("() => document.querySelector('[role=status]').textContent.startsWith('Link copied.')")
     assert "this computer only" in page.locator("[role=status]").inner_text()
     assert "this computer only" in page.locator(".emd-notice").inner_text()
+    part = page.get_by_label("Behind the address of a book on the web").input_value()
+    assert part.endswith(page.url.rpartition("#")[2]) or "#w=" in part
+    assert not part.startswith(("file:", "/"))
     page = open_page(f"{serve(file.parent)}/index.html")
     page.evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: {writeText: () => Promise.reject()}})")
     page.locator(".emd-link").click()

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+from emdbook import style
 from emdbook.charts.base import Chart
 from emdbook.checks.widgets import widgets_of
 from emdbook.ground.paths import project_dir
@@ -42,8 +43,9 @@ def charts_of_the_book() -> list[tuple[str, Chart]]:
 def reference(chart: Chart) -> str:
     """matplotlib's own savefig, nothing else."""
     buffer = io.StringIO()
-    FigureCanvasSVG(chart.figure)
-    chart.figure.savefig(buffer, format="svg")
+    with style.context():
+        FigureCanvasSVG(chart.figure)
+        chart.figure.savefig(buffer, format="svg")
     text = buffer.getvalue()
     return text[text.index("<svg"):]
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+import zxingcpp
+from PIL import Image
 
 from benchmarks.vote import Phone, running
+from emdbook.classroom.pages import qr
 from emdbook.classroom.poll import Bank
 
 BANK = Bank().questions
@@ -53,6 +58,12 @@ def test_phone_projector_and_teacher_follow_each_other(vote, open_page, axe):
     assert axe(screen) == []
     for page in (screen, phone, desk):
         page.watch.assert_clean()
+
+
+def test_a_phone_reads_address_and_code_from_the_projector(harness, open_page):
+    page = open_page(harness(qr("http://192.168.43.7:8765/?code=ABCDE")).as_uri(), theme="dark")
+    picture = Image.open(io.BytesIO(page.locator("svg.qr").screenshot()))
+    assert [one.text for one in zxingcpp.read_barcodes(picture)] == ["http://192.168.43.7:8765/?code=ABCDE"]
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (1024, 768)])

@@ -7,7 +7,17 @@
     "This browser cannot unpack the other settings of this figure. It shows the setting the widget starts from.";
   const DAMAGED = "The other settings of this figure could not be read. It shows the setting the widget starts from.";
   const UNKNOWN = "The address asks for a setting that this figure does not have. It shows the setting it starts from.";
-  const ON_DISK = "It leads to the copy of the book on this computer, so it works on this computer only.";
+  const ON_DISK =
+    "It leads to the copy of the book on this disk, so it works on this computer only. For others, put the part in the " +
+    "field behind the address of a book that they can open.";
+
+  /** What comes behind the address of any copy of the book. @param {string} address */
+  function behind(address) {
+    const way = document.documentElement.dataset.content_root;
+    if (!way) return `notebooks/${address.replace(/^.*\//, "")}`; // a deck has the name of its chapter
+    const root = new URL(way, window.location.href).href;
+    return address.startsWith(root) ? address.slice(root.length) : address.replace(/^.*\//, "");
+  }
 
   /** @param {string} text @returns {Promise<any>} */
   async function inflate(text) {
@@ -113,6 +123,7 @@
           (data) => {
             this.data = data;
             this.dataset.state = "ready";
+            if (this.index(this.state) === this.shown) this.tell();
             if (this.index(this.state) !== this.shown || this.hides()) this.show();
           },
           (error) => this.fail(error.message),
@@ -269,6 +280,7 @@
         this.caption.textContent = this.sentence();
         this.say(first(this.caption.textContent));
         this.shown = at;
+        this.tell();
       }
       this.layers();
       if (this.piece(".emd-numbers").open) this.table();
@@ -310,6 +322,24 @@
     rows() {
       const frame = this.frame();
       return [JSON.parse(take(this.data, frame[2])[0]), ...take(this.data, frame[3]).map((row) => JSON.parse(row))];
+    }
+
+    /** Hand what the marks of this state say to those who tell it; where marks are no rows, the table says it. */
+    tell() {
+      const marks = this.piece("emd-marks");
+      if (!marks?.tell) return;
+      const told = take(this.data, this.data.f[this.shown][4]).map((row) => JSON.parse(row));
+      const [columns, ...rows] = this.rows();
+      const flat = (/** @type {string} */ text) => text.replace(/,?\n/g, (gap) => `${gap.slice(0, -1)} `);
+      const plain = rows.map(([name, ...cells]) => [
+        "",
+        flat(name),
+        "",
+        "",
+        "",
+        cells.map((text, i) => [columns[i + 1], text]).filter(([, text]) => text),
+      ]);
+      marks.tell(told.length ? told : plain);
     }
 
     table() {
@@ -413,8 +443,15 @@
 
     async copy() {
       const text = this.address();
-      const here = window.location.protocol === "file:" ? ` ${ON_DISK}` : "";
+      const onDisk = window.location.protocol === "file:";
+      const here = onDisk ? ` ${ON_DISK}` : "";
       const button = this.piece(".emd-link");
+      const field = this.piece(".emd-address");
+      if (onDisk) {
+        field.hidden = false;
+        field.firstChild.textContent = "Behind the address of a book on the web ";
+        field.querySelector("input").value = behind(text);
+      }
       if (await copied(text)) {
         this.say(`Link copied.${here}`);
         this.notice(here.trim());
@@ -424,12 +461,13 @@
         }, 2000);
         return;
       }
-      const field = this.piece(".emd-address");
       field.hidden = false;
-      field.querySelector("input").value = text;
+      if (!onDisk) field.querySelector("input").value = text;
       field.querySelector("input").select();
       this.say(
-        `This browser did not let the page copy the link. It stands selected in a field: copy it from there.${here}`,
+        onDisk
+          ? `This browser did not let the page copy the link.${here}`
+          : "This browser did not let the page copy the link. It stands selected in a field: copy it from there.",
       );
       this.notice(here.trim());
     }

@@ -235,13 +235,17 @@ class ToSlides(SphinxPostTransform):
             node["ids"] = []
 
 
+_TOLD = re.compile(r"<emd-marks\b.*?</emd-marks>", re.S)
+
+
 def part_node(part: Part) -> nodes.Node:
     """A piece of a slide."""
     fragment = " fragment" if part.fragment else ""
+    shown = _TOLD.sub("", part.html)  # who points at a slide is the teacher
     if part.kind in ("text", "code", "table", "output") or part.nodes:
-        inner = [*part.nodes, *([raw(part.html)] if part.html else [])]
+        inner = [*part.nodes, *([raw(shown)] if shown else [])]
         return element("div", *inner, class_=f"deck-{part.kind}{fragment}")
-    text = _readable(part.html) if part.kind in ("figure", "widget") else part.html
+    text = _readable(shown) if part.kind in ("figure", "widget") else shown
     if part.kind == "figure":
         return raw(text.replace('class="emd-figure"', f'class="emd-figure{fragment}"', 1))
     if part.kind == "widget":

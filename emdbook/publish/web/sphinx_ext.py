@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
-from emdbook.publish import cover, drugs, executed, lesson_pages, review
+from emdbook.publish import class_links, cover, dataset, drugs, executed, kit, lesson_pages, records, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
@@ -125,11 +125,13 @@ def _sections(items) -> str:
 PAGES = {
     "cover-art": lambda ev: cover.art(),
     "cover-numbers": cover.numbers,
-    "ledger": lambda ev: _sections(tables.ledger(ev)),
-    "facts": lambda ev: _sections(tables.facts(ev) + tables.clinical_facts(ev)),
-    "references": lambda ev: tables.references(ev).html(),
+    "ledger": lambda ev: _sections(tables.ledger(ev) + tables.moved(ev, ("outcomes",))),
+    "facts": lambda ev: _sections(tables.facts(ev) + tables.clinical_facts(ev) + tables.moved(
+        ev, ("epidemiology", "biology", "arms", "updates", "safety", "criteria", "guidance", "certainty"))),
+    "references": lambda ev: tables.references(ev).html() + _sections(tables.moved(ev, ("sources",))),
     "glossary": lambda ev: tables.glossary(ev).html(),
-    "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
+    "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html()
+    + _sections(tables.moved(ev, ("discrepancies",))),
     "log-numbers": cover.log_numbers,
     "review": review.page,
     "drugs": drugs.page,
@@ -139,7 +141,10 @@ PAGES = {
     "case-sheets": lambda ev: "".join(cases.handout(case, level=3) for case in cases.load_cases()),
     "case-keys": lambda ev: "".join(cases.facilitator_key(case, level=3) for case in cases.load_cases()),
     "exports": listing,
+    "kit": kit.listing,
+    "dataset": dataset.listing,
     "practice": lambda ev: quiz.render_practice(),
+    "class-links": lambda ev: class_links.html(),
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("posttest"), "posttest"),
@@ -319,6 +324,19 @@ def _exports(app: Sphinx, exception) -> None:
         write_exports(Path(app.outdir) / "exports")
 
 
+def _kit(app: Sphinx, exception) -> None:
+    """Put the printed kit beside the pages, where there is a browser to print with."""
+    if exception is None and app.builder.name == "html" and not _previewed() and kit.can_print():
+        kit.write_kit(Path(app.outdir) / kit.FOLDER)
+
+
+def _for_machines(app: Sphinx, exception) -> None:
+    """Put beside the pages the data package and one record for each figure, for programs and for other courses."""
+    if exception is None and app.builder.name == "html" and not _previewed():
+        dataset.write_data(Path(app.outdir))
+        records.write_records(_evidence(), Path(app.outdir))
+
+
 def _lighten(app: Sphinx, exception) -> None:
     # EMDBOOK_LEAN=0 leaves the pages as the theme makes them, to compare.
     if exception is None and app.builder.name == "html" and os.environ.get("EMDBOOK_LEAN", "") != "0":
@@ -348,6 +366,8 @@ def setup(app: Sphinx):
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _python, priority=800)
     app.connect("build-finished", _exports, priority=810)
+    app.connect("build-finished", _kit, priority=820)
+    app.connect("build-finished", _for_machines, priority=820)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for file in BASE:  # without lean pages, too, before all that needs them
         app.add_js_file(file.name, priority=100)

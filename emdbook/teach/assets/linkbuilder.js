@@ -22,8 +22,18 @@
   /** @param {Record<"where" | "hub" | "repo" | "branch" | "chapter", string>} choice */
   function build(choice) {
     const repo = address(choice.repo, "repository");
-    const path = repo.pathname.replace(/\/+$/, "").replace(/\.git$/, "");
-    const folder = path.split("/").pop();
+    // the address of a file or a branch, as the browser's bar shows it, is that of its repository and more
+    const path = repo.pathname
+      .replace(/\/(?:-\/)?(?:tree|blob|raw|src|commits?)\/.*$/, "")
+      .replace(/\/+$/, "")
+      .replace(/\.git$/, "");
+    const folder = decodeURIComponent(path.split("/").pop() ?? "");
+    if (
+      /^(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)$/.test(repo.hostname) &&
+      path.split("/").length < 3
+    ) {
+      throw new Error("The address of the repository must name its owner and the repository.");
+    }
     if (!folder) throw new Error("The address of the repository must name the repository.");
     const branch = choice.branch.trim() || "main";
     if (/[\s?#%\\]|\.\./.test(branch)) throw new Error("A branch has no spaces and none of ? # % in its name.");
@@ -34,7 +44,8 @@
       return `https://mybinder.org/v2/${place}/${encode(branch)}?urlpath=${encode(`lab/tree/${file}`)}`;
     }
     const hub = address(choice.hub, "hub");
-    const root = (hub.origin + hub.pathname).replace(/\/+$/, "").replace(/\/hub(\/home)?$/, "");
+    // whatever page of the hub was copied: what comes before /hub/... or /user/... is the hub
+    const root = (hub.origin + hub.pathname).replace(/\/(?:hub|user)(?:\/.*)?$/, "").replace(/\/+$/, "");
     const query = new URLSearchParams({ repo: repo.origin + path, branch, urlpath: `lab/tree/${folder}/${file}` });
     return `${root}/hub/user-redirect/git-pull?${query}`;
   }
@@ -79,7 +90,11 @@
         );
         this.out.textContent = build({ where, hub, repo, branch, chapter });
         this.copy.hidden = false;
-        this.said.textContent = "The link is ready.";
+        const other = /\/(?:tree|blob|src\/branch)\/([^/?#]+)/.exec(repo)?.[1];
+        this.said.textContent =
+          other && other !== (branch.trim() || "main")
+            ? `The link is ready. It opens the branch ${branch.trim() || "main"}, and the address named ${other}: change the branch if you meant that.`
+            : "The link is ready.";
       } catch (error) {
         this.out.textContent = "";
         this.copy.hidden = true;

@@ -10,7 +10,8 @@
     window_.classList.toggle("emd-slides", slides);
     const hint = window_.previousElementSibling;
     if (slides) {
-      window_.tabIndex = 0;
+      // Who walks its marks moves it by that: one stop of the Tab key a figure.
+      if (!window_.querySelector("emd-marks[role=tree]")) window_.tabIndex = 0;
       window_.setAttribute("role", "group");
       window_.setAttribute("aria-label", "Figure, wider than the window");
       const said = el("p", "Move the figure sideways to see all of it.");
