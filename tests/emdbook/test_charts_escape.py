@@ -204,7 +204,7 @@ def test_an_interval_may_speak_of_specimens():
 def shown_rows(chart):
     """Words of the first column, and whether each mark is a filled one."""
     axes = chart.figure.axes[0]
-    words = [t.get_text() for t in axes.texts if t.get_position()[0] == 0.05 and t.get_text() != "Finding"]
+    words = [t.get_text() for t in axes.texts if t.get_position()[0] == 0.66 and t.get_text() != "Finding"]
     return words, [len(c.get_facecolors()) > 0 for c in axes.collections if len(c.get_offsets())]
 
 
@@ -240,7 +240,7 @@ def test_a_share_stands_with_that_of_the_others(biology):
 def test_rows_keep_their_place_when_others_are_hidden(biology):
     def places(**choice):
         axes = escape.beside(escape.comparison_rows(SCENES.comparisons, biology), **choice).figure.axes[0]
-        return {t.get_text(): t.get_position()[1] for t in axes.texts if t.get_position()[0] == 0.05}
+        return {t.get_text(): t.get_position()[1] for t in axes.texts if t.get_position()[0] == 0.66}
     all_of_them, some = places(), places(shown="emd")
     assert all(all_of_them[name] == y for name, y in some.items())
 
