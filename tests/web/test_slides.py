@@ -7,13 +7,16 @@ import re
 import pytest
 from docutils import nodes
 
+from emdbook.evidence.links import plain
 from emdbook.ground.notebook import Cell, read_cells
 from emdbook.ground.paths import project_dir
 from emdbook.publish.build import in_ci, index_page
+from emdbook.publish.lesson_pages import slide_ids
 from emdbook.publish.slides import build_decks, plan, slides_dir
 from emdbook.publish.slides.builder import words_of
 from emdbook.publish.slides.deck import SHOWN, Words, heading
-from emdbook.publish.slides.write import wanted
+from emdbook.publish.slides.write import wanted as chapters
+from emdbook.teach.lessons import own_lessons
 
 NAMES = ("03_reading_small_studies", "09_bispecific_antibodies")
 WIDGET = "09_bispecific_antibodies"
@@ -135,7 +138,7 @@ def test_nodes_know_the_cell_that_they_come_from():
 def test_an_unknown_chapter_is_named_and_a_short_number_will_do():
     with pytest.raises(LookupError, match="99"):
         build_decks(["99"])
-    assert wanted(["9"]) == wanted(["09"]) == wanted([WIDGET]) == [WIDGET]
+    assert chapters(["9"]) == chapters(["09"]) == chapters([WIDGET]) == [WIDGET]
 
 
 @pytest.mark.parametrize("notebook", sorted((project_dir() / "notebooks").glob("*.ipynb")), ids=lambda f: f.stem)
@@ -227,6 +230,43 @@ def test_links_lead_into_the_book_that_lies_beside(decks):
             assert re.match(r"https?:", link) or (deck.file.parent / place).is_file(), link
         assert "](ev:" not in html
         assert 'src="http' not in html
+
+
+@pytest.mark.parametrize(("name", "lesson"), [(WIDGET, "09"), ("14_choosing_a_treatment", "14")])
+def test_a_lesson_shows_its_slides_in_the_order_of_its_plan(show, name, lesson):
+    page = show(name, f"?lesson={lesson}")
+    plan = own_lessons().plan(lesson)
+    wanted = [one for step in plan.steps for one in slide_ids(step, plan).split()]
+    total = page.evaluate("() => Reveal.getTotalSlides()")
+    ids = page.evaluate("() => Reveal.getSlides().map(s => s.id.replace(/-again$/, ''))")
+    assert ids == [*wanted, ""], "the exit question has a slide of its own"
+    at = "() => Reveal.getSlides().indexOf(Reveal.getCurrentSlide())"
+    seen = [page.evaluate(at)]
+    for _ in range(3 * total):
+        page.keyboard.press("ArrowRight")
+        if page.evaluate(at) != seen[-1]:
+            seen.append(page.evaluate(at))
+    assert seen == list(range(total))
+    assert plain(plan.ask) in page.locator("section.present").inner_text()
+    told = page.locator("section[id=slide-3] > aside.notes").text_content()
+    assert "Minute 0 to 5" in told
+    assert plan.steps[0].do.split(".")[0] in told
+    again = page.locator("section[id$=-again] emd-quiz").first
+    page.evaluate("""() => { const at = Reveal.getIndices(document.querySelector('section[id$=-again]'));
+                             Reveal.slide(at.h, at.v); }""")
+    again.locator("input").first.check()
+    again.get_by_role("button", name="Check").click()
+    assert "orrect" in again.locator(".emd-result").inner_text()
+    assert poor_slides(page) == []
+    page.watch.assert_clean()
+
+
+def test_g_goes_to_the_slide_whose_number_is_typed(show):
+    page = show(WIDGET)
+    page.keyboard.press("g")
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    assert current(page) == "slide-7"
 
 
 def test_keys_turn_the_slides_and_show_what_is_hidden(show):
@@ -343,7 +383,7 @@ def test_every_slide_fits_and_can_be_read_from_the_back_row(show, name):
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("name", wanted())
+@pytest.mark.parametrize("name", chapters())
 def test_every_deck_fits_and_can_be_read(open_page, name):
     page = open_page((slides_dir() / f"{name}.html").as_uri(), width=1920, height=1080)
     page.wait_for_function("() => document.documentElement.dataset.deck === 'ready'")

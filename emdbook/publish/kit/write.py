@@ -16,7 +16,7 @@ import emdbook
 from emdbook.ground.browser import NoBrowser, find_browser, launched
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish.kit import sheets
-from emdbook.publish.lesson_pages import checked
+from emdbook.teach.lessons import own_lessons
 from emdbook.teach.pathway import load_pathway
 from emdbook.teach.quiz import load_questions
 
@@ -35,7 +35,7 @@ class Sheet:
 
 def planned() -> list[Sheet]:
     """Every file, in the order of the page that lists them."""
-    lessons, evidence = checked(), emdbook.load()
+    lessons, evidence = own_lessons(), emdbook.load()
     files = [Sheet(f"lesson-{plan.id}.pdf", f"Chapter {int(plan.id)}: {load_questions(plan.chapter).title}",
                    lambda plan=plan: sheets.chapter_kit(plan, load_questions(plan.chapter)))
              for plan in lessons.plans if plan.is_of_a_chapter]

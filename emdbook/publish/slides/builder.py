@@ -182,6 +182,8 @@ class ToSlides(SphinxPostTransform):
                              data_slides=slide_ids(step, one), data_title=step.title,
                              data_words=plain(one.ask) if step is one.steps[-1] else "")
                      for i, step in enumerate(one.steps)]
+            for words in (words for step in steps for words in step.findall(nodes.raw)):
+                words.children = [nodes.Text(words.astext().replace('href="../', f'href="{BOOK}/'))]
             made.append(element("template", *steps, class_="deck-lesson", data_lesson=one.id))
         return made
 

@@ -97,6 +97,8 @@ class LessonPlan(SphinxDirective):
     required_arguments = 1
 
     def run(self):
+        if _previewed() not in ("", self.env.docname):  # its slides are those of all chapters, which would have to run
+            return []
         try:
             made = lesson_pages.checked().plan(self.arguments[0])
         except (LessonsError, LookupError) as error:
@@ -119,6 +121,8 @@ class LessonText(LessonPlan):
     required_arguments = 2
 
     def run(self):
+        if _previewed() not in ("", self.env.docname):
+            return []
         kind, name = self.arguments
         try:
             lessons = lesson_pages.checked()
