@@ -446,7 +446,7 @@
       this.ran = false;
       this.output.replaceChildren(...(this.built ?? []));
       this.status.textContent = "The cell is as it was.";
-      this.status.classList.remove("emd-python-fault");
+      this.status.classList.remove("emd-python-fault", "emd-python-done");
       this.look();
       this.field.focus();
     }
@@ -455,7 +455,7 @@
       if (this.busy) return;
       this.busy = true;
       const hadFocus = document.activeElement;
-      this.status.classList.remove("emd-python-fault");
+      this.status.classList.remove("emd-python-fault", "emd-python-done");
       this.look();
       const request = { source: this.field.value, before: this.setup.before };
       if (hadFocus === this.runs || hadFocus?.classList.contains("emd-python-try")) this.stops.focus();
@@ -467,7 +467,9 @@
       this.look();
       if (focusIsOurs && hadFocus instanceof HTMLElement) hadFocus.focus();
       if (answer.shown.length || !answer.fault) show(answer.shown, this.output);
+      const drawn = !answer.fault && this.output.querySelector("figcaption");
       if (answer.fault) this.status.classList.add("emd-python-fault");
+      else if (drawn) this.status.classList.add("emd-python-done");
       this.status.textContent = answer.fault ?? this.summary();
       this.dispatchEvent(new CustomEvent("emd-python", { bubbles: true, detail: answer }));
     }
