@@ -41,6 +41,7 @@ What you answer stays in your browser on your machine.
 
 Text and data: CC BY 4.0 (LICENSE-CONTENT). Code: MIT (LICENSE).
 The slides run on reveal.js, MIT (slides/_assets/reveal-LICENSE.txt).
+The search runs on MiniSearch, MIT (html/_static/minisearch-LICENSE.txt).
 QR codes are drawn by QR Code Generator for JavaScript, MIT (licences/qrcode.txt).
 The typefaces Source Sans 3 and Source Serif 4 are under the SIL Open Font License (fonts/).
 """
