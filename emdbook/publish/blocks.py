@@ -21,6 +21,8 @@ from emdbook.teach import cases, progress, quiz
 FRAME = Path(__file__).resolve().parent / "web" / "assets"
 #: Scripts that every block rests on, in the order in which they run: a memory, and the base of the elements.
 BASE = (FRAME / "storage.js", core_dir() / CORE)
+#: Scripts of others, each with its licence beside it; a test holds their hashes.
+VENDOR = FRAME.parent / "vendor"
 _QUIZ, _CASES, _COVER = quiz.asset_dir(), cases.asset_dir(), progress.asset_dir()
 
 
@@ -75,6 +77,8 @@ BLOCKS = (
     Block("classlinks", ("emd-classlinks",),
           (_COVER / "vendor" / "qrcode.js", *_both(_COVER, "classlinks")), "kept"),
     Block("python", ("emd-python",), _both(FRAME, "python"), "kept", "python"),
+    Block("choose", ("emd-choose",), _both(FRAME, "choose"), "kept"),
+    Block("search", ("emd-search",), (VENDOR / "minisearch.js", *_both(FRAME, "search")), "gone"),
     Block("own", ("emd-own",), (explore.asset_dir() / "figures.js", *_both(FRAME, "python"), FRAME / "own.js"), "gone"),
 )
 #: Every element that a page may have to wait for.

@@ -25,8 +25,10 @@ from emdbook.tables.core import (
     _make,
     _short_source,
     _text,
+    class_label,
     endpoint_text,
     figure_text,
+    outcome_name,
     standing_badge,
     with_record,
 )
@@ -332,6 +334,15 @@ def _rested_on(evidence: Evidence, ids: str) -> list[pd.Series]:
     return [evidence.record(name) for name in ids.split(";")]
 
 
+def _called(evidence: Evidence, row: pd.Series) -> str:
+    """What a row is called to a reader: study, group and endpoint, or group and harm."""
+    if row.attrs["table"] == "safety":
+        return f"{row['group']}, {row['event']}"
+    arm = evidence.arm(row["arm_id"])
+    study = evidence.study(arm["study_id"])
+    return outcome_name(dict(row) | {"study_label": study["label"], "arm_label": arm["label"]})
+
+
 def _finding_line(evidence: Evidence, row: pd.Series) -> str:
     if row.attrs["table"] == "safety":
         grade = _GRADES.get(_text(row["grade"]), "")
@@ -409,7 +420,8 @@ def _profile_records(evidence: Evidence, rows: pd.DataFrame) -> list[dict]:
         designs += ["figures of harm"] * any(r.attrs["table"] == "safety" for r in rest)
         record = {"Question": _esc(row["question"]),
                   "Rests on": f"{', '.join(dict.fromkeys(designs))}<br><small>"
-                              + ", ".join(_anchored(str(r.name), str(r.name), data_page(r)) for r in rest) + "</small>",
+                              + "<br>".join(_anchored(str(r.name), _called(evidence, r), data_page(r)) for r in rest)
+                              + "</small>",
                   "Starts": CERTAINTY[row["start"]]}
         for domain in DOMAINS:
             reason = _esc(row[f"{domain}_reason"])
@@ -447,9 +459,24 @@ def clinical_facts(evidence: Evidence) -> list[tuple[str, Table]]:
         Title and table: harm, criteria, guidance (with what is replaced, marked), certainty.
     """
     harms, asked, criteria, judged = evidence.safety, evidence.guidance, evidence.criteria, evidence.certainty
-    shown = (("Harm", _harm_records(evidence, harms), harms.safety_id),
-             ("Criteria", _criteria_records(evidence, criteria), criteria.criterion_id),
-             ("What labels and guidelines ask", _guidance_records(evidence, asked), asked.guidance_id),
-             ("Certainty of each bottom line", _profile_records(evidence, judged), judged.certainty_id))
+    names = evidence.therapies.set_index("therapy_id")["name"]
+
+    def facets(frame: pd.DataFrame, **more) -> list[dict[str, tuple[str, ...]]]:
+        found = []
+        for row in frame.to_dict("records"):
+            one = {"Class": (class_label(row.get("therapeutic_class")),),
+                   "Drug": () if is_missing(row.get("therapy_id")) else (names[row["therapy_id"]],)}
+            if "standing" in row:
+                one["Seen"] = (style.STANDING[row["standing"]].words,)
+            found.append({name: tuple(filter(None, values)) for name, values in one.items()}
+                         | {name: (words[row[column]],) for name, (column, words) in more.items()})
+        return found
+
+    shown = (("Harm", _harm_records(evidence, harms), harms.safety_id, facets(harms)),
+             ("Criteria", _criteria_records(evidence, criteria), criteria.criterion_id, facets(criteria)),
+             ("What labels and guidelines ask", _guidance_records(evidence, asked), asked.guidance_id,
+              facets(asked, When=("phase", PHASES))),
+             ("Certainty of each bottom line", _profile_records(evidence, judged), judged.certainty_id,
+              facets(judged, Certainty=("result", CERTAINTY))))
     return [(title, _make(title, records if ids.name == "certainty_id" else with_record(records, ids), row_ids=ids,
-                          css="emd-ledger")) for title, records, ids in shown]
+                          css="emd-ledger", facets=by)) for title, records, ids, by in shown]

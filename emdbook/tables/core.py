@@ -8,7 +8,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -68,6 +69,10 @@ class Table:
         How many rows stand open; the others are folded away.
     rest : str
         What the folded rows are called, after their number.
+    facets : tuple of dict
+        One per row, or empty: by what a reader may choose rows (``{"Class": ("CAR-T cells",)}``), in a reader's words.
+    keys : mapping of str to tuple
+        By what a column is put in order, where its words are not enough: one number or text per row.
     """
 
     caption: str
@@ -77,6 +82,8 @@ class Table:
     css: str = ""
     shown: int | None = None
     rest: str = "more"
+    facets: tuple[dict[str, tuple[str, ...]], ...] = ()
+    keys: Mapping[str, tuple] = field(default_factory=dict)
 
     def html(self) -> str:
         """The table as HTML with a caption, column headers and row headers; further rows folded away."""
@@ -97,9 +104,10 @@ class Table:
         for i, row in enumerate(self.cells.iloc[start:stop].itertuples(index=False), start):
             anchor = f' id="{html.escape(self.row_ids[i], quote=True)}"' if self.row_ids else ""
             first, *rest = row
-            cells = "".join(f'<td role="cell" data-label="{name}">{x}</td>'
+            cells = "".join(f'<td role="cell" data-label="{name}"{self._key(name, i)}>{x}</td>'
                             for name, x in zip(names[1:], rest, strict=True))
-            body.append(f'<tr role="row"{anchor}><th scope="row" role="rowheader">{first}</th>{cells}</tr>')
+            body.append(f'<tr role="row"{anchor}{self._chosen(i)}><th scope="row" role="rowheader"'
+                        f"{self._key(names[0], i)}>{first}</th>{cells}</tr>")
         caption = html.escape(caption, quote=True)
         # a wide table scrolls inside its frame, and the frame can be reached by keyboard
         return (
@@ -108,6 +116,17 @@ class Table:
             f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
             f'<tbody role="rowgroup">{"".join(body)}</tbody></table></div>'
         )
+
+    def _chosen(self, row: int) -> str:
+        """By what a reader may choose a row, as attributes; several values stand with a bar between them."""
+        if not self.facets:
+            return ""
+        return "".join(f' data-by-{name.lower()}="{html.escape("|".join(values), quote=True)}"'
+                       for name, values in self.facets[row].items() if values)
+
+    def _key(self, column: str, row: int) -> str:
+        key = self.keys.get(column, {row: None})[row]
+        return "" if is_missing(key) else f' data-key="{html.escape(str(key), quote=True)}"'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         lead = _LIVE_STYLE if current_view() == "live" else ""
@@ -282,11 +301,11 @@ def moved(evidence: Evidence, names) -> list[tuple[str, Table]]:
 
 
 def _make(caption: str, records: list[dict], *, row_ids=(), css: str = "", shown: int | None = None,
-          rest: str = "more") -> Table:
+          rest: str = "more", facets=(), keys: Mapping[str, tuple] | None = None) -> Table:
     cells = pd.DataFrame(records)
     strip = re.compile(r"<[^>]+>")
     frame = cells.map(lambda cell: html.unescape(strip.sub("", str(cell).replace("<br>", "; "))))
-    return Table(caption, frame, cells, tuple(row_ids), css, shown, rest)
+    return Table(caption, frame, cells, tuple(row_ids), css, shown, rest, tuple(facets), keys or {})
 
 
 def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PFS", "OS"),
@@ -333,6 +352,66 @@ def evidence_table(evidence: Evidence, study_ids, *, endpoints=("ORR", "CR", "PF
             "What was found": "<br>".join(arms) or "no figure for patients with EMD",
         })
     return _make(caption, records, css="emd-evidence")
+
+
+def class_label(therapeutic_class) -> str:
+    """A class of treatments as a reader knows it; empty where none is given."""
+    return "" if is_missing(therapeutic_class) else style.THERAPY_CLASS[therapeutic_class].label
+
+
+def study_facets(evidence: Evidence) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By what the rows of a study may be chosen: class, drugs, study, in a reader's words.
+
+    Returns
+    -------
+    dict of str to dict
+        One entry per study, by its id.
+    """
+    drugs = dict(zip(evidence.therapies.therapy_id, evidence.therapies["name"], strict=True))
+    given = evidence.study_therapies.groupby("study_id", sort=False)["therapy_id"].agg(list).to_dict()
+    return {row.study_id: {"Class": (class_label(row.therapeutic_class),),
+                           "Drug": tuple(drugs[name] for name in given.get(row.study_id, [])),
+                           "Study": (row.label,)}
+            for row in evidence.studies.itertuples()}
+
+
+#: How an id of the data looks in a sentence: parts joined by hyphens or full stops.
+_ID = re.compile(r"(?<![\w./-])[a-z0-9]+(?:[.-][a-z0-9]+)+")
+
+
+class _Notes:
+    """Notes of the data as a reader gets them: where one names a study, a source or a row by its id, words stand."""
+
+    def __init__(self, evidence: Evidence):
+        self.view = evidence.view().set_index("outcome_id")
+        self.studies = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
+        self.shown = set(self.view.study_id)
+        self.sources = evidence.sources.set_index("source_id")
+
+    def _words(self, match: re.Match[str]) -> str:
+        name = match[0]
+        if name in self.view.index:
+            row = self.view.loc[name]
+            return f'<a href="ledger.html#{name}">{_esc(outcome_name(row))}</a>'
+        if name in self.studies:
+            label = _esc(self.studies[name])
+            return f'<a href="ledger.html#study-{name}">{label}</a>' if name in self.shown else label
+        return _short_source(self.sources, name) if name in self.sources.index else name
+
+    def html(self, text) -> str:
+        """A note as HTML."""
+        return _ID.sub(self._words, _esc(text))
+
+
+def outcome_name(row) -> str:
+    """What an outcome is called: ``MajesTEC-1, EMD (EM-E by the review), ORR``.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of :meth:`Evidence.view`.
+    """
+    return f"{row['study_label']}, {row['arm_label']}, {endpoint_text(row)}"
 
 
 def _known(ids, known, what: str) -> list[str]:
@@ -402,8 +481,11 @@ def discrepancy_table(evidence: Evidence, study_ids=None, *, entries=None,
     } for r in log.itertuples()]
     # a chapter without a weighty row shows a few of the others, not all
     shown = (int((log.severity == "high").sum()) or min(3, len(log))) if fold else len(log)
+    by_study, itself = study_facets(evidence), {"Study": ("The review itself",)}
+    facets = [by_study.get(r.study_id, itself) | {"Sort": (NATURE_WORDS[r.nature],), "Weight": (r.severity,)}
+              for r in log.itertuples()]
     return _make(caption, records, row_ids=log.discrepancy_id, css="emd-discrepancies", shown=shown,
-                 rest="more of medium or low weight")
+                 rest="more of medium or low weight", facets=() if fold else facets)
 
 
 def therapy_table(evidence: Evidence, therapy_ids, *, paragraphs: str = "",
@@ -476,11 +558,23 @@ def ledger(evidence: Evidence) -> list[tuple[str, Table]]:
     Returns
     -------
     list of (str, Table)
-        One table per study, by label.
+        One table per study, by label, in the order of :func:`ledger_by_class`.
+    """
+    return [(label, table) for _, studies in ledger_by_class(evidence) for _, label, table in studies]
+
+
+def ledger_by_class(evidence: Evidence) -> list[tuple[str, list[tuple[str, str, Table]]]]:
+    """The tables of :func:`ledger`, the studies of a class together.
+
+    Returns
+    -------
+    list of (str, list of (str, str, Table))
+        For each class of treatments, in the order of the chapters, its studies: id, label, and table.
     """
     view = evidence.view()
     sources = evidence.sources.set_index("source_id")
-    tables = []
+    by_study, notes = study_facets(evidence), _Notes(evidence)
+    classes: dict[str, list[tuple[str, str, Table]]] = {}
     for study_id, part in view.groupby("study_id", sort=False):
         study = evidence.study(study_id)
         records = [{
@@ -490,17 +584,20 @@ def ledger(evidence: Evidence) -> list[tuple[str, Table]]:
             + ("" if is_missing(r["p_value"]) else f"; p {_esc(r['p_value'])}"),
             "Seen": standing_badge(r["standing"]) + ("<br><strong>used in charts</strong>" if r["headline"] else ""),
             "Where": " ".join(filter(None, [_places(r["locator"]), _short_source(sources, r["source_id"])])),
-            "Note": _esc(r["note"]),
+            "Note": notes.html(r["note"]),
         } for _, r in part.iterrows()]
+        facets = [by_study[study_id] | {"Endpoint": (r["endpoint"].replace("_", " "),),
+                                        "Seen": (style.STANDING[r["standing"]].words,)} for _, r in part.iterrows()]
         caption = f"{study['label']}: {study['regimen']} ({spread(part.standing)})"
-        tables.append((study["label"], _make(caption, with_record(records, part.outcome_id),
-                                             row_ids=part.outcome_id, css="emd-ledger")))
-    return tables
+        table = _make(caption, with_record(records, part.outcome_id), row_ids=part.outcome_id, css="emd-ledger",
+                      facets=facets, keys={"Figure": tuple(part.value)})
+        classes.setdefault(study["therapeutic_class"], []).append((study_id, study["label"], table))
+    return [(mark.label, classes[key]) for key, mark in style.THERAPY_CLASS.items() if key in classes]
 
 
 def facts(evidence: Evidence) -> list[tuple[str, Table]]:
     """Facts that are not study outcomes, groups of patients and updates, each with an anchor."""
-    sources = evidence.sources.set_index("source_id")
+    sources, notes = evidence.sources.set_index("source_id"), _Notes(evidence)
     tables = []
     for title, frame in (("Epidemiology", evidence.epidemiology), ("Biology", evidence.biology)):
         records = [{
@@ -508,25 +605,33 @@ def facts(evidence: Evidence) -> list[tuple[str, Table]]:
             "n": "" if is_missing(r.n) else int(r.n),
             "Seen": standing_badge(r.standing),
             "Where": " ".join(filter(None, [_places(r.locator), _short_source(sources, r.source_id)])),
-            "Note": _esc(r.note)} for r in frame.itertuples()]
+            "Note": notes.html(r.note)} for r in frame.itertuples()]
+        facets = [{"Seen": (style.STANDING[r.standing].words,)} for r in frame.itertuples()]
         tables.append((title, _make(f"{title} facts", with_record(records, frame.fact_id), row_ids=frame.fact_id,
-                                    css="emd-ledger")))
+                                    css="emd-ledger", facets=facets)))
     arms = evidence.arms
     labels = dict(zip(evidence.studies.study_id, evidence.studies.label, strict=True))
     records = [{"Study": _esc(labels[r.study_id]), "Group": _esc(r.label),
                 "Population": _esc(POPULATIONS[r.population]),
-                "n": "" if is_missing(r.n) else int(r.n), "Where": _places(r.locator), "Note": _esc(r.note)}
+                "n": "" if is_missing(r.n) else int(r.n), "Where": _places(r.locator), "Note": notes.html(r.note)}
                for r in arms.itertuples()]
-    tables.append(("Groups of patients", _make("Groups of patients", records, row_ids=arms.arm_id, css="emd-ledger")))
+    by_study = study_facets(evidence)
+    facets = [by_study[r.study_id] | {"Population": (POPULATIONS[r.population],)} for r in arms.itertuples()]
+    tables.append(("Groups of patients", _make("Groups of patients", records, row_ids=arms.arm_id, css="emd-ledger",
+                                               facets=facets)))
     up = evidence.updates
     records = [{"Date": _esc(r.date), "Topic": _esc(r.topic), "What changed": _esc(r.what_changed),
                 "Figure": "" if is_missing(r.value) else f"{number(r.value)} {_text(r.unit)}",
                 "Seen": standing_badge(r.standing)} for r in up.itertuples()]
+    facets = [{"Study": (_text(r.topic),), "Seen": (style.STANDING[r.standing].words,)} for r in up.itertuples()]
     tables.append(("Updates after the review", _make("Updates after the review", with_record(records, up.update_id),
-                                                     row_ids=up.update_id, css="emd-ledger")))
+                                                     row_ids=up.update_id, css="emd-ledger", facets=facets)))
     return tables
 
 
+#: Directions without a figure, in a reader's words; any other stands in the data as it is read.
+_DIRECTIONS = {"up": "more", "down": "less", "lost": "lost by the cells", "unchanged": "no change",
+               "present": "stated without a figure"}
 #: Directions that say on which side of a figure the truth lies.
 _BOUNDS = {"above": "more than", "below": "less than", "at least": "at least", "at most": "at most",
            "within": "within"}
@@ -541,13 +646,13 @@ def _with_unit(figure: str, unit: str) -> str:
 
 
 def fact_text(row) -> str:
-    """A fact of ``epidemiology`` or ``biology`` in words: figure with its range and unit, and the direction."""
+    """A fact of ``epidemiology`` or ``biology`` in words: figure with its range and unit, or else the direction."""
     direction, unit = _text(row["direction"]), _text(row["unit"])
     low, high, value = ("" if is_missing(row[key]) else number(row[key]) for key in ("low", "high", "value"))
     between = f"{low} to {high}" if low and high else ""
     figure = value or between or low or high
     if not figure:
-        return direction or "stated without a figure"
+        return _DIRECTIONS.get(direction, direction) or "stated without a figure"
     words = _with_unit(figure, unit)
     if value and between:
         words += f" ({between})"
@@ -555,7 +660,7 @@ def fact_text(row) -> str:
         direction = "at least" if low else "at most"
     if direction in _BOUNDS:
         return f"{_BOUNDS[direction]} {words}"
-    return f"{words}, {direction}" if direction not in ("", "present") else words
+    return words  # what it is more or less than is said by the subject or the note
 
 
 def _places(locator) -> str:
@@ -578,9 +683,34 @@ def references(evidence: Evidence) -> Table:
     rows = rows[[identified(row) for _, row in rows.iterrows()]]
     order = rows.first_author.fillna(rows.title).fillna(rows.container).map(_sort_key)
     rows = rows.assign(_order=order).sort_values(["_order", "year", "source_id"], na_position="last")
-    records = [{"Source": cite(r), "Kind": SOURCE_KIND[r["kind"]], "Read": SEEN[r["seen"]]}
+    records = [{"Source": cite(r), "Year": _text(r["year"]), "Kind": SOURCE_KIND[r["kind"]], "Read": SEEN[r["seen"]]}
                for _, r in rows.iterrows()]
-    return _make("Every source of this book", records, row_ids=rows.source_id, css="emd-sources")
+    uses = _uses_of_sources(evidence)
+    facets = [{name: tuple(uses.get(r["source_id"], {}).get(name, ())) for name in ("Class", "Study")}
+              | {"Kind": (SOURCE_KIND[r["kind"]],), "Read": (SEEN[r["seen"]],)} for _, r in rows.iterrows()]
+    return _make("Every source of this book", records, row_ids=rows.source_id, css="emd-sources", facets=facets,
+                 keys={"Source": tuple(rows._order)})
+
+
+def _uses_of_sources(evidence: Evidence) -> dict[str, dict[str, list[str]]]:
+    """Of which classes and studies each source tells: its own study's, those of its figures, harms and guidance."""
+    by_study = study_facets(evidence)
+    view = evidence.view()
+    found: dict[str, dict[str, list[str]]] = {}
+
+    def add(source_id, facets) -> None:
+        if not is_missing(source_id):
+            kept = found.setdefault(source_id, {"Class": [], "Study": []})
+            for name, values in kept.items():
+                values += [value for value in facets.get(name, ()) if value and value not in values]
+
+    for frame in (evidence.studies, view):
+        for study_id, source_id in zip(frame.study_id, frame.source_id, strict=True):
+            add(source_id, by_study[study_id])
+    for frame in (evidence.safety, evidence.guidance, evidence.therapies):
+        for row in frame.itertuples():
+            add(row.source_id, {"Class": (class_label(row.therapeutic_class),)})
+    return found
 
 
 def _sort_key(text: str) -> str:

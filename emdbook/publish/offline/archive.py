@@ -10,6 +10,7 @@ from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish.build import index_page
 from emdbook.publish.runtime import pages
 from emdbook.publish.runtime.pack import FOLDER
+from emdbook.teach import progress
 
 NAME = "beyond-the-marrow"
 #: The same files give the same zip, on any day.
@@ -40,6 +41,7 @@ What you answer stays in your browser on your machine.
 
 Text and data: CC BY 4.0 (LICENSE-CONTENT). Code: MIT (LICENSE).
 The slides run on reveal.js, MIT (slides/_assets/reveal-LICENSE.txt).
+The search runs on MiniSearch, MIT (html/_static/minisearch-LICENSE.txt).
 QR codes are drawn by QR Code Generator for JavaScript, MIT (licences/qrcode.txt).
 The typefaces Source Sans 3 and Source Serif 4 are under the SIL Open Font License (fonts/).
 """
@@ -92,7 +94,7 @@ def contents(python: bool = False) -> Iterator[tuple[str, bytes]]:
     for name in ("LICENSE", "LICENSE-CONTENT", "CITATION.cff"):
         if (root / name).is_file():
             yield name, (root / name).read_bytes()
-    yield "licences/qrcode.txt", (root / "emdbook" / "teach" / "assets" / "vendor" / "README.md").read_bytes()
+    yield "licences/qrcode.txt", (progress.asset_dir() / "vendor" / "README.md").read_bytes()
     fonts = root / "emdbook" / "style" / "fonts"
     for file in sorted(fonts.glob("OFL*.txt")):
         yield f"fonts/{file.name}", file.read_bytes()

@@ -28,9 +28,6 @@ _SCRIPTS = (
     (CORE, "base"),
     ("documentation_options.js", "base"),
     ("doctools.js", "base"),
-    ("searchtools.js", "search"),
-    ("language_data.js", "search"),
-    ("sphinx_highlight.js", "base"),
     ("lean.js", "base"),
     ("windows.js", "base"),
     ("marks.js", "base"),
@@ -40,17 +37,17 @@ _SCRIPTS = (
     ("copybutton.js", "copy"),
     ("design-tabs.js", "tabs"),
 )
-#: Scripts that no page needs: icons as a script, menus and hints, kernels in the page, drop-downs.
+#: Scripts that no page needs: icons as a script, menus and hints, kernels in the page, drop-downs, and the search of
+#: Sphinx, in whose place the book has its own.
 _DROPPED = ("scripts/fontawesome.js", "scripts/bootstrap.js", "sphinx-thebe.js", "togglebutton.js",
-            "copybutton_funcs.js")
+            "copybutton_funcs.js", "searchtools.js", "language_data.js", "sphinx_highlight.js")
 _DROPPED_SHEETS = ("sphinx-thebe.css", "togglebutton.css")
 #: Order of the joined sheet; sheets that are not named here come before the book's own.
 _SHEETS = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css",
            "copybutton.css", "mystnb", "sphinx-design.min.css")
 _OWN_SHEETS = (*(file.name for file in blocks.assets(".css")), "emd-palette.css", "emd.css", "lean.css")
 #: What tells that a page needs a part.  The widgets' scripts are taken from the page's own list.
-_SIGNS = {"copy": re.compile(r'<div class="highlight"><pre'), "search": re.compile('id="search-results"'),
-          "tabs": re.compile('class="sd-tab')}
+_SIGNS = {"copy": re.compile(r'<div class="highlight"><pre'), "tabs": re.compile('class="sd-tab')}
 
 _LINK = re.compile(r'[ \t]*<link\b[^>]*>\n?')
 _SCRIPT_TAG = re.compile(r'[ \t]*<script\b([^>]*)>(.*?)</script>\n?', re.S)
@@ -145,10 +142,10 @@ def _head(text: str, parts: list[str]) -> str:
         name = _static_name(_attribute(attributes, "src"))
         if name in _DROPPED or any(name == known for known, _ in _SCRIPTS) or name.removesuffix(".js") in parts:
             return ""
-        if _attribute(attributes, "src").endswith("searchindex.js"):
-            return f'<script defer src="{root}searchindex.js"></script>\n' if "search" in parts else ""
         if "thebe" in attributes or _INLINE.match(body):
             return ""
+        if _attribute(attributes, "src").endswith("searchindex.js"):
+            return ""  # the theme asks for it on every page; the search asks for it when it is used
         return match[0]
 
     text = _SCRIPT_TAG.sub(script, _LINK.sub(link, text))
@@ -158,13 +155,7 @@ def _head(text: str, parts: list[str]) -> str:
     place = f'<link rel="stylesheet" href="{root}_static/book.0000000000.css">\n' \
             f'<script defer src="{root}_static/book-{"-".join(parts)}.0000000000.js"></script>\n'
     at = text.index("</title>") + len("</title>")
-    text = text[:at] + "\n" + place + text[at:]
-    # the index of the search must follow the script that reads it
-    index = re.search(r'[ \t]*<script defer src="[^"]*searchindex\.js"></script>\n', text)
-    if index:
-        text = text[:index.start()] + text[index.end():]
-        text = text.replace(place, place + index[0].lstrip(), 1)
-    return text
+    return text[:at] + "\n" + place + text[at:]
 
 
 def _dropdowns(text: str) -> str:

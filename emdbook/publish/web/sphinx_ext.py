@@ -27,6 +27,7 @@ from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
 from emdbook.publish.runtime.supply import SupplyError
+from emdbook.publish.web import choosing, finding
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
 from emdbook.teach import cases, own, progress, quiz, teaching
@@ -48,16 +49,24 @@ class DataPage(SphinxDirective):
         if name not in PAGES:
             raise self.error(f"emd-page knows {', '.join(PAGES)}, not {name!r}.")
         made = PAGES[name](_evidence())
-        if isinstance(made, str):
-            return [nodes.raw("", made, format="html")]
-        return [_section(title, body) for title, body in made]
+        parts = [nodes.raw("", made, format="html")] if isinstance(made, str) else \
+            [_section(title, body) for title, body in made]
+        if name not in CHOOSABLE:
+            return parts
+        opening, closing = choosing.frame(*CHOOSABLE[name])
+        moved = [_section(title, table.html()) for title, table in tables.moved(_evidence(), HELD[name])]
+        return [nodes.raw("", opening, format="html"), *parts, nodes.raw("", closing, format="html"), *moved]
 
 
-def _section(title: str, body: str) -> nodes.section:
-    """A part with a heading that the contents of the page know."""
+def _section(title: str, body: str | list, anchor: str = "") -> nodes.section:
+    """A part with a heading that the contents of the page know; its body is HTML, or parts of its own."""
     name = nodes.fully_normalize_name(title)
-    section = nodes.section("", nodes.title("", title), nodes.raw("", body, format="html"), names=[name])
-    section["ids"].append(nodes.make_id(title))
+    section = nodes.section("", nodes.title("", title), names=[name])
+    if isinstance(body, str):
+        section += nodes.raw("", body, format="html")
+    else:
+        section += [_section(heading, html_, f"study-{id_}") for id_, heading, html_ in body]
+    section["ids"].append(anchor or nodes.make_id(title))
     return section
 
 
@@ -75,6 +84,11 @@ class TeachingGuide(SphinxDirective):
         box = nodes.container(classes=["emd-teaching"], chapter=self.arguments[0])
         self.state.nested_parse(StringList(text.splitlines(), source=teaching.FILE), self.content_offset, box)
         return [box]
+
+
+def _ledger(evidence) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    return [(title, [(id_, label, table.html()) for id_, label, table in studies])
+            for title, studies in tables.ledger_by_class(evidence)]
 
 
 class LessonPlan(SphinxDirective):
@@ -122,20 +136,14 @@ class LessonText(LessonPlan):
         return [self.parsed(rows[kind][1](found[0]), classes=["emd-lesson"])]
 
 
-def _sections(items) -> str:
-    return "".join(f"<h2>{html.escape(title)}</h2>{table.html()}" for title, table in items)
-
-
 PAGES = {
     "cover-art": lambda ev: cover.art(),
     "cover-numbers": cover.numbers,
-    "ledger": lambda ev: _sections(tables.ledger(ev) + tables.moved(ev, ("outcomes",))),
-    "facts": lambda ev: _sections(tables.facts(ev) + tables.clinical_facts(ev) + tables.moved(
-        ev, ("epidemiology", "biology", "arms", "updates", "safety", "criteria", "guidance", "certainty"))),
-    "references": lambda ev: tables.references(ev).html() + _sections(tables.moved(ev, ("sources",))),
+    "ledger": _ledger,
+    "facts": lambda ev: [(title, table.html()) for title, table in tables.facts(ev) + tables.clinical_facts(ev)],
+    "references": lambda ev: tables.references(ev).html(),
     "glossary": lambda ev: tables.glossary(ev).html(),
-    "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html()
-    + _sections(tables.moved(ev, ("discrepancies",))),
+    "discrepancies": lambda ev: tables.discrepancy_table(ev, caption="The discrepancy log", fold=False).html(),
     "log-numbers": cover.log_numbers,
     "review": review.page,
     "drugs": drugs.page,
@@ -152,6 +160,24 @@ PAGES = {
     "link-builder": lambda ev: teaching.link_builder(progress.chapters()),
     "own-numbers": lambda ev: own.form(),
     "posttest": lambda ev: quiz.render_selftest(quiz.load_questions("posttest"), "posttest"),
+}
+
+
+#: Pages whose rows a reader chooses and puts in order: what a row is called, and by what it is chosen.
+CHOOSABLE = {
+    "ledger": ("figures", ("Class", "Drug", "Study", "Endpoint", "Seen")),
+    "facts": ("rows", ("Class", "Drug", "Study", "Population", "When", "Certainty", "Seen")),
+    "references": ("sources", ("Class", "Study", "Kind", "Read")),
+    "discrepancies": ("rows", ("Class", "Drug", "Study", "Sort", "Weight")),
+}
+
+
+#: The tables of the data whose rows these pages hold: an address that moved stays on its page.
+HELD = {
+    "ledger": ("outcomes",),
+    "facts": ("epidemiology", "biology", "arms", "updates", "safety", "criteria", "guidance", "certainty"),
+    "references": ("sources",),
+    "discrepancies": ("discrepancies",),
 }
 
 
@@ -328,6 +354,21 @@ def _exports(app: Sphinx, exception) -> None:
         write_exports(Path(app.outdir) / "exports")
 
 
+def _search_page(app: Sphinx):
+    """The book's own search in the place of Sphinx's, whose index needs a server for its excerpts."""
+    yield "search", {"title": "Search", "body": finding.page()}, "page.html"
+
+
+def _without_sphinx_search(app: Sphinx) -> None:
+    if app.builder.name == "html":
+        app.builder.search = False
+
+
+def _index(app: Sphinx, exception) -> None:
+    if exception is None and app.builder.name == "html":
+        finding.write_index(Path(app.outdir), _evidence())
+
+
 def _kit(app: Sphinx, exception) -> None:
     """Put the printed kit beside the pages, where there is a browser to print with."""
     if exception is None and app.builder.name == "html" and not _previewed() and kit.can_print():
@@ -360,6 +401,8 @@ def setup(app: Sphinx):
     app.add_directive("emd-lessons", LessonText)
     app.connect("config-inited", _static_paths)
     app.connect("builder-inited", _write_palette)
+    app.connect("builder-inited", _without_sphinx_search)
+    app.connect("html-collect-pages", _search_page)
     app.connect("env-get-outdated", _outdated)
     app.connect("source-read", _chapter_as_run)
     app.connect("doctree-read", _resolve)
@@ -372,6 +415,7 @@ def setup(app: Sphinx):
     app.connect("build-finished", _exports, priority=810)
     app.connect("build-finished", _kit, priority=820)
     app.connect("build-finished", _for_machines, priority=820)
+    app.connect("build-finished", _index, priority=830)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for file in BASE:  # without lean pages, too, before all that needs them
         app.add_js_file(file.name, priority=100)

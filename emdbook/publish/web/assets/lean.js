@@ -1,34 +1,6 @@
 /* Small replacements for what the theme takes from a library: menus that close, drop-downs in print, buttons that act. */
 (() => {
   const { whenReady } = window.emdbook;
-  const options = /** @type {any} */ (window).DOCUMENTATION_OPTIONS;
-  // From a file there is no fetch: a search still finds pages, without the excerpt.
-  if (window.location.protocol === "file:" && options) options.SHOW_SEARCH_SUMMARY = false;
-
-  // An excerpt is of the words that a reader reads: not of the frame of the page, of code, or of controls.
-  const search = /** @type {any} */ (window).Search;
-  if (search) {
-    const furniture =
-      ".headerlink, script, style, svg, nav, details.hide, .cell_input, .emd-controls, .emd-actions, .emd-numbers, " +
-      ".emd-nojs, .emd-unseen, .emd-buttons, .emd-fold-hint, .prev-next-footer, .bd-header-article, dialog";
-    search.htmlToText = (/** @type {string} */ source, /** @type {string | undefined} */ anchor) => {
-      const page = new DOMParser().parseFromString(source, "text/html");
-      const article = page.querySelector("article.bd-article") ?? page.querySelector("article, main, body");
-      const place = anchor ? page.getElementById(anchor.replace(/^#/, ""))?.closest("section") : null;
-      const part = /** @type {Element} */ (place ?? article);
-      for (const piece of part.querySelectorAll(furniture)) piece.remove();
-      return (part.textContent ?? "").replace(/\s+/g, " ");
-    };
-  }
-
-  // Escape closes a dialog by itself, unless a script takes the key: the one that hides marks of a search does.
-  window.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key === "Escape" && document.querySelector("dialog[open]")) event.stopImmediatePropagation();
-    },
-    true,
-  );
 
   /** What the buttons of the theme do; the code stood in their attributes. @type {Record<string, () => void>} */
   const acts = {
