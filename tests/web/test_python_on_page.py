@@ -35,6 +35,9 @@ def _built():
     if not (HTML / "_static" / "python").is_dir():
         reason = "the book was built without Python: make python, then make book"
         pytest.fail(reason) if in_ci() and os.environ.get("EMDBOOK_PYTHON") == "1" else pytest.skip(reason)
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv("EMDBOOK_VIEW", "page")  # what is compared is drawn as the build draws it, and as the page does
+        yield
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from test_python_on_page import ASK, HTML, questions, run
+from test_python_on_page import ASK, HTML, _built, questions, run  # noqa: F401 (a book without Python is skipped)
 
 from emdbook.ground.paths import project_dir
 from emdbook.publish.runtime import driver as page_driver
