@@ -110,10 +110,11 @@ class Teller:
         if not made:
             raise ValueError(f"the row {_flat(name)!r} has no mark in the figure.")
         gid = f"r{len(self.marks)}"
-        for i, artist in enumerate(made):
-            if artist.get_gid() is None:
-                artist.set_gid(f"{gid}-{i}" if i else gid)
-        own = made[0].get_gid()
+        # an artist that has a name already, such as one that a reader can hide, keeps it
+        unnamed = [artist for artist in made if artist.get_gid() is None]
+        for i, artist in enumerate(unnamed):
+            artist.set_gid(f"{gid}-{i}" if i else gid)
+        own = gid if unnamed else made[0].get_gid()
         kept = tuple((_flat(words), _flat(text)) for words, text in facts if text)
         self.marks.append(Told(own, _flat(name), _flat(value), _flat(series), kept, record))
 

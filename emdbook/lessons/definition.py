@@ -91,10 +91,10 @@ def prepare_classification(limits: Mapping[str, float], names: Mapping[str, Name
     answers = [
         {"below": f"No, below {blood_limit}", "at": f"Exactly {blood_limit}: yes by the consensus",
          "above": f"Yes, above {blood_limit}"}[blood],
-        {"none": "None", "one": "One", "several": "Several, so it is not solitary"}[lesions],
+        {"none": "No lesion", "one": "One", "several": "Several, so it is not solitary"}[lesions],
         {"clean": "No: first disease, no organ damage", "event": "Yes, an event: with a proven mass it is myeloma",
          "known": "Yes, known: a new mass is relapse"}[history],
-        {"none": "None", "below": f"Some, under {marrow_limit}", "above": f"{marrow_limit} or more"}[marrow],
+        {"none": "No such cells", "below": f"Some, under {marrow_limit}", "above": f"{marrow_limit} or more"}[marrow],
         {"yes": "Yes", "no": "No", "some": "Some do, some do not"}[contact],
     ]
     if blood != "below":

@@ -20,7 +20,7 @@ from emdbook.evidence.rules import ID_COLUMNS
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish import dataset, records
 from emdbook.publish.web.lean import policy
-from emdbook.publish.web.sphinx_ext import PAGES
+from emdbook.publish.web.sphinx_ext import HELD, PAGES
 
 _SPEC = importlib.util.spec_from_file_location("published", project_dir() / "tests" / "data" / "published.py")
 published = importlib.util.module_from_spec(_SPEC)
@@ -203,7 +203,8 @@ def test_an_id_that_moved_leads_to_what_took_its_place(site, evidence):
     gone = json.loads((site / "figures" / "mezigdomide.pfs-reduction.json").read_text(encoding="utf-8"))
     assert gone["withdrawn"] is True
     assert "machine-written" in gone["reason"]
-    pages = {name: PAGES[name](evidence) for name in ("ledger", "facts", "references", "discrepancies")}
+    pages = {name: str(PAGES[name](evidence)) + "".join(table.html() for _, table in tables.moved(evidence, names))
+             for name, names in HELD.items()}
     homes = {"outcomes": "ledger", "sources": "references", "discrepancies": "discrepancies"}
     for old in evidence.aliases.itertuples():
         shown = pages[homes.get(old.table, "facts")]
