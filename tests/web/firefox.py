@@ -81,8 +81,16 @@ class Page:
 
     def click(self, selector: str) -> None:
         """A real press of the mouse in the middle of the first element that matches."""
-        x, y = self.evaluate("""selector => { const e = document.querySelector(selector);
-            e.scrollIntoView({block: 'center', behavior: 'instant'});
+        # what is laid out late, because it was out of sight, may still move it: press where it has come to rest
+        x, y = self.evaluate("""async selector => {
+            const e = document.querySelector(selector);
+            for (let last = '', i = 0; i < 50; i++) {
+                e.scrollIntoView({block: 'center', behavior: 'instant'});
+                await new Promise(done => setTimeout(done, 40));
+                const r = e.getBoundingClientRect(), here = `${r.x} ${r.y} ${r.width}`;
+                if (here === last) break;
+                last = here;
+            }
             const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }""", selector)
         self.browser.ask("input.performActions", context=self.context, actions=[{
             "type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": [
