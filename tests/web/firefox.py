@@ -28,8 +28,8 @@ PREFS = {
     "extensions.systemAddon.update.enabled": False, "extensions.update.enabled": False,
     "remote.active-protocols": 1, "browser.tabs.warnOnClose": False, "ui.systemUsesDarkTheme": 0,
 }
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowRight": "\ue014", "ArrowDown": "\ue015",
-        "Space": " "}
+KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowLeft": "\ue012", "ArrowUp": "\ue013",
+        "ArrowRight": "\ue014", "ArrowDown": "\ue015", "Space": " "}
 
 
 class NoFirefox(RuntimeError):

@@ -110,7 +110,11 @@ def test_every_widget_shows_the_state_it_is_asked_for(chapter, page):
         else:
             page.evaluate("id => document.querySelector(`#${id} :is(input, select)`).focus()", name)
             slider = page.evaluate("() => document.activeElement.type === 'range'")
-            page.press("ArrowRight" if slider else "ArrowDown")
+            # a list that begins at its last word can only go up, a slider at its end only back
+            last = page.evaluate("() => { const e = document.activeElement;"
+                                 " return e.type === 'range' ? e.value === e.max : e.selectedIndex === e.length - 1; }")
+            forth, back = ("ArrowRight", "ArrowLeft") if slider else ("ArrowDown", "ArrowUp")
+            page.press(back if last else forth)
         page.wait_for("""([id, old]) => { const e = document.getElementById(id);
             return e.querySelector('[display=none]') || e.querySelector('figcaption').textContent !== old; }""",
                       [name, start[0]])
