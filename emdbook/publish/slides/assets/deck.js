@@ -47,6 +47,22 @@
     });
   }
 
+  // Words that are more than the slide holds are set smaller, as far as the last row can read them.
+  function fit() {
+    document.querySelectorAll(".reveal .deck").forEach(function (deck) {
+      if (!deck.clientHeight) return;
+      deck.style.removeProperty("--deck-fit");
+      for (var size = 0.93; size > 0.6 && deck.scrollHeight > deck.clientHeight + 1; size -= 0.06)
+        deck.style.setProperty("--deck-fit", size.toFixed(2));
+    });
+  }
+
+  function arrive() {
+    fill();
+    fit();
+    reach();
+  }
+
   Reveal.initialize({
     width: 1920, height: 1080, margin: 0, minScale: 0.1, maxScale: 4, center: false,
     navigationMode: "linear", hash: !query.has("receiver"), slideNumber: "c/t", transition: "none", backgroundTransition: "none",
@@ -55,10 +71,10 @@
     keyboard: { 78: function () { panel.hidden = !panel.hidden; } },
   }).then(function () {
     document.querySelector(".reveal").appendChild(panel);
-    fill();
-    reach();
-    Reveal.on("slidechanged", function () { fill(); reach(); });
-    document.addEventListener("emd:shown", reach);
+    arrive();
+    Reveal.on("slidechanged", arrive);
+    document.addEventListener("emd:shown", function () { fit(); reach(); });
+    document.fonts.ready.then(arrive);
     // A figure that appears as a fragment is read aloud with its slide; boxes that scroll can be reached.
     document.querySelectorAll(".deck-scroll").forEach(function (box) {
       box.tabIndex = 0;
