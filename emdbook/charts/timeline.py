@@ -266,7 +266,7 @@ def _describe(table, until):
     words = "; ".join(f"{r.when}, {KINDS[r.kind][0]}: {r.label}"
                       + (" (second-hand)" if r.certainty == "second_hand" else "") for r in known.itertuples())
     lead = f"Time line of {plural(len(known), 'event')}" if not until else \
-        f"Time line as known in {when(until)[1]}, {plural(len(known), 'event')}"
+        f"Time line as known {'on' if until.count('-') == 2 else 'in'} {when(until)[1]}, {plural(len(known), 'event')}"
     if not len(known):
         return f"{lead}."
     later = len(table) - len(known)

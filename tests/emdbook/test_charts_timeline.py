@@ -85,6 +85,7 @@ def test_the_words_of_the_figure_lie_inside_it_and_apart():
 def test_what_came_later_is_not_told():
     chart = timeline(EVENTS, until="2022-12")
     assert "as known in December 2022, 2 events" in chart.description
+    assert "as known on 31 December 2022, 2 events" in timeline(EVENTS, until="2022-12-31").description
     assert "1 event came later" in chart.description
     assert "Approved again" not in chart.description
     assert not any("Approved again" in t.get_text() for t in chart.figure.axes[0].texts)
