@@ -18,9 +18,9 @@ from pathlib import Path
 from emdbook.ground.paths import project_dir
 
 #: What a build reads, and what the last build left that a next one goes on with.
-_COPIED = ("_config.yml", "_toc.yml", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "Makefile",
-           "requirements.lock", "requirements-test.lock", "book", "notebooks", "emdbook", "data", "_build/html",
-           "_build/.doctrees", "_build/executed", ".emdbook-cache")
+_COPIED = ("_config.yml", "_toc.yml", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "CITATION.cff",
+           "Makefile", "requirements.lock", "requirements-test.lock", "book", "notebooks", "emdbook", "data",
+           "_build/html", "_build/.doctrees", "_build/executed", ".emdbook-cache")
 CHAPTER, ROW = "09_bispecific_antibodies", "majestec-1.em-e.orr.primary"
 
 #: Run in the copy: three edits, each saved and then shown as the preview shows it.

@@ -412,10 +412,11 @@ def setup(app: Sphinx):
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _python, priority=800)
-    app.connect("build-finished", _exports, priority=810)
-    app.connect("build-finished", _kit, priority=820)
-    app.connect("build-finished", _for_machines, priority=820)
-    app.connect("build-finished", _index, priority=830)
+    if not _previewed():  # made from the whole book, in many seconds; beside a preview lie those of the last book
+        app.connect("build-finished", _exports, priority=810)
+        app.connect("build-finished", _kit, priority=820)
+        app.connect("build-finished", _for_machines, priority=820)
+        app.connect("build-finished", _index, priority=830)
     app.connect("build-finished", _lighten, priority=900)  # after the theme has written its last sheet
     for file in BASE:  # without lean pages, too, before all that needs them
         app.add_js_file(file.name, priority=100)
