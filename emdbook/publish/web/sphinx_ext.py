@@ -349,8 +349,8 @@ def _python(app: Sphinx, exception) -> None:
 
 
 def _exports(app: Sphinx, exception) -> None:
-    """Put beside the pages what a teacher takes along; a preview of one page goes without."""
-    if exception is None and app.builder.name == "html" and not _previewed():
+    """Put beside the pages what a teacher takes along."""
+    if exception is None and app.builder.name == "html":
         write_exports(Path(app.outdir) / "exports")
 
 
@@ -371,13 +371,13 @@ def _index(app: Sphinx, exception) -> None:
 
 def _kit(app: Sphinx, exception) -> None:
     """Put the printed kit beside the pages, where there is a browser to print with."""
-    if exception is None and app.builder.name == "html" and not _previewed() and kit.can_print():
+    if exception is None and app.builder.name == "html" and kit.can_print():
         kit.write_kit(Path(app.outdir) / kit.FOLDER)
 
 
 def _for_machines(app: Sphinx, exception) -> None:
     """Put beside the pages the data package and one record for each figure, for programs and for other courses."""
-    if exception is None and app.builder.name == "html" and not _previewed():
+    if exception is None and app.builder.name == "html":
         dataset.write_data(Path(app.outdir))
         records.write_records(_evidence(), Path(app.outdir))
 
@@ -412,7 +412,7 @@ def setup(app: Sphinx):
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _python, priority=800)
-    if not _previewed():  # made from the whole book, in many seconds; beside a preview lie those of the last book
+    if not _previewed():  # made of the whole book, in seconds: beside the page of a preview lie those of the last book
         app.connect("build-finished", _exports, priority=810)
         app.connect("build-finished", _kit, priority=820)
         app.connect("build-finished", _for_machines, priority=820)
