@@ -14,10 +14,11 @@ from pathlib import Path
 import ipywidgets, IPython, matplotlib.pyplot as plt
 from IPython.display import display
 import emdbook.charts.base as base
+from emdbook.charts import room
 from emdbook.checks.widgets import widgets_of
 IPython.get_ipython().run_line_magic("matplotlib", "inline")
 
-def naive_figure(height, *, left, right=0.25, top=0.45, bottom=0.6, width=base.WIDTH):
+def naive_figure(height, *, left, right=0.25, top=0.45, bottom=0.6, width=room.WIDE):
     return plt.subplots(figsize=(width, height), layout="constrained")
 
 def patched(new):

@@ -10,9 +10,10 @@ import functools
 import html
 import io
 import re
+import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -20,11 +21,9 @@ from matplotlib.figure import Figure
 
 from emdbook import style
 from emdbook.charts.drawing import ROOT_STYLE, write_svg
+from emdbook.charts.room import COLUMN, is_narrow, narrow, width
 from emdbook.charts.told import Told, element, from_table, table_text, titled
 from emdbook.ground.view import view
-
-#: Width of every figure in inches: at 390 px a reader still sees text of about 10 px, on a projector it scales up.
-WIDTH = 5.6
 
 
 def in_style(function: Callable[..., Chart]) -> Callable[..., Chart]:
@@ -42,7 +41,8 @@ def in_style(function: Callable[..., Chart]) -> Callable[..., Chart]:
     @functools.wraps(function)
     def drawn(*args, **settings):
         with style.context():
-            return function(*args, **settings)
+            chart = function(*args, **settings)
+        return chart if is_narrow() else replace(chart, again=functools.partial(drawn, *args, **settings))
 
     return drawn
 
@@ -63,6 +63,8 @@ class Chart:
         Artist id (``gid``) to label, for parts that may be hidden without a new drawing.
     marks : sequence of Told
         What each mark says, in the order of the rows; none for a figure whose marks are no rows.
+    again : callable, optional
+        Draws the same chart once more, for :meth:`narrow`.
     """
 
     figure: Figure
@@ -70,6 +72,26 @@ class Chart:
     table: pd.DataFrame
     layers: Mapping[str, str] = field(default_factory=dict)
     marks: Sequence[Told] = ()
+    again: Callable[[], Chart] | None = field(default=None, repr=False, compare=False)
+
+    def narrow(self, prefix: str = "c") -> str:
+        """The figure as SVG for a telephone, laid out anew for its width.
+
+        Parameters
+        ----------
+        prefix : str
+            As for :meth:`svg`; the ids of the two layouts differ.
+
+        Returns
+        -------
+        str
+            As :meth:`svg`, of class ``emd-narrow``; empty where the chart cannot be drawn anew.
+        """
+        if self.again is None:
+            return ""
+        with narrow():
+            svg = self.again().svg(f"{prefix}-n")
+        return svg.replace("<svg ", '<svg class="emd-narrow" ', 1)
 
     def svg(self, prefix: str = "c") -> str:
         """The figure as SVG for the page.
@@ -127,15 +149,18 @@ class Chart:
         On the page it holds what its marks say, for a script that tells them; anywhere else each mark has a title.
         """
         text = html.escape(self.description, quote=True)
-        # Named around the drawing: within a named one some readers go on to speak each tick by itself.
-        svg = self.svg(prefix).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
-        told = element(self.told(), prefix) if view() == "page" else ""
-        svg = svg if told else titled(svg, self.marks, prefix)
+        published = view() == "page"
+        told = element(self.told(), prefix) if published else ""
+        svg = self.svg(prefix)
+        # in a browser's own Python a second drawing would keep its reader waiting
+        narrow = self.narrow(prefix) if published and sys.platform not in ("wasi", "emscripten") else ""
+        shown = both(svg, narrow)
         width, height = self.figure.get_size_inches()
         return (
             f'<figure class="emd-figure"><div class="emd-figure-paper emd-window">'
-            f'<div class="emd-drawing" role="img" aria-label="{text}" '
-            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}">{svg}</div>{told}</div>'
+            f'<div class="emd-drawing{" emd-two" if narrow else ""}" role="img" aria-label="{text}" '
+            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}{room_of([narrow])}">'
+            f"{shown if told else titled(shown, self.marks, prefix)}</div>{told}</div>"
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"
         )
 
@@ -154,28 +179,82 @@ class Chart:
         return bundle
 
 
+def quiet(svg: str) -> str:
+    """An ``<svg>`` whose name is given by the element around it: within a named one some readers speak each tick.
+
+    Parameters
+    ----------
+    svg : str
+
+    Returns
+    -------
+    str
+    """
+    head, rest = svg.split(">", 1)
+    head = re.sub(r'\s(role|aria-[a-z]+|focusable)="[^"]*"', "", head)
+    return f'{head} aria-hidden="true" focusable="false">{rest}'
+
+
+def both(wide: str, narrow: str) -> str:
+    """A drawing in its two layouts, of which the page shows the one that fits its window; the second may be empty."""
+    return quiet(wide) + (quiet(narrow) if narrow else "")
+
+
+def tallest(drawings: Sequence[str]) -> tuple[float, float]:
+    """Width and height of the drawing that needs most height, so that the page never jumps.
+
+    Parameters
+    ----------
+    drawings : sequence of str
+        As SVG; empty ones do not count.
+
+    Returns
+    -------
+    tuple of (float, float)
+    """
+    best = (16.0, 9.0)
+    ratio = 0.0
+    for each in drawings:
+        found = re.search(r'viewBox="([^"]+)"', each)
+        if found:
+            _, _, width, height = (float(x) for x in found[1].split())
+            if height / width > ratio:
+                ratio, best = height / width, (width, height)
+    return best
+
+
+def room_of(narrow: Sequence[str]) -> str:
+    """What the style of a drawing says of its narrow layout, to go behind what it says of the wide one."""
+    if not all(narrow):
+        return ""
+    width, height = tallest(narrow)
+    return f";--emd-narrow-ratio:{width:g}/{height:g};--emd-narrow-least:{max(map(width_in_letters, narrow)):.1f}"
+
+
 def hash_text(text: str) -> int:
     """A short hash that is the same in every process (``hash`` is salted)."""
     return zlib.crc32(text.encode("utf-8"))
 
 
-def new_figure(height: float, *, left: float, right: float = 0.25, top: float = 0.45, bottom: float = 0.6,
-               width: float = WIDTH):
+def new_figure(height: float, *, left: float, right: float = 0.25, top: float = 0.45, bottom: float = 0.6):
     """A figure with one axes and margins fixed in inches.
 
     A fixed layout is several times faster than a solved one and keeps every state of a widget in place.
 
     Parameters
     ----------
-    height, left, right, top, bottom, width : float
-        Inches.
+    height, left, right, top, bottom : float
+        Inches. A column of names at the left goes where the layout is narrow: the names stand above their rows.
 
     Returns
     -------
     tuple of (matplotlib.figure.Figure, matplotlib.axes.Axes)
     """
-    figure = Figure(figsize=(width, height))
-    axes = figure.add_axes((left / width, bottom / height, (width - left - right) / width,
+    wide = width()
+    if is_narrow() and left >= COLUMN:
+        left = 0.14
+    figure = Figure(figsize=(wide, height))
+    axes = figure.add_axes((left / wide, bottom / height, (wide - left - right) / wide,
                             (height - top - bottom) / height))
     return figure, axes
 

@@ -11,6 +11,7 @@ from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels
 from emdbook.charts.frames import numbers, table_of
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
+from emdbook.charts.room import is_narrow
 from emdbook.charts.told import Teller, whose
 from emdbook.estimates import proportion_interval
 from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural
@@ -66,16 +67,18 @@ def patients_behind(rows, *, none: tuple[str, ...] = (), title: str | None = Non
     # a row is as high as its squares or as its label, whichever needs more
     labels, _ = row_labels(table.label, left=1.78, row=0, chars=22)
     heights = np.maximum(table.lines + 1, [0.176 * (text.count("\n") + 1) / 0.24 + 0.4 for text in labels])
+    if is_narrow():  # room for a name above the squares
+        heights = table.lines + 0.6 + 0.75 * np.array([text.count("\n") + 1 for text in labels])
     figure, axes = new_figure(top + 0.24 * heights.sum() + foot, left=1.78, right=1.1, top=top, bottom=foot)
     ends = heights.cumsum()
-    middles = ends - heights / 2
+    middles = ends - (table.lines + 0.4) / 2 if is_narrow() else ends - heights / 2
     tell = Teller(figure)
     for y, row, owner in zip(middles, table.itertuples(), whose(table), strict=True):
         said = _behind(row).replace("\n", ", ")
         with tell.row(row.label, said, facts=[*owner.facts, ("Patients", said)], record=owner.record,
                       series=style.POPULATION[row.population].label):
             _draw_behind(axes, y, row)
-    row_axis(axes, labels, y=middles, bottom=ends.iloc[-1], top=0)
+    row_axis(axes, labels, y=middles, bottom=ends.iloc[-1], top=0, tops=middles - table.lines / 2)
     tell.names(axes)
     axes.grid(visible=False)
     axes.set_xlim(0, _PER_LINE)
@@ -359,7 +362,7 @@ def all_responded(sizes=(2, 3, 5, 8, 12, 20, 40), *, highlight: int | None = Non
             axes.vlines(i, value, 100, color=mark.light, lw=6 if n == highlight else 4)
             axes.annotate(percent(value, 0), (i, value), xytext=(0, -5), textcoords="offset points", ha="center",
                           va="top", size=10.5)
-    axes.set_xticks(range(len(sizes)), [f"{n}/{n}" for n in sizes])
+    axes.set_xticks(range(len(sizes)), [f"{n}/{n}" for n in sizes], size=10 if is_narrow() else 11)
     axes.set_xlim(-0.6, len(sizes) - 0.4)
     axes.set_ylim(0, 100)
     axes.set_xlabel("Responders / patients")

@@ -15,11 +15,10 @@ from matplotlib.font_manager import FontProperties
 
 from emdbook import style
 from emdbook.charts.drawing import measure
+from emdbook.charts.room import is_narrow, least, width
 
 #: Size of a row's label, and of other text, in points; see ``emdbook.mplstyle``.
 LABEL, TEXT = 11.0, 11.5
-#: Nothing is made smaller than this: on a phone it is about 6 px.
-LEAST = 8.0
 #: Lines of a label beyond which it is cut.
 _MOST = 6
 _LINE = 0.176  # inches of one line of a label
@@ -84,14 +83,14 @@ def _pieces(text: str) -> list[str]:
     return [*out, word] if word else out
 
 
-def lines_of(text: str, width: float, size: float = LABEL, *, most: int = _MOST, weight: str = "normal") -> list[str]:
+def lines_of(text: str, room: float, size: float = LABEL, *, most: int = _MOST, weight: str = "normal") -> list[str]:
     """A text broken into lines that fit.
 
     Parameters
     ----------
     text : str
         Its own line breaks are kept.
-    width : float
+    room : float
         Inches.
     size : float
         Points.
@@ -110,38 +109,38 @@ def lines_of(text: str, width: float, size: float = LABEL, *, most: int = _MOST,
         line = ""
         for piece in _pieces(paragraph):
             rest = piece
-            if line and inches((line + rest).rstrip(), size, weight) > width:
+            if line and inches((line + rest).rstrip(), size, weight) > room:
                 out.append(line.rstrip())
                 line = ""
-            while inches(rest.rstrip(), size, weight) > width and len(rest.rstrip()) > 1:
-                cut = next(k for k in range(len(rest) - 1, 0, -1) if k == 1 or inches(rest[:k], size, weight) <= width)
+            while inches(rest.rstrip(), size, weight) > room and len(rest.rstrip()) > 1:
+                cut = next(k for k in range(len(rest) - 1, 0, -1) if k == 1 or inches(rest[:k], size, weight) <= room)
                 out.append(rest[:cut])
                 rest = rest[cut:]
             line += rest
         out.append(line.rstrip())
     if len(out) > most:
-        out = [*out[: most - 1], shortened(out[most - 1] + "…", width, size, weight)]
+        out = [*out[: most - 1], shortened(out[most - 1] + "…", room, size, weight)]
     return out
 
 
-def shortened(text: str, width: float, size: float = TEXT, weight: str = "normal") -> str:
+def shortened(text: str, room: float, size: float = TEXT, weight: str = "normal") -> str:
     """A text of one line, cut with an ellipsis where it is too long."""
-    if inches(text, size, weight) <= width:
+    if inches(text, size, weight) <= room:
         return text
     text = text.rstrip("…")
-    while text and inches(text.rstrip() + "…", size, weight) > width:
+    while text and inches(text.rstrip() + "…", size, weight) > room:
         text = text[:-1]
     return text.rstrip() + "…"
 
 
-def fitted(text: str, width: float, size: float = TEXT, weight: str = "normal") -> tuple[str, float]:
+def fitted(text: str, room: float, size: float = TEXT, weight: str = "normal") -> tuple[str, float]:
     """A text and the size at which it fits: made smaller as far as it stays legible, then cut.
 
     Parameters
     ----------
     text : str
         One or more lines.
-    width : float
+    room : float
         Inches.
     size : float
         Points wanted.
@@ -152,10 +151,10 @@ def fitted(text: str, width: float, size: float = TEXT, weight: str = "normal") 
     tuple of (str, float)
     """
     need = inches(text, size, weight)
-    if need <= width:
+    if need <= room:
         return text, size
-    smaller = max(LEAST, int(size * width / need * 4) / 4)
-    return "\n".join(shortened(line, width, smaller, weight) for line in text.split("\n")), smaller
+    smaller = max(least(), int(size * room / need * 4) / 4)
+    return "\n".join(shortened(line, room, smaller, weight) for line in text.split("\n")), smaller
 
 
 def row_labels(labels: Sequence[str], *, left: float, row: float, chars: int = 20, more: int = 0) -> tuple[list[str],
@@ -179,6 +178,8 @@ def row_labels(labels: Sequence[str], *, left: float, row: float, chars: int = 2
     -------
     tuple of (list of str, float)
     """
+    if is_narrow():  # they stand above the rows
+        return ["\n".join(lines_of(" ".join(str(label).split("\n")), width() - 0.2)) for label in labels], row
     room = left - 0.1
     made = []
     for label in labels:

@@ -9,6 +9,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import inches
 from emdbook.charts.parts import heading, right_text, row_axis, x_label
+from emdbook.charts.room import width
 from emdbook.charts.told import Teller
 from emdbook.estimates import attainable_counts, proportion_interval
 from emdbook.estimates.counts import as_whole
@@ -149,7 +150,7 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     axes.axhline(share, color=style.MUTED.light, lw=1, ls=(0, (4, 3)), zorder=0)
     labels = [f"{r.responders}/{r.n}" for r in table.itertuples()]
     # sizes that would run into each other are named one by one, as far as there is room
-    step = -(-sum(inches(label, 11) + 0.1 for label in labels) // 4.55) if labels else 1
+    step = -(-sum(inches(label, 11) + 0.1 for label in labels) // (width() - 1.05)) if labels else 1
     axes.set_xticks(x, [label if i % step == 0 else "" for i, label in enumerate(labels)])
     axes.set_xlim(-0.5, len(table) - 0.5)
     axes.set_ylim(0, 100)

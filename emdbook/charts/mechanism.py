@@ -12,8 +12,9 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
-from emdbook.charts.fitting import fitted
+from emdbook.charts.fitting import fitted, inches, lines_of
 from emdbook.charts.parts import LINE_SPACING, heading
+from emdbook.charts.room import is_narrow
 from emdbook.charts.told import Teller
 from emdbook.evidence.scenes import Arrow, Blunt, Box, Cell, Scene
 from emdbook.ground.wording import sentence
@@ -56,11 +57,13 @@ def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
             raise ValueError(f"mechanism: {part} lies outside the field of 10 by 5.")
         if getattr(part, "kind", "drug") not in _KINDS:
             raise ValueError(f"mechanism: unknown kind {part.kind!r}; known are {', '.join(_KINDS)}.")
-    lines = len(scene.blunts)
-    foot = 0.28 * lines + (0.22 if lines else 0.05)
+    reasons = [lines_of(blunt.reason, 3.6, 10.5) if is_narrow() else [blunt.reason] for blunt in scene.blunts]
+    foot = sum(0.1 + 0.18 * len(lines) for lines in reasons) + (0.22 if reasons else 0.05)
+    places = [foot - 0.16 - sum(0.1 + 0.18 * len(lines) for lines in reasons[:i]) for i in range(len(reasons))]
     top = 0.5 if title else 0.08
     floor = _lowest(scene)
-    figure, axes = new_figure(top + 0.544 * (5 - floor) + foot, left=0.08, right=0.08, top=top, bottom=foot)
+    unit = 0.7 if is_narrow() else 0.544  # inches of one step upwards
+    figure, axes = new_figure(top + unit * (5 - floor) + foot, left=0.08, right=0.08, top=top, bottom=foot)
     axes.set_xlim(0, 10)
     axes.set_ylim(floor, 5)
     axes.set_axis_off()
@@ -71,16 +74,19 @@ def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
         with tell.row(cell.label, series="Cells"):
             axes.add_patch(Circle((cell.x, cell.y), cell.radius, facecolor=style.SOFT.light,
                                   edgecolor=marks[colour].light, lw=width, ls=dash, zorder=3))
-            axes.text(cell.x, cell.y, cell.label, ha="center", va="center", zorder=5, size=10.5,
-                      linespacing=LINE_SPACING)
+            axes.text(cell.x, cell.y, _broken(cell.label, 1.8 * cell.radius), ha="center", va="center", zorder=5,
+                      size=10.5, linespacing=LINE_SPACING)
     for box in scene.boxes:
         colour, width, dash = _KINDS[box.kind]
-        high = 0.52 + 0.36 * box.label.count("\n")
+        label = _broken(box.label, box.width - 0.2)
+        high, wide = 0.52 + 0.36 * label.count("\n"), box.width
+        if is_narrow():
+            high, wide = 0.42 + 0.27 * label.count("\n"), max(box.width, inches(label, 10.5) / 0.384 + 0.3)
         with tell.row(box.label, series="Parts"):
-            axes.add_patch(FancyBboxPatch((box.x - box.width / 2, box.y - high / 2), box.width, high,
+            axes.add_patch(FancyBboxPatch((box.x - wide / 2, box.y - high / 2), wide, high,
                                           boxstyle="round,pad=0.02,rounding_size=0.24", facecolor=style.PAPER.light,
                                           edgecolor=marks[colour].light, lw=width - 0.4, ls=dash, zorder=4))
-            axes.text(box.x, box.y, box.label, ha="center", va="center", zorder=5, size=10.5,
+            axes.text(box.x, box.y, label, ha="center", va="center", zorder=5, size=10.5,
                       linespacing=LINE_SPACING)
     for arrow in scene.arrows:
         if not arrow.label:
@@ -90,7 +96,8 @@ def mechanism(scene: Scene, *, title: str | None = None) -> Chart:
             _draw_arrow(axes, arrow)
     for number, blunt in enumerate(scene.blunts, 1):
         with tell.row(f"{number}: {blunt.reason}", series=scene.caution):
-            _draw_blunt(figure, axes, number, blunt, foot)
+            _draw_blunt(axes, number, blunt)
+            _draw_reason(figure, number, reasons[number - 1], places[number - 1])
     heading(figure, title)
     return Chart(figure, _describe(scene), _table(scene), marks=tell.marks)
 
@@ -119,6 +126,15 @@ def scene(evidence, name: str, *, title: str | None = None) -> Chart:
     return mechanism(evidence.scenes[name], title=title)
 
 
+def _broken(label: str, wide: float) -> str:
+    """A label; in the narrow layout broken between words where it is wider than so many steps of the field."""
+    if not is_narrow():
+        return label
+    room = 0.384 * wide
+    longest = max(inches(word, 10.5) for word in label.split() or [""])
+    return "\n".join(lines_of(label, max(room, longest + 0.01), 10.5))
+
+
 def _lowest(scene: Scene) -> float:
     """Where the drawing ends below, so that no scene leaves an empty strip."""
     ends = [c.y - c.radius for c in scene.cells] + [b.y - 0.5 for b in scene.boxes]
@@ -145,16 +161,21 @@ def _draw_arrow(axes, arrow: Arrow) -> None:
                   color=style.MUTED.light, linespacing=LINE_SPACING)
 
 
-def _draw_blunt(figure, axes, number: int, blunt: Blunt, foot: float) -> None:
+def _draw_blunt(axes, number: int, blunt: Blunt) -> None:
     accent = style.ACCENT.light
     axes.scatter([blunt.x], [blunt.y], s=210, marker="s", color=accent, zorder=7, gid=f"blunts-{number}")
     axes.text(blunt.x, blunt.y, str(number), color=style.PAPER.light, ha="center", va="center", zorder=8, size=10.5,
               weight="bold", gid=f"blunts-number-{number}")
-    height = figure.get_figheight()
-    y = (foot - 0.16 - 0.28 * (number - 1)) / height
-    figure.text(0.03, y, str(number), color=accent, size=11, weight="bold", va="center")
-    words, size = fitted(blunt.reason, 0.92 * figure.get_figwidth(), 10.5)
+
+
+def _draw_reason(figure, number: int, lines: list[str], place: float) -> None:
+    """The words of a number, so many inches above the lower edge."""
+    y = place / figure.get_figheight()
+    figure.text(0.03, y, str(number), color=style.ACCENT.light, size=11, weight="bold", va="center")
+    words, size = fitted(lines[0], 0.92 * figure.get_figwidth(), 10.5)
     figure.text(0.065, y, words, size=size, va="center")
+    for i, line in enumerate(lines[1:], 1):
+        figure.text(0.065, y - 0.18 * i / figure.get_figheight(), line, size=10.5, va="center")
 
 
 def _describe(scene: Scene) -> str:

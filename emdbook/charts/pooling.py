@@ -17,6 +17,7 @@ from emdbook.charts.forest import NOT_HEAD_TO_HEAD, POOLED, pool_words, share_wo
 from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
 from emdbook.charts.marks import diamond, key, point, span
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, legend_height, right_text, row_axis, x_label
+from emdbook.charts.room import WIDE, is_narrow, width
 from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import Pooled, pool_proportions, proportion_interval
 from emdbook.estimates.overlaps import keep_apart
@@ -153,6 +154,7 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
     longest = max(table.label, key=inches)
     reason = f"{longest} is left out: it may share patients with {longest}, which is larger."
     notes = 2 + _most_left_out(rows) * max(2, len(_note_lines(reason))) + _NOTE_LINES
+    notes = round(notes * (WIDE / width()) ** 1.3)
     foot, top = 0.62 + _LINE * notes + 0.1 + legend_height(handles), 0.5
     figure, axes = new_figure(top + row * lines + foot, left=1.78, right=1.42, top=top, bottom=foot)
     tell = Teller(figure)
@@ -167,7 +169,8 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
         first = at + 1.55
         axes.axhline(first - 0.78, color=style.GRID.light, lw=1)
         axes.annotate("Beside the pool, not in it", (0, first - 0.78), xycoords=("figure fraction", "data"),
-                      xytext=(7, -9), textcoords="offset points", va="center", weight="bold", size=10.5)
+                      xytext=(7, 8 if is_narrow() else -9), textcoords="offset points", va="center", weight="bold",
+                      size=10.5)
         _draw_outside(tell, outside, first, endpoint)
         ticks += [first + i for i in range(len(outside))]
         labels += names[len(table):]
@@ -263,8 +266,8 @@ def _draw_outside(tell, outside, first, endpoint):
 
 
 def _note_lines(text: str) -> list[str]:
-    lines = textwrap.wrap(text, 76)
-    return lines if all(inches(line, 10.5) <= 5.4 for line in lines) else lines_of(text, 5.4, 10.5, most=99)
+    lines, room = textwrap.wrap(text, 76), width() - 0.2
+    return lines if all(inches(line, 10.5) <= room for line in lines) else lines_of(text, room, 10.5, most=99)
 
 
 def _footnotes(figure, texts, lines, base):

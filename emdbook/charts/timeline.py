@@ -14,6 +14,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import inches, lines_of
 from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading
+from emdbook.charts.room import width
 from emdbook.charts.told import Teller, whose
 from emdbook.ground.wording import is_missing, listing, plural
 
@@ -190,7 +191,7 @@ def timeline(rows, *, until: str | None = None, kinds=None, title: str | None = 
     foot = 0.15 + LEGEND_LINE * -(-(len(shown) + (1 if "second_hand" in set(table["certainty"]) else 0)) // 2)
     top = 0.5 if title else 0.12
     figure, axes = new_figure(top + reach + foot, left=0.08, right=0.08, top=top, bottom=foot)
-    axes.set_xlim(0, 5.44)
+    axes.set_xlim(0, width() - 0.16)
     axes.set_ylim(reach, 0)
     axes.set_axis_off()
     _spine(axes, start, end, per_year)
@@ -219,7 +220,8 @@ def _told(row, owner) -> dict:
 def _words(label: str) -> list[str]:
     """A label in lines of so many characters, or of so many inches where its letters are wide."""
     lines = textwrap.wrap(label, _WIDE)
-    return lines if all(inches(line, _SIZE) <= 4.1 for line in lines) else lines_of(label, 4.1, _SIZE)
+    room = width() - 1.5
+    return lines if all(inches(line, _SIZE) <= room for line in lines) else lines_of(label, room, _SIZE, most=9)
 
 
 def _limit(until: str | None) -> float:

@@ -10,10 +10,11 @@ import ipywidgets as widgets
 from IPython.display import HTML, display
 
 from emdbook import style
+from emdbook.charts.base import quiet, tallest
 from emdbook.charts.told import titled
 from emdbook.explore.core import Exploration, asset_dir
 from emdbook.explore.errors import StateError
-from emdbook.explore.page import RADIO_MAX, quiet, table_html, tallest
+from emdbook.explore.page import RADIO_MAX, table_html
 from emdbook.explore.states import Frame
 
 #: States kept in memory, so that going back costs nothing.
@@ -90,7 +91,7 @@ class Live:
         rows = [self._control(name, control) for name, control in owner.controls.items()]
         self.reset = widgets.Button(description="Reset", layout=widgets.Layout(width="auto"))
         self.reset.on_click(lambda _: self.set(owner.default, layers=True))
-        width, height = tallest([self.frame])
+        width, height = tallest([self.frame.svg])
         css = style.css_variables() + (asset_dir() / "explore.css").read_text(encoding="utf-8")
         head = widgets.HTML(f'<style>{css}</style><p style="font-weight:600;margin:0">{escape(owner.title)}</p>'
                             + _LIVE_REGION.replace("ID", owner.id))

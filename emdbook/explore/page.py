@@ -9,11 +9,13 @@ import zlib
 from collections.abc import Sequence
 from html import escape
 
-from emdbook.charts.base import width_in_letters
+from emdbook.charts.base import both, room_of, tallest, width_in_letters
 from emdbook.charts.told import Told
 from emdbook.explore.controls import Control
 from emdbook.explore.states import Frame
 
+#: Class of the block that holds the narrow layout of every state; the book moves it into a file of its own.
+NARROW = "emd-narrow-frames"
 #: Up to this many options are shown side by side as radio buttons.
 RADIO_MAX = 4
 _PIECE = re.compile(r"[^>\n]*[>\n]|[^>\n]+")
@@ -61,6 +63,16 @@ def pack(frames: Sequence[Frame]) -> str:
     return base64.b64encode(zlib.compress(block.encode("utf-8"), 9)).decode("ascii")
 
 
+def pack_narrow(frames: Sequence[Frame]) -> str:
+    """The figures of all states as a telephone needs them, packed as :func:`pack` packs; empty where there are none.
+
+    They are fetched by narrow screens alone, so they make up a block of their own.
+    """
+    if not all(f.narrow for f in frames):
+        return ""
+    return pack([Frame(f.narrow, "", (), ()) for f in frames])
+
+
 def unpack(block: str) -> list[Frame]:
     """The frames of :func:`pack`, as the browser reads them.
 
@@ -89,44 +101,6 @@ def unpack(block: str) -> list[Frame]:
     ]
 
 
-def quiet(svg: str) -> str:
-    """An ``<svg>`` whose name is given by the element around it.
-
-    Parameters
-    ----------
-    svg : str
-
-    Returns
-    -------
-    str
-    """
-    head, rest = svg.split(">", 1)
-    head = re.sub(r'\s(role|aria-[a-z]+|focusable)="[^"]*"', "", head)
-    return f'{head} aria-hidden="true" focusable="false">{rest}'
-
-
-def tallest(frames: Sequence[Frame]) -> tuple[float, float]:
-    """Width and height of the figure that needs most height, so that the page never jumps.
-
-    Parameters
-    ----------
-    frames : sequence of Frame
-
-    Returns
-    -------
-    tuple of (float, float)
-    """
-    best = (16.0, 9.0)
-    ratio = 0.0
-    for each in frames:
-        found = re.search(r'viewBox="([^"]+)"', each.svg)
-        if found:
-            _, _, width, height = (float(x) for x in found[1].split())
-            if height / width > ratio:
-                ratio, best = height / width, (width, height)
-    return best
-
-
 def table_html(one: Frame) -> str:
     """The numbers of one state as an HTML table.
 
@@ -143,7 +117,7 @@ def table_html(one: Frame) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float, told: str = "") -> str:
+def figure_html(one: Frame, id: str, frames: Sequence[Frame], told: str = "") -> str:
     """Figure and caption, whole without JavaScript.
 
     Parameters
@@ -151,10 +125,8 @@ def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float,
     one : Frame
     id : str
         The widget's id.
-    ratio : tuple of float
-        Width and height to keep free.
-    letters : float
-        Width of the figure in heights of its smallest letters, in whatever state.
+    frames : sequence of Frame
+        Every state, for the room to keep free.
     told : str
         The element in which a script tells the marks.
 
@@ -162,11 +134,12 @@ def figure_html(one: Frame, id: str, ratio: tuple[float, float], letters: float,
     -------
     str
     """
+    ratio, letters = tallest([f.svg for f in frames]), max(width_in_letters(f.svg) for f in frames)
     return (
-        f'<figure class="emd-fig"><div class="emd-window"><div class="emd-svg" role="img" '
-        f'aria-labelledby="{id}--caption" style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g};--emd-least:{letters:.1f};'
-        f'--emd-shape:{ratio[0] / ratio[1]:.3f}">'
-        f'{quiet(one.svg)}</div>{told}</div>'
+        f'<figure class="emd-fig"><div class="emd-window"><div class="emd-svg{" emd-two" if one.narrow else ""}" '
+        f'role="img" aria-labelledby="{id}--caption" style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g};'
+        f'--emd-least:{letters:.1f};--emd-shape:{ratio[0] / ratio[1]:.3f}{room_of([f.narrow for f in frames])}">'
+        f'{both(one.svg, one.narrow)}</div>{told}</div>'
         f'<figcaption id="{id}--caption">{escape(one.sentence)}</figcaption></figure>'
     )
 
@@ -268,15 +241,15 @@ def render(widget) -> str:
     described = escape(json.dumps(spec(widget.controls), ensure_ascii=False, separators=(",", ":")))
     controls = "".join(control_html(id, name, c) for name, c in widget.controls.items())
     note = f'<p class="emd-note">{escape(widget.note)}</p>' if widget.note else ""
-    letters = max(width_in_letters(f.svg) for f in frames)
     told = f'<emd-marks data-of="{id}"></emd-marks>'
+    slim = pack_narrow(frames)
     return (
         f'<emd-explore id="{id}" class="emd-widget" role="group" aria-labelledby="{id}--title" data-spec="{described}">'
         f'<p class="emd-title" id="{id}--title">{escape(widget.title)}</p>'
         f'<form class="emd-controls" autocomplete="off" aria-labelledby="{id}--title">{controls}'
         '<button type="button" class="emd-reset">Reset</button></form>'
         f'<p class="emd-failure" hidden></p>'
-        f"{figure_html(start, id, tallest(frames), letters, told)}"
+        f"{figure_html(start, id, frames, told)}"
         '<p class="emd-unseen" role="status" aria-live="polite"></p>'
         f"{note}"
         '<p class="emd-nojs">The controls need JavaScript. The figure shows the setting this widget starts from.</p>'
@@ -291,6 +264,7 @@ def render(widget) -> str:
         '<button type="button" class="emd-png">Download PNG</button>'
         f'<label class="emd-address" hidden>Link to this setting <input type="text" readonly></label></div>'
         f'<script type="application/octet-stream;base64" class="emd-frames">{pack(frames)}</script>'
+        f'{f"""<script type="application/octet-stream;base64" class="{NARROW}">{slim}</script>""" if slim else ""}'
         "</emd-explore>"
     )
 
@@ -311,5 +285,5 @@ def still(widget, one: Frame) -> str:
     note = f'<p class="emd-note">{escape(widget.note)}</p>' if widget.note else ""
     return (
         f'<div class="emd-widget emd-still" id="{widget.id}"><p class="emd-title">{escape(widget.title)}</p>'
-        f"{figure_html(one, widget.id, tallest([one]), width_in_letters(one.svg))}{note}</div>"
+        f"{figure_html(one, widget.id, [one])}{note}</div>"
     )

@@ -12,7 +12,7 @@ import re
 import tempfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,25 +29,30 @@ POOL_FROM = 48
 
 @dataclass(frozen=True)
 class Frame:
-    """One state as the page needs it: figure, sentence, the numbers as text, and what the marks say."""
+    """One state as the page needs it: figure, sentence, the numbers as text, and what the marks say.
+
+    ``narrow`` is the figure as a telephone needs it, empty where it is not drawn for one.
+    """
 
     svg: str
     sentence: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     marks: tuple[Told, ...] = ()
+    narrow: str = field(default="", compare=False)
 
     def dump(self) -> bytes:
         marks = [mark.line() for mark in self.marks]
-        return zlib.compress(json.dumps([self.svg, self.sentence, self.columns, self.rows, marks]).encode(), 6)
+        return zlib.compress(json.dumps([self.svg, self.sentence, self.columns, self.rows, marks, self.narrow]).encode(), 6)
 
     @classmethod
     def parse(cls, raw: bytes) -> Frame:
-        svg, sentence, columns, rows, marks = json.loads(zlib.decompress(raw))
-        return cls(svg, sentence, tuple(columns), tuple(tuple(r) for r in rows), tuple(map(Told.parse, marks)))
+        svg, sentence, columns, rows, marks, narrow = json.loads(zlib.decompress(raw))
+        told = tuple(map(Told.parse, marks))
+        return cls(svg, sentence, tuple(columns), tuple(tuple(r) for r in rows), told, narrow)
 
 
-def frame(chart, prefix: str) -> Frame:
+def frame(chart, prefix: str, *, narrow: bool = False) -> Frame:
     """Turn a chart into what the page keeps of it.
 
     Parameters
@@ -55,6 +60,8 @@ def frame(chart, prefix: str) -> Frame:
     chart : emdbook.charts.base.Chart
     prefix : str
         Put before every id of the figure.
+    narrow : bool
+        Draw it for a telephone too.
 
     Returns
     -------
@@ -62,7 +69,8 @@ def frame(chart, prefix: str) -> Frame:
     """
     svg = chart.svg(prefix).strip()
     svg = svg[svg.index("<svg"):]
-    return Frame(svg, " ".join(chart.description.split()), *table_text(chart.table), tuple(chart.marks))
+    return Frame(svg, " ".join(chart.description.split()), *table_text(chart.table), tuple(chart.marks),
+                 chart.narrow(prefix) if narrow else "")
 
 
 def fingerprint(svg: str) -> str:
@@ -172,7 +180,7 @@ def _draw(function: Callable, prefix: str, settings: Mapping[str, object]) -> Fr
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return frame(function(**settings), prefix)
+        return frame(function(**settings), prefix, narrow=True)
     except Exception as error:  # whatever a chart raises becomes one sentence that names the state
         return plain(error)
     finally:

@@ -21,6 +21,8 @@ interface EmdBook {
   unseal: (text: string) => any;
   sayResult: (box: Element, words: string, aloud: string) => void;
   files: any;
+  /** The narrow layout of the states of widgets, by id, packed. */
+  narrow: Record<string, string>;
   /** Python on the page (python.js); the parts are scripts that call the first two. */
   pythonManifest: (told: any) => void;
   pythonPart: (text: string) => void;

@@ -12,6 +12,7 @@ from emdbook.charts.forest import NOT_HEAD_TO_HEAD
 from emdbook.charts.frames import check_counts, check_standing, numbers, with_standing
 from emdbook.charts.marks import key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis
+from emdbook.charts.room import is_narrow
 from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import proportion_interval
 from emdbook.estimates.targets import density_curve, share_above
@@ -258,6 +259,9 @@ def target_density(density: float = 30, spread: str = "marrow", threshold: float
     axes.annotate("needed to kill", (cut, 2.22), xytext=(5, 0), textcoords="offset points", va="top", size=10.5,
                   color=style.ACCENT.light)
     axes.set_yticks([1.45, 0.3], [c[0] for c in cells], linespacing=0.92)
+    if is_narrow():  # within the axes, left of the curves
+        for label in axes.get_yticklabels():
+            label.set(ha="left", va="bottom")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_ylim(0, 2.25)

@@ -9,6 +9,7 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import shortened
 from emdbook.charts.parts import foot_legend, heading
+from emdbook.charts.room import width
 from emdbook.ground.wording import listing, number, percent, plural
 
 #: Right end of the axis, in percent of the cohort, unless a trial lies beyond it.
@@ -107,7 +108,7 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
     mark = style.POPULATION["EMD"]
     axes.plot(known.share, known.shown, ls="", marker=mark.marker, ms=9, color=mark.light, gid="trials", zorder=4)
     for row in known.itertuples():
-        room = axes.get_position().x0 * 5.6 + 4.5 * row.share / most - 0.2  # inches left of the mark
+        room = axes.get_position().x0 * width() + (width() - 1.1) * row.share / most - 0.45  # inches left of the mark
         axes.annotate(shortened(row.label, room, 11), (row.share, row.shown), xytext=(-9, -9),
                       textcoords="offset points", ha="right",
                       va="top", size=11, parse_math=False)

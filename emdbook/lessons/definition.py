@@ -12,8 +12,10 @@ from matplotlib.patches import FancyBboxPatch
 
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import fitted
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.charts.ranges import ranges
+from emdbook.charts.room import WIDE, is_narrow, width
 from emdbook.charts.told import Teller
 from emdbook.evidence.scenes import Name
 from emdbook.ground.wording import is_missing, number, sentence, short_source
@@ -148,20 +150,22 @@ def classify(limits: Mapping[str, float], *, names: Mapping[str, Name], lesions:
     decision = prepare_classification(limits, names, lesions=lesions, contact=contact, marrow=marrow, blood=blood,
                                       history=history)
     outcome, mark = decision.outcome, style.POPULATION[decision.outcome.population]
-    figure, axes = new_figure(5.6, left=0.05, right=0.05, top=0.05, bottom=0.05)
-    axes.set_xlim(0, 5.5)
-    axes.set_ylim(5.5, 0)
+    lines = [line for text in (_rule(outcome), *map(sentence, decision.notes))
+             for line in textwrap.wrap(text, round(82 * width() / WIDE - 2))]
+    more = 0.21 * max(0, len(lines) - 3) if is_narrow() else 0
+    figure, axes = new_figure(5.6 + more, left=0.05, right=0.05, top=0.05, bottom=0.05)
+    axes.set_xlim(0, width() - 0.1)
+    axes.set_ylim(5.5 + more, 0)
     axes.set_axis_off()
     tell = Teller(figure)
     for i, step in enumerate(decision.steps):
         question, answer, state = step
         with tell.row(f"Step {i + 1}: {question}", "not asked any more" if state == "not asked" else answer):
             _draw_step(axes, 0.05 + 0.78 * i, i + 1, step, mark.light)
-    lines = [line for text in (_rule(outcome), *map(sentence, decision.notes))
-             for line in textwrap.wrap(text, 82)]
-    _box(axes, 4.08, 1.36, color=mark.light, width=2.8, fill=style.SOFT.light)
+    _box(axes, 4.08, 1.36 + more, color=mark.light, width=2.8, fill=style.SOFT.light)
     axes.scatter([0.3], [4.4], s=150, marker=mark.marker, color=mark.light, zorder=4)
-    axes.text(0.55, 4.4, outcome.name, size=13.5, weight="bold", va="center")
+    name, size = fitted(outcome.name, width() - 0.7, 13.5, "bold")
+    axes.text(0.55, 4.4, name, size=size, weight="bold", va="center")
     axes.text(0.16, 4.68, "\n".join(lines), size=10.5, va="top", linespacing=1.15)
     shown = _path(decision)
     return Chart(figure, _tell(decision), shown, marks=tell.with_table(shown))
@@ -172,8 +176,9 @@ def _rule(outcome: Name) -> str:
 
 
 def _box(axes, y, height, *, color, width, fill) -> None:
-    axes.add_patch(FancyBboxPatch((0.05, y), 5.4, height, boxstyle="round,pad=0,rounding_size=0.1", facecolor=fill,
-                                  edgecolor=color, lw=width, zorder=1))
+    room = axes.figure.get_figwidth()
+    axes.add_patch(FancyBboxPatch((0.05, y), room - 0.2, height, boxstyle="round,pad=0,rounding_size=0.1",
+                                  facecolor=fill, edgecolor=color, lw=width, zorder=1))
 
 
 def _draw_step(axes, y, at: int, step: tuple[str, str, str], color) -> None:
@@ -189,10 +194,10 @@ def _draw_step(axes, y, at: int, step: tuple[str, str, str], color) -> None:
               weight="bold" if asked else "normal")
     if asked:
         word = "decides" if decided else "go on"
-        axes.text(5.33, y + 0.31, word, size=10.5, ha="right", va="center", weight="bold" if decided else "normal",
-                  color=color if decided else style.MUTED.light)
+        axes.text(width() - 0.27, y + 0.31, word, size=10.5, ha="right", va="center",
+                  weight="bold" if decided else "normal", color=color if decided else style.MUTED.light)
     if at < 5 and state == "passed":
-        axes.annotate("", (2.75, y + 0.8), (2.75, y + 0.61),
+        axes.annotate("", (width() / 2 - 0.05, y + 0.8), (width() / 2 - 0.05, y + 0.61),
                       arrowprops={"arrowstyle": "-|>", "color": style.MUTED.light, "lw": 1.4, "shrinkA": 0,
                                   "shrinkB": 0})
 

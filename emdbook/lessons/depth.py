@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from emdbook import style
-from emdbook.charts.base import WIDTH, Chart, in_style, new_figure
+from emdbook.charts import room
+from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD
 from emdbook.charts.frames import check_standing, flags, numbers, standing_words, table_of
@@ -103,9 +104,10 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     labels, row_height = row_labels(studies, left=_LEFT, row=0.62, chars=18)
     foot, top = 0.62 + legend_height(handles), 0.5
     height = top + row_height * len(studies) + foot
-    wide = (WIDTH - _LEFT - _GAP - _RIGHT) / 2
-    figure, left = new_figure(height, left=_LEFT, right=WIDTH - _LEFT - wide, top=top, bottom=foot)
-    right = figure.add_axes((1 - (wide + _RIGHT) / WIDTH, foot / height, wide / WIDTH, (height - top - foot) / height))
+    whole, start = room.width(), 0.14 if room.is_narrow() else _LEFT
+    wide = (whole - start - _GAP - _RIGHT) / 2
+    figure, left = new_figure(height, left=_LEFT, right=whole - start - wide, top=top, bottom=foot)
+    right = figure.add_axes((1 - (wide + _RIGHT) / whole, foot / height, wide / whole, (height - top - foot) / height))
     tell = Teller(figure)
     for row in table.itertuples():
         both = bool((table.study == row.study).sum() > 1)
@@ -124,7 +126,7 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     row_axis(right, [""] * len(studies), bottom=len(studies) - 0.45, top=-0.55)
     left.set_xlim(0, 100)
     left.set_xticks([0, 50, 100])
-    left.set_xlabel("% of patients (grey: did not)")
+    left.set_xlabel("%, grey: did not" if room.is_narrow() else "% of patients (grey: did not)")
     right.set_xlim(0, limit)
     right.set_xlabel("Months")
     for axes, text in ((left, word), (right, "Median PFS of all")):

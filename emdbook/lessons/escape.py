@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from emdbook import style
+from emdbook.charts import room
 from emdbook.charts.base import Chart, in_style, new_figure
-from emdbook.charts.parts import LINE_SPACING, foot_legend
+from emdbook.charts.parts import LINE_SPACING, foot_legend, row_axis
 from emdbook.charts.told import Teller
 from emdbook.evidence.scenes import Alteration, Comparison
 from emdbook.ground.wording import is_missing, listing, number, plural, sentence
@@ -90,7 +91,9 @@ def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step:
     table = prepare_journey(alterations, inferred=inferred)
     heading, lines = _words(alterations, table, chosen, step, inferred)
     body = _ROW * len(alterations)
-    height = _HEAD + body + 0.1 + 1.84 + 0.36
+    wrapped = [part for line in lines for part in textwrap.wrap(line, round(82 * room.width() / room.WIDE - 2))]
+    more = 0.2 * max(0, len(wrapped) - 6) if room.is_narrow() else 0
+    height = _HEAD + body + 0.1 + 1.84 + more + 0.36
     figure, axes = new_figure(height, left=0.05, right=0.05, top=0.02, bottom=0.36)
     axes.set_xlim(0, 5.5)
     axes.set_ylim(height - 0.38, 0)
@@ -102,10 +105,9 @@ def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step:
             _draw_change(axes, _HEAD + _ROW * (i + 0.5), change, table[table.key == key],
                          shown=chosen in ("all", key), picked=chosen == key, step=step, inferred=inferred)
     y = _HEAD + body + 0.1
-    axes.add_patch(FancyBboxPatch((0.05, y), 5.4, 1.78, boxstyle="round,pad=0,rounding_size=0.1", lw=1.2, zorder=1,
-                                  facecolor=style.SOFT.light, edgecolor=style.MUTED.light))
+    axes.add_patch(FancyBboxPatch((0.05, y), 5.4, 1.78 + more, boxstyle="round,pad=0,rounding_size=0.1", lw=1.2,
+                                  zorder=1, facecolor=style.SOFT.light, edgecolor=style.MUTED.light))
     axes.text(0.18, y + 0.2, heading, size=12, weight="bold", va="center")
-    wrapped = [part for line in lines for part in textwrap.wrap(line, 82)]
     axes.text(0.18, y + 0.38, "\n".join(wrapped), size=10.5, va="top", linespacing=1.1)
     _legend(figure, axes, inferred)
     shown = _reader_table(alterations, table, inferred)
@@ -154,7 +156,7 @@ def _draw_change(axes, y, change: Alteration, rows, *, shown: bool, picked: bool
         axes.scatter([_X[row.step]], [y], s=120, zorder=3, linewidths=2, edgecolors=guess if ring else stated,
                      facecolors=style.PAPER.light if ring else stated, alpha=here)
     if change.treatment and (inferred or _stated(change)):
-        text = textwrap.fill(change.treatment.says, 16)
+        text = textwrap.fill(change.treatment.says, 12 if room.is_narrow() else 16)
         axes.text(4.3, y, text, va="center", size=10.5, linespacing=LINE_SPACING,
                   color=(stated if _stated(change) else guess) if shown else style.MUTED.light)
 
@@ -335,8 +337,8 @@ def directions(rows: pd.DataFrame) -> Chart:
     sources = [name for name in table.columns if name not in ("finding", "verdict")]
     figure, axes = new_figure(1.3 + 0.5 * len(table), left=1.5, right=0.95, top=0.62, bottom=0.4)
     axes.set_xlim(-0.5, len(sources) - 0.5)
-    axes.set_ylim(len(table) - 0.5, -0.5)
-    axes.set_yticks(range(len(table)), table.finding, linespacing=LINE_SPACING)
+    row_axis(axes, table.finding, bottom=len(table) - 0.5, top=-0.5)
+    axes.grid(False)
     axes.xaxis.tick_top()
     axes.set_xticks(range(len(sources)), sources, linespacing=LINE_SPACING)
     axes.tick_params(length=0)
@@ -465,12 +467,15 @@ def beside(rows: pd.DataFrame, *, shown: str = "all", about: str = "all") -> Cha
         See :func:`prepare_beside`.
     """
     table = prepare_beside(rows, shown=shown, about=about)
-    bottom, row_height = 0.66, 0.3
+    bottom, row_height = 0.66, 0.5 if room.is_narrow() else 0.3
     figure, axes = new_figure(0.72 + row_height * len(rows) + bottom, left=0.05, right=0.05, top=0.62, bottom=bottom)
     axes.set_axis_off()
     axes.set_xlim(0, 5.5)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    for x, words in zip(_BESIDE_X, ("Finding", "Share", "n", "Source", "Beside it"), strict=True):
+    heads = ("Finding", "Share", "n", "Source", "Beside it")
+    if room.is_narrow():
+        heads = ("Finding: share, n, source", "", "", "", "Beside")
+    for x, words in zip(_BESIDE_X, heads, strict=True):
         axes.text(x, -0.95, words, size=10.5, color=style.MUTED.light, va="bottom")
     marks = style.palette()
     tell = Teller(figure)
@@ -479,8 +484,14 @@ def beside(rows: pd.DataFrame, *, shown: str = "all", about: str = "all") -> Cha
         marker, color, _ = _BESIDE[row.beside]
         with tell.row(row.label, str(row.figure), series=row.beside):
             axes.scatter([0.26], [y], s=75, marker=marker, zorder=3, **_filled(marker, marks[color].light))
-            for x, words in zip(_BESIDE_X, (row.label, row.figure, row.n, row.source), strict=False):
-                axes.text(x, y, words, size=10.5, va="center",
+            cells = [(x, y, words) for x, words in zip(_BESIDE_X, (row.label, row.figure, row.n, row.source),
+                                                       strict=False)]
+            if room.is_narrow():
+                n = f"n = {row.n}" if row.n and row.n != "not seen" else row.n
+                rest = ", ".join(filter(None, (str(row.figure), n, row.source)))
+                cells = [(_BESIDE_X[0], y - 0.2, row.label), (_BESIDE_X[0], y + 0.22, rest)]
+            for x, at, words in cells:
+                axes.text(x, at, words, size=10.5, va="center",
                           color=style.MUTED.light if words == "not seen" else style.INK.light)
     foot_legend(figure, [axes.scatter([], [], s=60, marker=m, label=words, **_filled(m, marks[c].light))
                          for m, c, words in _BESIDE.values()], columns=2)

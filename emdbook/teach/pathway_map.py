@@ -15,18 +15,24 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 
 from emdbook import style
-from emdbook.charts.base import WIDTH, Chart, in_style, new_figure
+from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.fitting import inches, shortened
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading
+from emdbook.charts.room import WIDE, is_narrow, width
 from emdbook.charts.told import Teller
 from emdbook.ground.wording import listing, plural
 from emdbook.teach.pathway import BASES, Pathway
 
 LINE = 0.235  # inches per line of text
-_SPINE, _TEXT, _RIGHT = 0.26, 0.56, WIDTH - 0.08
+_SPINE, _TEXT = 0.26, 0.56
 _KINDS = {"question": "Question", "recommendation": "Advice", "end": "End of the path"}
 _DASH, _DOT = (0, (2.2, 1.6)), (0, (0.9, 0.9))
 _OFFICIAL = style.THERAPY_CLASS["mab"]
 _SIZE = 11.5
+
+
+def _right() -> float:
+    return width() - 0.08
 
 
 def paragraphs(locators: Iterable[str]) -> str:
@@ -139,7 +145,7 @@ def pathway_map(pathway: Pathway, choices: Sequence[str] = (), steps: int | None
     blocks = [_passed_height(row) for row in passed]
     height = top + sum(blocks) + _here_height(here) + foot
     figure, axes = new_figure(height, left=0, right=0, top=0, bottom=0)
-    axes.set_xlim(0, WIDTH)
+    axes.set_xlim(0, width())
     axes.set_ylim(height, 0)
     axes.set_axis_off()
     y = top + 0.14
@@ -201,20 +207,25 @@ def _dash(basis: str):
 
 
 def _beside_lines(row: _Row) -> list[list[str]]:
-    return [textwrap.wrap(text, 62) for text in row.beside]
+    return [_wrapped(text, 62) for text in row.beside]
 
 
 def _gap_lines(row: _Row) -> list[list[str]]:
-    return [textwrap.wrap(text, 62) for text in row.gaps]
+    return [_wrapped(text, 62) for text in row.gaps]
 
 
 def _answer_lines(row: _Row) -> list[str]:
-    return textwrap.wrap("goes on" if len(row.options) == 1 else row.answer, 56)
+    return _wrapped("goes on" if len(row.options) == 1 else row.answer, 56)
 
 
 def _passed_height(row: _Row) -> float:
     lines = 1 + len(_answer_lines(row)) + sum(map(len, _gap_lines(row)))
     return LINE * lines + 0.12
+
+
+def _wrapped(text: str, letters: int) -> list[str]:
+    """A text in lines of so many letters; in the narrow layout of as many as have room there."""
+    return textwrap.wrap(text, int(letters * (_right() - 0.8) / (WIDE - 0.88)))
 
 
 def _say(axes, x: float, y: float, text: str, **how) -> None:
@@ -252,9 +263,10 @@ def _number(axes, row: _Row, y: float, *, filled: bool) -> None:
 def _draw_passed(axes, row: _Row, y: float) -> None:
     _number(axes, row, y, filled=False)
     _say(axes, _TEXT, y, row.short, weight="bold")
-    _say(axes, _RIGHT, y, paragraphs(row.locators), ha="right", color=style.MUTED.light)
+    room = _right() - _TEXT - inches(row.short, _SIZE, "bold") - 0.1
+    _say(axes, _right(), y, shortened(paragraphs(row.locators), room), ha="right", color=style.MUTED.light)
     y += LINE
-    _say(axes, _RIGHT, y, row.basis, ha="right", color=_ink(row.basis))
+    _say(axes, _right(), y, row.basis, ha="right", color=_ink(row.basis))
     for i, line in enumerate(_answer_lines(row)):
         _say(axes, _TEXT, y, ("→ " if not i else "   ") + line)
         y += LINE
@@ -262,11 +274,11 @@ def _draw_passed(axes, row: _Row, y: float) -> None:
 
 
 def _here_lines(row: _Row) -> list[str]:
-    return textwrap.wrap(row.text, 66)
+    return _wrapped(row.text, 66)
 
 
 def _option_lines(row: _Row) -> list[list[str]]:
-    return [textwrap.wrap(label, 54) for label, _ in row.options] if len(row.options) > 1 else []
+    return [_wrapped(label, 54) for label, _ in row.options] if len(row.options) > 1 else []
 
 
 def _here_height(row: _Row) -> float:
@@ -278,12 +290,12 @@ def _here_height(row: _Row) -> float:
 def _draw_here(axes, row: _Row, y: float) -> None:
     lines = _here_lines(row)
     box = LINE * (1 + len(lines)) + 0.1
-    axes.add_patch(FancyBboxPatch((_TEXT - 0.06, y - 0.14), WIDTH - _TEXT - 0.02, box,
+    axes.add_patch(FancyBboxPatch((_TEXT - 0.06, y - 0.14), width() - _TEXT - 0.02, box,
                                   boxstyle="round,pad=0,rounding_size=0.08", facecolor=style.SOFT.light,
                                   edgecolor=style.INK.light, lw=1.2, zorder=1))
     _number(axes, row, y, filled=True)
     _say(axes, _TEXT, y, _KINDS[row.kind], weight="bold")
-    _say(axes, _RIGHT - 0.08, y, paragraphs(row.locators), ha="right", color=style.MUTED.light)
+    _say(axes, _right() - 0.08, y, paragraphs(row.locators), ha="right", color=style.MUTED.light)
     for i, line in enumerate(lines, 1):
         _say(axes, _TEXT, y + i * LINE, line)
     above = y
@@ -298,7 +310,7 @@ def _draw_here(axes, row: _Row, y: float) -> None:
         above = y
         if taken:
             axes.scatter([_TEXT - 0.04], [y], s=46, marker=">", color=style.INK.light, zorder=4)
-        _say(axes, _RIGHT, y, basis, ha="right", color=_ink(basis))
+        _say(axes, _right(), y, basis, ha="right", color=_ink(basis))
         for i, line in enumerate(part):
             _say(axes, _TEXT + 0.1, y + i * LINE, line, weight="bold" if taken else "normal")
         y += len(part) * LINE + 0.07
@@ -373,24 +385,24 @@ def pathway_overview(pathway: Pathway, *, title: str | None = None) -> Chart:
     Chart
     """
     table = prepare_pathway_overview(pathway)
-    top, row_height, foot = (0.75 if title else 0.35), 0.4, 0.62
+    top, row_height, foot = (0.75 if title else 0.35), 0.6 if is_narrow() else 0.4, 0.62
     height = top + row_height * len(table) + foot
     figure, axes = new_figure(height, left=0, right=0, top=0, bottom=0)
-    axes.set_xlim(0, WIDTH)
+    axes.set_xlim(0, width())
     axes.set_ylim(height, 0)
     axes.set_axis_off()
-    _say(axes, _RIGHT, top - 0.2, "stated", ha="right", color=style.MUTED.light)
+    _say(axes, _right(), top - 0.2, "stated", ha="right", color=style.MUTED.light)
     at: dict[int, float] = {}
     tell = Teller(figure)
     for i, row in enumerate(table.itertuples()):
         y, x = top + row_height * (i + 0.5), 0.12 + 0.24 * row.Depth
         if row.Depth:
             axes.plot([x - 0.15, x - 0.15, x - 0.04], [at[row.Depth - 1], y, y], color=style.MUTED.light, lw=1.2)
-        at[row.Depth] = y + 0.12
+        at[row.Depth] = y + (0.34 if is_narrow() else 0.12)
         with tell.row(row.Section, f"{row.Stated} of {plural(_ways_of(row), 'way')} stated"):
             _say(axes, x, y, row.Section, weight="bold" if row.Depth < 2 else "normal")
-            _draw_ways(axes, y, row)
-            _say(axes, _RIGHT, y, f"{row.Stated} of {_ways_of(row)}", ha="right")
+            _draw_ways(axes, *((x + 0.1, y + 0.25) if is_narrow() else (2.12, y)), row)
+            _say(axes, _right(), y, f"{row.Stated} of {_ways_of(row)}", ha="right")
     heading(figure, title)
     foot_legend(figure, _squares(axes), columns=2)
     shown = table.drop(columns="Depth")
@@ -401,8 +413,7 @@ def _ways_of(row) -> int:
     return row.Stated + row.Inferred + row.Official
 
 
-def _draw_ways(axes, y: float, row) -> None:
-    x = 2.12
+def _draw_ways(axes, x: float, y: float, row) -> None:
     marks = ["stated"] * row.Stated + ["inferred"] * row.Inferred + ["official"] * row.Official
     for kind in [*marks, *["gap"] * row.Gaps]:
         if kind == "gap":

@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from small_charts import bars, broken_at
 
+from emdbook.charts.base import quiet
 from emdbook.charts.told import Told, cell_text, table_text
 from emdbook.explore import (
     BudgetError,
@@ -37,7 +38,7 @@ from emdbook.explore import (
 )
 from emdbook.explore import keys as keys_module
 from emdbook.explore import states as states_module
-from emdbook.explore.page import pack, quiet, unpack
+from emdbook.explore.page import pack, unpack
 from emdbook.explore.states import Frame
 
 

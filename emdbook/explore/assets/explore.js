@@ -75,6 +75,25 @@
     return { id, asked, damaged };
   }
 
+  /** A telephone: there each state is laid out anew. The same words stand in emd.css. */
+  const phone = window.matchMedia("screen and (max-width: 500px)");
+
+  /**
+   * The narrow layout of a widget's states, which only a telephone asks for: a script, since that loads from a disk too.
+   * @param {string} id @param {string} file seen from the front page
+   * @returns {Promise<any>}
+   */
+  function narrowStates(id, file) {
+    window.emdbook.narrow ??= {};
+    return new Promise((resolve, reject) => {
+      const script = el("script");
+      script.src = `${document.documentElement.dataset.content_root ?? "../"}${file}`;
+      script.addEventListener("load", () => resolve(inflate(window.emdbook.narrow[id])));
+      script.addEventListener("error", () => reject(new Error("no narrow layout")));
+      document.head.append(script);
+    });
+  }
+
   /** What every widget of the page shows, kept with this entry of the browser's history for the way back. */
   const kept = { ...left };
   let keeping = 0;
@@ -129,6 +148,8 @@
           (error) => this.fail(error.message),
         );
       this.outside(window, "hashchange", () => this.follow());
+      this.outside(phone, "change", () => this.narrow());
+      for (const name of ["pointerdown", "focusin"]) this.form.addEventListener(name, () => this.narrow());
       this.outside(document, "fullscreenchange", () => {
         if (!document.fullscreenElement) this.leave();
       });
@@ -268,15 +289,40 @@
       return take(this.data, this.frame()[1]).join("");
     }
 
-    /** The figure first, then its sentence. */
-    show() {
+    /** On a telephone fetch the narrow layout, once; until it is here the wide one moves in its window. */
+    narrow() {
+      const file = this.piece(".emd-narrow-frames")?.dataset.file;
+      if (!file || !phone.matches || this.fetching) return;
+      this.fetching = true;
+      narrowStates(this.id, file).then(
+        (data) => {
+          this.slim = data;
+          if (this.data) this.draw();
+        },
+        () => {}, // the wide layout stays
+      );
+    }
+
+    /** The drawing of this state, in the layouts that are here. */
+    draw() {
       const at = this.index(this.state);
-      if (at !== this.shown) {
-        this.box.innerHTML = take(this.data, this.frame()[0]).join("");
-        const svg = this.box.firstElementChild;
+      const slim = this.slim ? take(this.slim, this.slim.f[at][0]).join("") : "";
+      this.box.innerHTML = take(this.data, this.frame()[0]).join("") + slim;
+      this.box.classList.toggle("emd-two", Boolean(slim));
+      for (const svg of this.box.children) {
         for (const name of ["role", "aria-label", "aria-labelledby"]) svg.removeAttribute(name);
         svg.setAttribute("aria-hidden", "true");
         svg.setAttribute("focusable", "false");
+      }
+      this.layers();
+    }
+
+    /** The figure first, then its sentence. */
+    show() {
+      const at = this.index(this.state);
+      this.narrow();
+      if (at !== this.shown) {
+        this.draw();
         this.caption.textContent = this.sentence();
         this.say(first(this.caption.textContent));
         this.shown = at;
@@ -292,10 +338,11 @@
       for (const c of this.spec) {
         if (c.kind !== "layers") continue;
         c.tokens.forEach((/** @type {string} */ gid, /** @type {number} */ at) => {
-          const part = this.box.querySelector(`#${CSS.escape(`${this.id}-${gid}`)}`);
-          if (!part) return;
-          if (bit(this.state[c.name], at)) part.removeAttribute("display");
-          else part.setAttribute("display", "none");
+          for (const id of [`${this.id}-${gid}`, `${this.id}-n-${gid}`]) {
+            const part = this.box.querySelector(`#${CSS.escape(id)}`);
+            if (bit(this.state[c.name], at)) part?.removeAttribute("display");
+            else part?.setAttribute("display", "none");
+          }
         });
       }
     }
@@ -371,7 +418,7 @@
       });
       this.on(".emd-link", () => this.copy());
       this.on(".emd-csv", () => this.data && files.save(files.csvFile(this.rows()), `${this.id}.csv`));
-      const svg = () => this.box.querySelector("svg");
+      const svg = () => files.seen(this.box);
       this.on(".emd-save", () => files.save(files.svgFile(svg(), this.caption.textContent), `${this.id}.svg`));
       this.on(".emd-png", async () => {
         try {

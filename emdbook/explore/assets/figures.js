@@ -156,5 +156,11 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
-  window.emdbook.files = { svgFile, pngFile, csvFile, save };
+  /** The drawing that is seen, of the two layouts that a figure may have. @param {Element} box @returns {any} */
+  function seen(box) {
+    const all = [...box.querySelectorAll("svg")];
+    return all.find((svg) => svg.getClientRects().length) ?? all[0];
+  }
+
+  window.emdbook.files = { svgFile, pngFile, csvFile, save, seen };
 })();

@@ -75,7 +75,8 @@
     }
 
     get svg() {
-      return this.window?.querySelector("svg");
+      const all = [...(this.window?.querySelectorAll("svg") ?? [])];
+      return all.find((svg) => svg.getClientRects().length) ?? all[0];
     }
 
     /** What the figure shows now. @param {Row[]} rows */
@@ -183,7 +184,7 @@
     parts(row) {
       const svg = this.svg;
       if (!row[0] || !svg) return [];
-      const id = CSS.escape(`${this.dataset.of}-${row[0]}`);
+      const id = CSS.escape(`${this.dataset.of}${svg.matches(".emd-narrow") ? "-n" : ""}-${row[0]}`);
       return [...svg.querySelectorAll(`[id="${id.replace(/\\/g, "\\\\")}"], [id^="${id.replace(/\\/g, "\\\\")}-"]`)];
     }
 

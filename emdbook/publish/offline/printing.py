@@ -26,7 +26,8 @@ from emdbook.publish.build import index_page
 TITLE = "Beyond the Marrow"
 SUBTITLE = "An open, executable textbook on treating extramedullary multiple myeloma"
 
-_FRAMES = re.compile(r'<script\b[^>]*class="emd-frames"[^>]*>.*?</script>', re.S)
+_FRAMES = re.compile(r'<script\b[^>]*class="emd-frames"[^>]*>.*?</script>|<svg class="emd-narrow".*?</svg>'
+                     '| emd-two(?=["\\s])', re.S)
 _GONE = (".headerlink", "button", "dialog", ".emd-controls", ".emd-failure", ".emd-nojs", ".emd-unseen", ".emd-numbers",
          ".emd-actions", ".emd-fold-hint", "div.cell_input:not(.tag_exercise div.cell_input)", "details.hide",
          "div.tag_remove-input:not(:has(.cell_output))", "nav", "style", "[hidden]",

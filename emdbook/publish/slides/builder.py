@@ -18,6 +18,7 @@ from sphinx_revealjs.builders import RevealjsHTMLBuilder
 from sphinx_revealjs.writers import RevealjsSlideTranslator
 
 from emdbook.evidence.links import plain
+from emdbook.explore.page import NARROW
 from emdbook.publish import executed
 from emdbook.publish.lesson_pages import slide_ids
 from emdbook.publish.runtime.cells import page_cells
@@ -237,13 +238,15 @@ class ToSlides(SphinxPostTransform):
             node["ids"] = []
 
 
-_TOLD = re.compile(r"<emd-marks\b.*?</emd-marks>", re.S)
+#: What a slide does without: who points at it is the teacher, and no telephone shows it.
+_NOT_SHOWN = re.compile(r'<emd-marks\b.*?</emd-marks>|<svg class="emd-narrow".*?</svg>'
+                        rf'|<script\b[^>]*class="{NARROW}"[^>]*>[^<]*</script>| emd-two(?=["\s])', re.S)
 
 
 def part_node(part: Part) -> nodes.Node:
     """A piece of a slide."""
     fragment = " fragment" if part.fragment else ""
-    shown = _TOLD.sub("", part.html)  # who points at a slide is the teacher
+    shown = _NOT_SHOWN.sub("", part.html)
     if part.kind in ("text", "code", "table", "output") or part.nodes:
         inner = [*part.nodes, *([raw(shown)] if shown else [])]
         return element("div", *inner, class_=f"deck-{part.kind}{fragment}")

@@ -6,7 +6,9 @@ the pages that are made from the data, and loads each page with the assets that 
 
 from __future__ import annotations
 
+import hashlib
 import html
+import json
 import os
 import re
 from functools import cache
@@ -22,6 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 import emdbook
 from emdbook import style, tables
 from emdbook.evidence.links import SCHEMES, data_page, row_ids
+from emdbook.explore.page import NARROW
 from emdbook.publish import class_links, cover, dataset, drugs, executed, kit, lesson_pages, records, review
 from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
@@ -307,6 +310,33 @@ def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
                 app.add_js_file(file.name, loading_method="defer")
 
 
+#: Where the narrow layouts of widgets lie, beside the pages: only a narrow screen asks for them.
+NARROW_FOLDER = "_static/narrow"
+_NARROW_BLOCK = re.compile(rf'<script type="application/octet-stream;base64" class="{NARROW}">([^<]*)</script>')
+_WIDGET_ID = re.compile(r'<emd-explore id="([^"]+)"')
+
+
+def _set_narrow_apart(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Move the narrow layout of each widget into a script of its own, which loads from a disk too."""
+    body = context.get("body") or ""
+    if f'class="{NARROW}"' not in body or app.builder.name != "html":
+        return
+    folder = Path(app.outdir) / NARROW_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def moved(match: re.Match) -> str:
+        id = _WIDGET_ID.findall(body, 0, match.start())[-1]
+        name = f"{id}.{hashlib.sha256(match[1].encode()).hexdigest()[:10]}.js"
+        for old in folder.glob(f"{id}.*.js"):
+            if old.name != name:
+                old.unlink()
+        (folder / name).write_text(f"window.emdbook.narrow[{json.dumps(id)}]={json.dumps(match[1])};\n",
+                                   encoding="utf-8")
+        return f'<span class="{NARROW}" data-file="{NARROW_FOLDER}/{name}" hidden></span>'
+
+    context["body"] = _NARROW_BLOCK.sub(moved, body)
+
+
 def _link_words(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Each locator in text, a table, a question or a case leads to its paragraph; a drug's first use to its names."""
     if not context.get("body"):
@@ -407,6 +437,7 @@ def setup(app: Sphinx):
     app.connect("source-read", _chapter_as_run)
     app.connect("doctree-read", _resolve)
     app.connect("doctree-read", _python_cells)
+    app.connect("html-page-context", _set_narrow_apart, priority=400)
     app.connect("html-page-context", _page_assets)
     app.connect("html-page-context", _link_words)
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
