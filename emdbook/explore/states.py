@@ -42,8 +42,8 @@ class Frame:
     narrow: str = field(default="", compare=False)
 
     def dump(self) -> bytes:
-        marks = [mark.line() for mark in self.marks]
-        return zlib.compress(json.dumps([self.svg, self.sentence, self.columns, self.rows, marks, self.narrow]).encode(), 6)
+        kept = [self.svg, self.sentence, self.columns, self.rows, [mark.line() for mark in self.marks], self.narrow]
+        return zlib.compress(json.dumps(kept).encode(), 6)
 
     @classmethod
     def parse(cls, raw: bytes) -> Frame:
