@@ -68,6 +68,7 @@ BLOCKS = (
     Block("tell", ("emd-marks",), _both(explore.asset_dir(), "tell"), "gone"),
     Block("explore", ("emd-explore",), (explore.asset_dir() / "figures.js", *_both(explore.asset_dir(), "explore")),
           "kept", "widget"),
+    Block("take", ("emd-take",), (explore.asset_dir() / "figures.js", *_both(explore.asset_dir(), "take")), "gone"),
     Block("quiz", ("emd-quiz",), _both(_QUIZ, "quiz"), quiz_on_paper, "quiz"),
     Block("cases", ("emd-case",), (*_both(_QUIZ, "quiz"), *_both(_CASES, "cases")), case_on_paper, "case"),
     Block("selftest", ("emd-selftest",), (*_both(_QUIZ, "quiz"), *_both(_QUIZ, "selftest")), selftest_on_paper),

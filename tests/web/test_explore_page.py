@@ -299,7 +299,7 @@ def test_the_sentence_is_announced_on_change_only(harness, open_page, widget):
 def test_without_javascript_the_figure_and_caption_stand(harness, open_page, widget):
     page = open_page(harness(widget.html()).as_uri(), wait=False, java_script_enabled=False)
     one = widget.frame()
-    assert page.locator(f"#{ID} .emd-svg svg").is_visible()
+    assert page.locator(f"#{ID} .emd-svg > svg:not(.emd-narrow)").is_visible()
     assert page.locator("figcaption").inner_text() == one.sentence
     assert not page.locator("form").is_visible()
     assert page.evaluate("1 + 1") == 2  # playwright's own scripts run, the page's do not
@@ -314,7 +314,7 @@ def test_no_dead_controls_when_the_script_is_missing(harness, open_page, widget)
     """The place of the controls is kept free, nothing that looks alive stands there."""
     page = open_page(harness(widget.html(), change=lambda name, text: "" if name.endswith(".js") else text).as_uri(),
                      wait=False)
-    assert page.locator(".emd-svg svg").is_visible()
+    assert page.locator(".emd-svg > svg:not(.emd-narrow)").is_visible()
     assert not page.locator(".emd-reset").is_visible()
     assert not page.locator(".emd-link").is_visible()
     blank = page.locator("figure").bounding_box()["y"]
@@ -341,7 +341,7 @@ def test_print_shows_the_figure_without_controls(harness, open_page, widget):
     page.emulate_media(media="print")
     assert not page.locator(".emd-controls").is_visible()
     assert not page.locator(".emd-actions").is_visible()
-    assert page.locator(".emd-svg svg").is_visible()
+    assert page.locator(".emd-svg > svg:not(.emd-narrow)").is_visible()
     assert page.locator("figcaption").is_visible()
 
 

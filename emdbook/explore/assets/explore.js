@@ -75,7 +75,7 @@
     return { id, asked, damaged };
   }
 
-  /** A telephone: there each state is laid out anew. The same words stand in emd.css. */
+  /** A telephone: there each state is laid out anew. The same words stand in tell.css. */
   const phone = window.matchMedia("screen and (max-width: 500px)");
 
   /**
@@ -150,9 +150,6 @@
       this.outside(window, "hashchange", () => this.follow());
       this.outside(phone, "change", () => this.narrow());
       for (const name of ["pointerdown", "focusin"]) this.form.addEventListener(name, () => this.narrow());
-      this.outside(document, "fullscreenchange", () => {
-        if (!document.fullscreenElement) this.leave();
-      });
       if (!this.recall()) this.follow();
       return false;
     }
@@ -427,9 +424,9 @@
           this.say(/** @type {Error} */ (error).message);
         }
       });
-      this.on(".emd-whole", () => (this.classList.contains("emd-full") ? this.leave() : this.enter()));
+      this.on(".emd-whole", () => this.turn());
       this.addEventListener("keydown", (event) => {
-        if (event.key === "Escape" && this.classList.contains("emd-full")) this.leave();
+        if (files.asksWhole(event)) this.turn();
       });
     }
 
@@ -439,40 +436,20 @@
     }
 
     /* ---- the whole screen: this widget and nothing else */
-    enter() {
-      this.classList.add("emd-full");
-      document.documentElement.classList.add("emd-full-open");
-      this.piece(".emd-whole").textContent = "Leave full screen";
-      this.piece(".emd-fig").tabIndex = 0; // a tall figure moves in its place
-      /** @type {Element[]} */
-      this.asleep = [];
-      for (
-        let node = /** @type {Element} */ (this);
-        node.parentElement && node !== document.body;
-        node = node.parentElement
-      ) {
-        for (const other of node.parentElement.children) {
-          if (other === node || other.hasAttribute("inert")) continue;
-          other.setAttribute("inert", "");
-          this.asleep.push(other);
-        }
+    turn() {
+      if (this.classList.contains("emd-full")) {
+        this.back();
+        return;
       }
-      // Where the browser has no such mode for an element (a phone), the window is filled instead.
-      this.requestFullscreen?.().catch(() => {});
+      const [button, figure] = [this.piece(".emd-whole"), this.piece(".emd-fig")];
+      button.textContent = "Leave full screen";
+      figure.tabIndex = 0; // a tall figure moves in its place
+      this.back = files.whole(this, () => {
+        button.textContent = "Full screen";
+        figure.removeAttribute("tabindex");
+        button.focus({ preventScroll: true });
+      });
       this.piece(".emd-title").scrollIntoView({ block: "start" });
-    }
-
-    leave() {
-      if (!this.classList.contains("emd-full")) return;
-      this.classList.remove("emd-full");
-      document.documentElement.classList.remove("emd-full-open");
-      for (const other of this.asleep ?? []) other.removeAttribute("inert");
-      this.piece(".emd-fig").removeAttribute("tabindex");
-      const button = this.piece(".emd-whole");
-      button.textContent = "Full screen";
-      if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
-      this.scrollIntoView({ behavior: "instant", block: "start" });
-      button.focus({ preventScroll: true });
     }
 
     address() {

@@ -156,11 +156,64 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
+  /**
+   * One figure over the whole screen, and nothing else; the rest sleeps meanwhile.
+   * @param {HTMLElement} box
+   * @param {() => void} [left] when it is back in its place
+   * @returns {() => void} what brings it back
+   */
+  function whole(box, left) {
+    box.classList.add("emd-full");
+    document.documentElement.classList.add("emd-full-open");
+    /** @type {Element[]} */
+    const asleep = [];
+    for (
+      let node = /** @type {Element} */ (box);
+      node.parentElement && node !== document.body;
+      node = node.parentElement
+    ) {
+      for (const other of node.parentElement.children) {
+        if (other === node || other.hasAttribute("inert")) continue;
+        other.setAttribute("inert", "");
+        asleep.push(other);
+      }
+    }
+    const leave = () => {
+      if (!box.classList.contains("emd-full")) return;
+      for (const [target, name, act] of ways) target.removeEventListener(name, act);
+      box.classList.remove("emd-full");
+      document.documentElement.classList.remove("emd-full-open");
+      for (const other of asleep) other.removeAttribute("inert");
+      if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+      box.scrollIntoView({ behavior: "instant", block: "start" });
+      left?.();
+    };
+    /** @type {[EventTarget, string, (event: any) => void][]} */
+    const ways = [
+      [box, "keydown", (event) => event.key === "Escape" && leave()],
+      [document, "fullscreenchange", () => document.fullscreenElement || leave()],
+    ];
+    for (const [target, name, act] of ways) target.addEventListener(name, act);
+    // Where the browser has no such mode for an element (a phone), the window is filled instead.
+    box.requestFullscreen?.().catch(() => {});
+    return leave;
+  }
+
+  /**
+   * The key for the whole screen, where it is no letter of a word or of a list.
+   * @param {KeyboardEvent} event
+   */
+  function asksWhole(event) {
+    const at = /** @type {Element} */ (event.target);
+    if (event.key.toLowerCase() !== "f" || event.ctrlKey || event.metaKey || event.altKey) return false;
+    return !at.matches("select, textarea, input:not([type=radio], [type=checkbox], [type=range])");
+  }
+
   /** The drawing that is seen, of the two layouts that a figure may have. @param {Element} box @returns {any} */
   function seen(box) {
     const all = [...box.querySelectorAll("svg")];
     return all.find((svg) => svg.getClientRects().length) ?? all[0];
   }
 
-  window.emdbook.files = { svgFile, pngFile, csvFile, save, seen };
+  window.emdbook.files = { svgFile, pngFile, csvFile, save, seen, whole, asksWhole };
 })();

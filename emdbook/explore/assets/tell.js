@@ -148,7 +148,8 @@
     key(event) {
       const item = /** @type {Element} */ (event.target);
       const one = this.items.get(item);
-      if (!one || event.ctrlKey || event.metaKey || event.altKey) return;
+      // the letter F is the key for the whole screen, and goes on to the figure
+      if (!one || event.ctrlKey || event.metaKey || event.altKey || event.key.toLowerCase() === "f") return;
       const open = item.getAttribute("aria-expanded");
       const seen = this.seen();
       const at = seen.indexOf(item);

@@ -30,7 +30,7 @@ from emdbook.publish.blocks import BASE, BLOCKS, FRAME, asset_folders
 from emdbook.publish.exports import listing, write_exports
 from emdbook.publish.runtime import cells, pages
 from emdbook.publish.runtime.supply import SupplyError
-from emdbook.publish.web import choosing, finding
+from emdbook.publish.web import choosing, finding, taking
 from emdbook.publish.web.key import with_key
 from emdbook.publish.web.locators import link_first_use, link_locators, link_sealed
 from emdbook.teach import cases, own, progress, quiz, teaching
@@ -310,6 +310,12 @@ def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
                 app.add_js_file(file.name, loading_method="defer")
 
 
+def _number_figures(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Number the figures of a chapter, and let a reader take each along."""
+    if context.get("body"):
+        context["body"] = taking.numbered(pagename, context["body"])
+
+
 #: Where the narrow layouts of widgets lie, beside the pages: only a narrow screen asks for them.
 NARROW_FOLDER = "_static/narrow"
 _NARROW_BLOCK = re.compile(rf'<script type="application/octet-stream;base64" class="{NARROW}">([^<]*)</script>')
@@ -410,6 +416,7 @@ def _for_machines(app: Sphinx, exception) -> None:
     if exception is None and app.builder.name == "html":
         dataset.write_data(Path(app.outdir))
         records.write_records(_evidence(), Path(app.outdir))
+        taking.write_citations(_evidence(), Path(app.outdir))
 
 
 def _lighten(app: Sphinx, exception) -> None:
@@ -438,6 +445,7 @@ def setup(app: Sphinx):
     app.connect("doctree-read", _resolve)
     app.connect("doctree-read", _python_cells)
     app.connect("html-page-context", _set_narrow_apart, priority=400)
+    app.connect("html-page-context", _number_figures, priority=400)  # before the assets of its element are asked for
     app.connect("html-page-context", _page_assets)
     app.connect("html-page-context", _link_words)
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
