@@ -22,7 +22,7 @@ interface EmdBook {
   sayResult: (box: Element, words: string, aloud: string) => void;
   files: any;
   /** How the book and its sources are cited, once a reader asks (figures/cite.js). */
-  cite: { book: string; licence: string; sources: string[]; rows: Record<string, number> };
+  cite: { book: string; licence: string; sources: string[]; rows: Record<string, number[]> };
   /** The narrow layout of the states of widgets, by id, packed. */
   narrow: Record<string, string>;
   /** Python on the page (python.js); the parts are scripts that call the first two. */

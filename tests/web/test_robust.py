@@ -445,7 +445,8 @@ def test_the_picture_has_the_size_of_print(harness, open_page, widget):
     from PIL import Image
 
     page = open_page(harness(widget.html(), theme="dark").as_uri(), theme="dark")
-    width, height = (float(x) for x in page.locator(".emd-svg > svg:not(.emd-narrow)").get_attribute("viewBox").split()[2:])
+    drawing = page.locator(".emd-svg > svg:not(.emd-narrow)")
+    width, height = (float(x) for x in drawing.get_attribute("viewBox").split()[2:])
     data = saved(page, "Download PNG")
     at = data.index(b"pHYs")
     assert struct.unpack(">IIB", data[at + 4:at + 13]) == (11811, 11811, 1)  # 300 dots per inch

@@ -137,7 +137,7 @@
         `${licence}`,
       ];
       const ids = this.rows().map((row) => String(row[4].split("#")[1]));
-      const shown = [...new Set(ids.map((id) => rows[id]).filter((at) => at !== undefined))];
+      const shown = [...new Set(ids.flatMap((id) => rows[id] ?? []))];
       if (shown.length)
         lines.push("", "Sources of what it shows:", ...shown.map((at, i) => `${i + 1}. ${sources[at]}`));
       return lines.join("\n");

@@ -54,18 +54,18 @@ def numbered(page: str, body: str) -> str:
     return _FIGURE.sub(one, body)
 
 
-def _sources_of(evidence: Evidence) -> dict[str, str]:
-    """Every row that a mark may lead to, with the source to cite."""
-    found: dict[str, str] = {}
+def _sources_of(evidence: Evidence) -> dict[str, list[str]]:
+    """Every row that a mark may lead to, with what to cite: the study itself, and where its figure was read."""
     studies = dict(zip(evidence.studies.study_id, evidence.studies.source_id, strict=True))
+    arms = {arm: studies[study] for arm, study in zip(evidence.arms.arm_id, evidence.arms.study_id, strict=True)}
+    found = {arm: [source] for arm, source in arms.items()}
     for name in (*tables.FIGURE_TABLES, "discrepancies"):
         table = evidence.table(name)
-        rows = zip(table[ID_COLUMNS[name]], table["source_id"], strict=True)
-        found.update({row: source for row, source in rows if not is_missing(source)})
-    arms = evidence.arms
-    found.update({arm: studies[study] for arm, study in zip(arms.arm_id, arms.study_id, strict=True)
-                  if not is_missing(studies[study])})
-    return found
+        study = table["arm_id"].map(arms) if "arm_id" in table.columns else [None] * len(table)
+        for row, own, read in zip(table[ID_COLUMNS[name]], study, table["source_id"], strict=True):
+            found[row] = [own, read]
+    kept = {row: list(dict.fromkeys(one for one in sources if not is_missing(one))) for row, sources in found.items()}
+    return {row: sources for row, sources in kept.items() if sources}
 
 
 def write_citations(evidence: Evidence, outdir: Path) -> Path:
@@ -85,7 +85,7 @@ def write_citations(evidence: Evidence, outdir: Path) -> Path:
     book = yaml.safe_load((paths.project_dir() / "CITATION.cff").read_text(encoding="utf-8"))
     licence = json.loads((evidence.folder / "datapackage.json").read_text(encoding="utf-8"))["licenses"][0]
     rows = _sources_of(evidence)
-    wanted = dict.fromkeys(rows.values())
+    wanted = dict.fromkeys(source for cited in rows.values() for source in cited)
     sources: pd.DataFrame = evidence.sources.set_index("source_id", drop=False)
     place = {source: i for i, source in enumerate(wanted)}
     told = {
@@ -93,7 +93,7 @@ def write_citations(evidence: Evidence, outdir: Path) -> Path:
                 f"{book['version']}.",
         "licence": f"Text, figures and data: {licence['name']}, {licence['path']}",
         "sources": [tables.plain_citation(sources.loc[source]) for source in wanted],
-        "rows": {row: place[source] for row, source in rows.items()},
+        "rows": {row: [place[source] for source in cited] for row, cited in rows.items()},
     }
     target = Path(outdir) / FILE
     target.parent.mkdir(parents=True, exist_ok=True)
