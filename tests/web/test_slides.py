@@ -330,6 +330,19 @@ def test_a_question_answers(show):
     page.watch.assert_clean()
 
 
+def test_a_question_mark_lists_the_keys(show):
+    page = show(WIDGET)
+    page.keyboard.press("?")
+    box = page.locator(".r-overlay-help")
+    box.wait_for(state="visible")
+    said = box.inner_text()
+    for key in ("Next slide", "Fullscreen", "Speaker notes view", "The notes of this slide, on the slide"):
+        assert key.lower() in said.lower(), key
+    page.keyboard.press("Escape")
+    box.wait_for(state="detached")
+    page.watch.assert_clean()
+
+
 def test_the_notes_are_there_for_the_speaker_and_on_the_slide(show):
     page = show(WIDGET)
     go_to(page, "figure.fragment")

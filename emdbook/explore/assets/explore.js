@@ -426,7 +426,8 @@
       });
       this.on(".emd-whole", () => this.turn());
       this.addEventListener("keydown", (event) => {
-        if (files.asksWhole(event)) this.turn();
+        // on a slide the letter belongs to the deck, and the button is not there
+        if (!this.piece(".emd-actions").hidden && files.asksWhole(event)) this.turn();
       });
     }
 

@@ -21,6 +21,8 @@ __all__ = ["Entry", "about", "page", "read_page", "same_names", "write_index"]
 
 #: Where the entries lie, beside the pages.
 FILE = "searchindex.js"
+#: The library and the search, for the dialog of every page, which asks for them at the first letter.
+QUICK = "quicksearch.js"
 #: Pages that hold nothing to be found.
 _LEFT_OUT = ("genindex", "search", "index")
 #: Cases as they are handed out: their text and the answers stand elsewhere, or are found by those who teach.
@@ -304,9 +306,16 @@ def write_index(outdir: Path, evidence: Evidence) -> Path:
     # The end of a script within the script would end it, wherever it stands.
     told = json.dumps({"pages": pages, "entries": entries, "same": same_names(evidence)}, ensure_ascii=False,
                       separators=(",", ":")).replace("<", "\\u003c")
+    (outdir / QUICK).write_text("\n".join(file.read_text(encoding="utf-8") for file in _scripts()), encoding="utf-8")
     target = outdir / FILE
     target.write_text(f"window.emdbook=Object.assign(window.emdbook??{{}},{{found:{told}}});\n", encoding="utf-8")
     return target
+
+
+def _scripts() -> list[Path]:
+    from emdbook.publish.blocks import BLOCKS
+
+    return next(block for block in BLOCKS if block.name == "search").files(".js")
 
 
 def _weight(name: str, entry: Entry) -> float:

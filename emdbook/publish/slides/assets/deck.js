@@ -68,8 +68,11 @@
     navigationMode: "linear", hash: !query.has("receiver"), slideNumber: "c/t", transition: "none", backgroundTransition: "none",
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, scrollActivationWidth: null,
     plugins: [RevealNotes],
-    keyboard: { 78: function () { panel.hidden = !panel.hidden; } },
   }).then(function () {
+    // named, so that the list of keys behind "?" has it too
+    Reveal.addKeyBinding({ keyCode: 78, key: "N", description: "The notes of this slide, on the slide" }, function () {
+      panel.hidden = !panel.hidden;
+    });
     document.querySelector(".reveal").appendChild(panel);
     arrive();
     Reveal.on("slidechanged", arrive);

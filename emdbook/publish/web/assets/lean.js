@@ -1,6 +1,6 @@
 /* Small replacements for what the theme takes from a library: menus that close, drop-downs in print, buttons that act. */
 (() => {
-  const { whenReady } = window.emdbook;
+  const { el, whenReady } = window.emdbook;
 
   /** What the buttons of the theme do; the code stood in their attributes. @type {Record<string, () => void>} */
   const acts = {
@@ -18,6 +18,41 @@
     } catch {
       return null;
     }
+  }
+
+  /** The dialog behind Ctrl-K answers while one types; the search comes with the first letter. */
+  function quickSearch() {
+    const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("pst-search-dialog"));
+    const form = dialog?.querySelector("form");
+    if (!dialog || !form) return;
+    form.addEventListener(
+      "input",
+      () => {
+        const script = el("script");
+        script.src = `${document.documentElement.dataset.content_root ?? "./"}quicksearch.js`;
+        script.addEventListener("load", () => {
+          const typed = document.activeElement;
+          const box = el("emd-search");
+          box.className = "emd-search emd-quick";
+          box.dataset.quick = "";
+          form.before(box);
+          box.append(form);
+          el("p", undefined, box).className = "emd-search-said";
+          box.lastElementChild.setAttribute("role", "status");
+          el("ol", undefined, box).className = "emd-search-results";
+          const more = el("button", "Show more", box);
+          more.type = "button";
+          more.className = "emd-search-more";
+          more.hidden = true;
+          if (typed instanceof HTMLElement) typed.focus(); // it was moved
+          box.addEventListener("click", (/** @type {Event} */ event) => {
+            if (/** @type {Element} */ (event.target).closest("ol a")) dialog.close();
+          });
+        });
+        document.head.append(script);
+      },
+      { once: true },
+    );
   }
 
   /** What was put off while the page came is laid out, from the top down, in moments that nobody needs. */
@@ -107,6 +142,8 @@
       for (const part of opened) part.open = false;
       opened = [];
     });
+
+    quickSearch();
 
     // A link into a closed drop-down opens it.
     function reveal() {

@@ -335,6 +335,7 @@
     static needs = "form";
 
     start() {
+      const quick = "quick" in this.dataset;
       this.field = this.piece("input");
       this.list = this.piece("ol");
       this.said = this.piece("[role=status]");
@@ -343,6 +344,7 @@
       this.hits = [];
       this.timer = 0;
       this.piece("form").addEventListener("submit", (/** @type {Event} */ event) => {
+        if (quick) return; // from the dialog Enter leads to the page of the search
         event.preventDefault();
         this.look();
       });
@@ -356,6 +358,10 @@
         this.list.children[before]?.querySelector("a")?.focus();
       });
       this.addEventListener("keydown", (event) => this.step(event));
+      if (quick) {
+        this.look();
+        return;
+      }
       this.field.value = (new URLSearchParams(window.location.search).get("q") ?? "").slice(0, 200);
       this.field.focus();
       if (this.field.value) this.look();
@@ -410,6 +416,7 @@
 
     /** The address is that of this search, so that Back and a copied address lead to it. @param {string} question */
     keep(question) {
+      if ("quick" in this.dataset) return;
       try {
         const now = new URL(window.location.href);
         now.searchParams.set("q", question);
