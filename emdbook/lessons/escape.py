@@ -343,7 +343,8 @@ def directions(rows: pd.DataFrame) -> Chart:
     axes.set_xticks(range(len(sources)), sources, linespacing=LINE_SPACING)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.hlines([i + 0.5 for i in range(len(table) - 1)], -0.5, len(sources) - 0.5, color=style.GRID.light, lw=0.8)
+    if not room.is_narrow():  # there the names stand where the lines would
+        axes.hlines([i + 0.5 for i in range(len(table) - 1)], -0.5, len(sources) - 0.5, color=style.GRID.light, lw=0.8)
     marks = style.palette()
     tell = Teller(figure)
     for y, row in table.iterrows():

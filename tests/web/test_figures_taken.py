@@ -48,7 +48,8 @@ def test_a_widget_on_a_telephone_shows_the_narrow_layout_of_the_state_asked_for(
                            " && document.querySelector('emd-explore').dataset.shown")
     wide, narrow = widget.locator(".emd-svg").evaluate(
         "box => [...box.children].map(svg => [...svg.querySelectorAll('text')].map(t => t.textContent).join(' '))")
-    assert set(narrow.split()) >= {word for word in wide.split() if not word.endswith("…")}
+    # an axis that is less wide has fewer ticks
+    assert set(narrow.split()) >= {word for word in wide.split() if not word.endswith("…") and not word.isdigit()}
     assert widget.locator("svg.emd-narrow").is_visible()
     assert not widget.locator(".emd-svg > svg:not(.emd-narrow)").is_visible()
     page.watch.assert_clean()

@@ -35,8 +35,7 @@
     start() {
       this.figure = this.closest("figure");
       this.widget = this.closest("emd-explore");
-      this.said = el("p");
-      this.said.setAttribute("role", "status");
+      this.said = this.piece("p");
       this.field = el("textarea");
       this.field.readOnly = true;
       this.field.hidden = true;
@@ -46,7 +45,7 @@
       // asked for before it is needed: a browser gives the clipboard only for a moment
       for (const name of ["pointerenter", "focus"])
         button.addEventListener(name, () => citations().catch(() => {}), { once: true });
-      this.append(this.said, this.field);
+      this.append(this.said, this.field); // below the menu
     }
 
     /** @param {Element} bar @param {string} words @param {() => unknown} act */

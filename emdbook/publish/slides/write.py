@@ -103,7 +103,8 @@ def _index_html(written: Sequence[Written]) -> str:
         for deck in written)
     keys = (("Space or →", "next slide; what is hidden appears first"), ("← ↑ ↓", "back, up, down"),
             ("S", "speaker view with notes and a clock"), ("N", "the notes of this slide, on the slide"),
-            ("?", "all keys, on the slide"), ("F", "full screen"), ("Esc or O", "all slides at once"), ("B", "black screen"),
+            ("?", "all keys, on the slide"), ("F", "full screen"), ("Esc or O", "all slides at once"),
+            ("B", "black screen"),
             ("G", "go to a slide: type its number, then Enter"),
             ("Page Down, Page Up", "next and back, also while a widget has the focus"))
     table = "".join(f"<dt>{key}</dt><dd>{what}</dd>" for key, what in keys)

@@ -49,7 +49,7 @@ def numbered(page: str, body: str) -> str:
         number = f"{int(chapter[1])}.{count}"
         head = match[0].replace("<figure ", f'<figure id="figure-{count}" ', 1)
         head = head.replace("<figcaption", f'<figcaption data-number="Figure {number}. "', 1)
-        return head.replace("</figure>", f'<emd-take data-number="{number}"></emd-take></figure>')
+        return head.replace("</figure>", f'<emd-take data-number="{number}"><p role="status"></p></emd-take></figure>')
 
     return _FIGURE.sub(one, body)
 
