@@ -226,7 +226,7 @@ def execute(notebook: Path, alone: bool = True, kernel=None) -> None:
         cells = book.cells
         book.cells = [new_code_cell(opening(notebook, folder)), *cells, new_code_cell(CLOSING)]
         client = NotebookClient(book, timeout=TIMEOUT, kernel_name="python3", km=kernel,
-                                resources={"metadata": {"path": str(notebook.parent)}})
+                                shutdown_kernel="immediate", resources={"metadata": {"path": str(notebook.parent)}})
         try:
             # a failed cell holds its error, which fault_of() tells; the kernel's own log matters only if it dies
             with contextlib.suppress(CellExecutionError):
