@@ -219,6 +219,12 @@ def test_page_served_with_the_network_cut(name, open_page, address, axe):
         assert not violations, (theme, "\n".join(violations[:20]))
 
 
+def test_the_watch_can_fail(tmp_path, open_page, serve):
+    (tmp_path / "a.html").write_text('<img src="https://example.org/x.png">', encoding="utf-8")
+    for root in (tmp_path.as_uri(), serve(tmp_path)):
+        assert open_page(f"{root}/a.html", wait=False).watch.outside == ["https://example.org/x.png"]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_page_from_a_memory_stick_in_both_themes_and_on_a_phone(name, visit):
     page = visit((HTML / f"{name}.html").as_uri())
