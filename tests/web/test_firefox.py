@@ -79,7 +79,7 @@ def asked(spec, rng):
 
 
 SHOWN = """id => { const e = document.getElementById(id); return [e.querySelector('figcaption').textContent,
-    [...e.querySelectorAll('.emd-svg text')].map(t => t.textContent)]; }"""
+    [...e.querySelectorAll('.emd-svg > svg:not(.emd-narrow) text')].map(t => t.textContent)]; }"""
 
 SAYS = "([id, text]) => document.getElementById(id).querySelector('figcaption').textContent === text"
 

@@ -262,7 +262,7 @@ def test_on_the_whole_screen_every_word_can_be_read_from_the_back(at, open_page)
     page.locator(".emd-whole").first.click()
     page.wait_for_timeout(200)
     sizes = page.evaluate("""() => { const block = document.querySelector('.emd-full'); return [
-        ...[...block.querySelectorAll('.emd-svg text')].map(t =>
+        ...[...block.querySelectorAll('.emd-svg > svg:not(.emd-narrow) text')].map(t =>
             parseFloat(getComputedStyle(t).fontSize) * Math.abs(t.getScreenCTM().a || t.getScreenCTM().b)),
         ...[...block.querySelectorAll('label, legend, button, figcaption, output, p')]
             .filter(e => e.getClientRects().length && !e.matches('.emd-unseen'))

@@ -366,7 +366,8 @@ def test_one_block_that_fails_stops_no_other(harness, open_page, widget):
 
 # ---- sizes
 
-LETTERS = """id => [...document.querySelectorAll(`#${id} .emd-svg text`)].map(t =>
+LETTERS = """id => [...document.querySelectorAll(`#${id} .emd-svg text`)]
+    .filter(t => t.getClientRects().length).map(t =>
     parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
 
 
