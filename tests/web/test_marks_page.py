@@ -85,8 +85,8 @@ def test_pointing_shows_who_it_is_and_the_card_can_be_entered_and_sent_away(addr
 
 def test_a_tap_shows_it_and_a_tap_elsewhere_takes_it_away(address, open_page):
     page = open_page(address, width=390, height=800, has_touch=True)
-    page.locator("[id='still-r1']").scroll_into_view_if_needed()
-    x, y = middle(page, "still-r1")
+    page.locator("[id='still-n-r1']").scroll_into_view_if_needed()
+    x, y = middle(page, "still-n-r1")
     page.touchscreen.tap(x + 9, y + 9)  # a finger is not exact
     assert wait_card(page, "Trial B")["facts"] == SAID["Trial B"]
     frame = page.locator(".emd-card").bounding_box()
