@@ -6,7 +6,7 @@ from emdbook.charts.forest import forest, forest_ratio
 from emdbook.charts.intervals import attainable, attainable_case, interval_by_size, interval_methods, interval_of_share
 from emdbook.charts.mechanism import mechanism, scene
 from emdbook.charts.medians import medians
-from emdbook.charts.paired import paired, paired_against
+from emdbook.charts.paired import paired
 from emdbook.charts.waffle import waffle
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "mechanism",
     "medians",
     "paired",
-    "paired_against",
     "scene",
     "waffle",
 ]

@@ -71,6 +71,10 @@ class Chart:
     layers: Mapping[str, str] = field(default_factory=dict)
     marks: Sequence[Told] = ()
 
+    def __post_init__(self) -> None:
+        # a label may be broken in two on the figure; a sentence has no lines
+        object.__setattr__(self, "description", re.sub(r"\s*\n\s*", " ", self.description))
+
     def svg(self, prefix: str = "c") -> str:
         """The figure as SVG for the page.
 

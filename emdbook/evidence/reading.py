@@ -74,6 +74,8 @@ def _cell(spec: FieldSpec, text: str, key: bool) -> tuple[Any, str | None]:
         return None, "must not begin or end with a blank"
     if _hidden(text):
         return None, "contains a hidden character (line break, control or zero-width character)"
+    if not unicodedata.is_normalized("NFC", text):
+        return None, "holds a letter in two parts (a base and its accent); write it as one, so that it is found"
     if spec.type == "boolean":
         return (text == "true", None) if text in ("true", "false") else (None, "must be true or false (lower case)")
     if spec.type in ("integer", "number"):

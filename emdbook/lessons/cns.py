@@ -271,7 +271,8 @@ def prepare_series(rows, *, series=None) -> pd.DataFrame:
         table = table[table.study_id.isin(list(series))].reset_index(drop=True)
     if table.empty:
         raise ValueError("chart of series: there is nothing to draw. Choose at least one series.")
-    numbers(table, ["value", "n", "ci_low", "ci_high"], "chart of series")
+    numbers(table, ["value", "ci_low", "ci_high"], "chart of series", unit=" months")
+    numbers(table, ["n"], "chart of series")
     check_counts(table.assign(events=np.nan), "chart of series")
     check_interval(table, "chart of series")
     bad = table.label[~(table.n >= 1) | (table.value <= 0)]

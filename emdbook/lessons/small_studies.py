@@ -120,7 +120,8 @@ def prepare_reach(rows, *, study: str, times: float = 1) -> pd.DataFrame:
         If the study is unknown, or a median or number of patients is missing or not above 0.
     """
     table = table_of(rows, ("label", "value", "n"), "reach of a median")
-    numbers(table, ["value", "n", "ci_low", "ci_high"], "reach of a median")
+    numbers(table, ["value", "ci_low", "ci_high"], "reach of a median", unit=" months")
+    numbers(table, ["n"], "reach of a median")
     check_interval(table, "reach of a median")
     if study not in set(table.label):
         raise ValueError(f"reach of a median: {study!r} is no series; there are {listing(table.label.tolist())}.")

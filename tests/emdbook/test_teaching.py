@@ -101,7 +101,7 @@ def test_a_faulty_file_is_named(change, said, tmp_path):
 def test_no_file_and_no_chapter_are_said(tmp_path):
     with pytest.raises(TeachingError, match="teaching"):
         load_teaching(tmp_path / FILE)
-    with pytest.raises(TeachingError, match="'99'"):
+    with pytest.raises(LookupError, match="'99'"):
         find("99")
 
 

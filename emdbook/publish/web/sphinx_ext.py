@@ -78,7 +78,7 @@ class TeachingGuide(SphinxDirective):
     def run(self):
         try:
             text = teaching.markdown(teaching.find(self.arguments[0]))
-        except teaching.TeachingError as error:
+        except (teaching.TeachingError, LookupError) as error:
             raise self.error(str(error)) from error
         # the decks look for the box by its chapter
         box = nodes.container(classes=["emd-teaching"], chapter=self.arguments[0])
