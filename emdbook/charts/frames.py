@@ -112,9 +112,11 @@ def numbers(table: pd.DataFrame, columns: Sequence[str], chart: str, *, least: f
     ValueError
         If a cell is no finite number, or lies outside, or a row says that it is in another unit.
     """
-    for label, given in zip(table["label"], table["unit"], strict=True) if unit and "unit" in table.columns else ():
-        if not is_missing(given) and str(given).strip() not in ("", unit.strip()):
-            raise ValueError(f"{chart}: {label} is in {given}, and this chart shows {unit.strip()}.")
+    if unit and "unit" in table.columns:
+        told = table[[name for name in columns if name in table.columns]].notna().any(axis=1)
+        for label, given in zip(table["label"][told], table["unit"][told], strict=True):
+            if not is_missing(given) and str(given).strip() not in ("", unit.strip()):
+                raise ValueError(f"{chart}: {label} is in {given}, and this chart shows {unit.strip()}.")
     for column in columns:
         if column not in table.columns:
             table[column] = math.nan

@@ -78,7 +78,7 @@ def test_a_rare_event_among_very_many_keeps_the_width_of_its_interval():
 
 
 def test_a_prediction_lies_between_one_end_and_the_other():
-    assert "would be expected between 5.9 and 85.3% (95%" in own.report(own.read("A, 3, 9\nB, 5, 12")).sentence
+    assert "would be expected between 6.3 and 85.1% (95%" in own.report(own.read("A, 3, 9\nB, 5, 12")).sentence
 
 
 def test_a_percentage_that_only_one_count_gives_is_used_and_said():
