@@ -372,11 +372,12 @@ def directions(rows: pd.DataFrame) -> Chart:
 
 #: What a finding can be held against, in the order of the rows: mark, colour of the palette, words of the key.
 _BESIDE = {"patients without EMD": ("s", "ink", "patients without EMD"),
+           "patients with EM-B": ("^", "ink", "patients with EM-B"),
            "patients with a response": ("D", "ink", "patients with a response"),
            "not told": ("o", "muted", "not told"),
            "nothing beside it": ("x", "muted", "nothing beside it")}
 #: Which findings each choice leaves in.
-BESIDE_SHOWN = {"all": tuple(_BESIDE), "something": ("patients without EMD", "patients with a response"),
+BESIDE_SHOWN = {"all": tuple(_BESIDE), "something": tuple(_BESIDE)[:3],
                 "emd": ("patients without EMD",)}
 _ABOUT = ("molecules", "genes", "T cells")
 _BESIDE_X = (0.66, 2.55, 3.35, 3.98, 0.02)  # the mark stands first: a narrow screen shows it without scrolling
