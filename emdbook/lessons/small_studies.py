@@ -45,7 +45,7 @@ def next_patient(responders: int, others: int, *, method: str = "wilson") -> Cha
     """
     n = responders + others
     rows = pd.DataFrame([("As counted", responders, n), ("If the next responds", responders + 1, n + 1),
-                         ("If the next does not", responders, n + 1)], columns=["label", "events", "n"])
+                         ("If the next does not", responders, n + 1)], columns=["label", "events", "n"]).assign(population="overall")
     drawn = forest(rows, method=method, endpoint="Responders", legend=False,
                    title=f"{count(responders, n)}, and one more patient")
     now, up, down = prepare_forest(rows, method=method).itertuples()
