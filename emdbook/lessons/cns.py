@@ -22,9 +22,9 @@ from emdbook.ground.wording import interval, is_missing, listing, months, number
 CLAIMS = {"good": "enters", "limited": "enters, with little effect", "poor": "hardly enters", "unknown": "not said"}
 #: Kinds of evidence, from a sentence to patients; each with the question that its column answers.
 KINDS = {"claim": "Said in\nthe review", "animal": "Measured\nin animals", "human": "Measured\nin people",
-         "patients": "Counted in\nCNS myeloma"}
+         "patients": "Responded, of\nall treated"}
 ASKED = {"claim": "with a statement in the review", "animal": "measured in animals", "human": "measured in people",
-         "patients": "with patients counted"}
+         "patients": "with responders counted in CNS myeloma"}
 NOTHING = "nothing found"
 #: In the column of patients: an effect is claimed, but no number of patients is given. It does not count.
 NO_COUNT = "no count"

@@ -44,8 +44,9 @@ def next_patient(responders: int, others: int, *, method: str = "wilson") -> Cha
         If there is no patient, or fewer than none.
     """
     n = responders + others
-    rows = pd.DataFrame([("As counted", responders, n), ("If the next responds", responders + 1, n + 1),
-                         ("If the next does not", responders, n + 1)], columns=["label", "events", "n"]).assign(population="overall")
+    rows = pd.DataFrame({"label": ["As counted", "If the next responds", "If the next does not"],
+                         "events": [responders, responders + 1, responders], "n": [n, n + 1, n + 1],
+                         "population": "overall"})
     drawn = forest(rows, method=method, endpoint="Responders", legend=False,
                    title=f"{count(responders, n)}, and one more patient")
     now, up, down = prepare_forest(rows, method=method).itertuples()

@@ -80,14 +80,14 @@ def whose_pair(printed: tuple[float, float], *, total: int, size: int, missing: 
     axes.axvline(size, color=style.ACCENT.light, lw=2, zorder=0, gid="picked")
     row_axis(axes, names, bottom=2.6)
     axes.set_xlim(0, total)
-    axes.set_xticks([x for x in range(0, total + 1, 12)])
+    axes.set_xticks(range(0, total + 1, 12))
     x_label(axes, f"Patients in the first group, of {total}")
     heading(figure, f"{size} and {total - size}: the pair {'fits' if one.both else 'does not fit'}")
     ways = table.loc[table.both, "size"]
-    said = [_said(shown, n, fits, missing) for shown, n, fits in zip(printed, (size, total - size), one[["first", "others"]],
-                                                                     strict=True)]
-    text = (f"With {size} in the first group and {total - size} in the other: {said[0]}; {said[1]}. Of {len(table)} ways "
-            f"to split {total} patients, {plural(len(ways), 'way fits', 'ways fit')} both figures"
+    first, others = (_said(shown, n, fits, missing) for shown, n, fits in (
+        (printed[0], size, one["first"]), (printed[1], total - size, one.others)))
+    text = (f"With {size} in the first group and {total - size} in the other: {first}; {others}. Of {len(table)} ways to "
+            f"split {total} patients, {plural(len(ways), 'way fits', 'ways fit')} both figures"
             + (" if some were not assessed." if missing else " if everybody was assessed: "
                + listing(f"{k} and {total - k}" for k in ways) + "."))
     words = {True: "yes", False: "no"}

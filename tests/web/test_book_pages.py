@@ -65,21 +65,22 @@ def anchors(path: Path) -> frozenset[str]:
 
 
 #: Where no link can stand: what is a link or a control itself, a heading, drawn, or no text to read.
-NO_LINK = ("a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "math", "option", "pre", "script", "select",
-           "style", "summary", "svg", "textarea", "title", "template")
+NO_LINK = ("a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "math", "option", "pre", "script",
+           "select", "style", "summary", "svg", "textarea", "title", "template")
 
 
 def unlinked_drugs(article: BeautifulSoup, known: dict[str, tuple[str, str, str]]) -> Iterator[str]:
     """Drugs named in the running text of a page whose first use leads nowhere, or lacks its Chinese name."""
     linked = {a["href"].partition("#")[2]: a for a in article.select("a.emd-drug")}
-    texts = [(text, text.find_parent(NO_LINK)) for text in article.find_all(string=True) if type(text) is NavigableString]
+    texts = [(text, text.find_parent(NO_LINK)) for text in article.find_all(string=True)
+             if type(text) is NavigableString]
     for name, (anchor, _, chinese) in known.items():
         word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
         first = next((inside for text, inside in texts if word.search(text)
                       and (inside is None or "emd-drug" in inside.get("class", ()))), "none")
         if first == "none":
             continue
-        if anchor not in linked or first is None and linked[anchor].get_text().casefold() == name.casefold():
+        if anchor not in linked or (first is None and linked[anchor].get_text().casefold() == name.casefold()):
             yield f"{name}: its first use is no link"
         elif chinese and not (linked[anchor].next_sibling and (span := linked[anchor].find_next_sibling()) is not None
                               and span.get("class") == ["emd-zh"] and span.get_text() == chinese):
