@@ -86,8 +86,8 @@ def whose_pair(printed: tuple[float, float], *, total: int, size: int, missing: 
     ways = table.loc[table.both, "size"]
     first, others = (_said(shown, n, fits, missing) for shown, n, fits in (
         (printed[0], size, one["first"]), (printed[1], total - size, one.others)))
-    text = (f"With {size} in the first group and {total - size} in the other: {first}; {others}. Of {len(table)} ways to "
-            f"split {total} patients, {plural(len(ways), 'way fits', 'ways fit')} both figures"
+    text = (f"With {size} in the first group and {total - size} in the other: {first}; {others}. Of {len(table)} ways "
+            f"to split {total} patients, {plural(len(ways), 'way fits', 'ways fit')} both figures"
             + (" if some were not assessed." if missing else " if everybody was assessed: "
                + listing(f"{k} and {total - k}" for k in ways) + "."))
     words = {True: "yes", False: "no"}
