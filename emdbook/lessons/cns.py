@@ -171,7 +171,7 @@ def penetration(rows, *, ask: str = "claim", drugs: str = "all") -> Chart:
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.hlines(np.arange(len(table) + 1) - 0.5, -0.5, 3.5, color=style.GRID.light, lw=0.8, zorder=1)
-    heading(figure, f"{sum(has)} of {plural(len(table), 'drug')} {ASKED[ask]}")
+    heading(figure, f"{sum(has)} of {plural(len(table), 'treatment')} {ASKED[ask]}")
     shown = _reader_penetration(table)
     return Chart(figure, _describe_penetration(table, ask, has), shown, marks=tell.with_table(shown))
 
@@ -205,7 +205,7 @@ def _describe_penetration(table, ask, has):
         if keep:
             text = CLAIMS[row["claim"]] if ask == "claim" else row[ask].replace("\n", ", ")
             words.append(f"{row['label']} ({text})")
-    found = f"{sum(has)} of {plural(len(table), 'drug')} {ASKED[ask]}: {listing(words)}."
+    found = f"{sum(has)} of {plural(len(table), 'treatment')} {ASKED[ask]}: {listing(words)}."
     tail = {"claim": " These are words, not measurements.", "animal": " An animal is not a patient.",
             "human": " Entry is not effect.", "patients": " Few patients, no comparison."}[ask]
     return f"Entry into the central nervous system. {found}{tail}"
