@@ -138,12 +138,16 @@ class Chart:
         told = element(self.told(), prefix) if view() == "page" else ""
         svg = svg if told else titled(svg, self.marks, prefix)
         width, height = self.figure.get_size_inches()
+        live = view() == "live"
+        # where a viewer leaves the drawing out, the words of its marks are left over: letters are outlines in a
+        # notebook, so no text in there needs a size
+        unseen = ";font-size:0" if live else ""
         return (
             f'<figure class="emd-figure"><div class="emd-figure-paper emd-window">'
             f'<div class="emd-drawing" role="img" aria-label="{text}" '
-            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}">{svg}</div>{told}</div>'
+            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}{unseen}">{svg}</div>{told}</div>'
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"
-            + (self.untrusted() if view() == "live" else "")
+            + (self.untrusted() if live else "")
         )
 
     def untrusted(self) -> str:

@@ -309,9 +309,7 @@ def titled(svg: str, marks: Sequence[Told], prefix: str) -> str:
     -------
     str
     """
-    # a sentence with its end: where a viewer leaves the drawing out, only these words are left of it
-    words = {mark.gid: f"<title>{html.escape(mark.words().rstrip('. '), quote=False)}. </title>"
-             for mark in marks if mark.gid}
+    words = {mark.gid: f"<title>{html.escape(mark.words(), quote=False)}</title>" for mark in marks if mark.gid}
     gids = "|".join(map(re.escape, words))
     part = re.compile(rf'(<g id="{re.escape(prefix)}-((?:{gids})(?:-(?:\d+|label))?)"[^>]*>)')
 
