@@ -30,9 +30,6 @@ PATIENT, RETURN, HARM = "The patient", "Back to the patient", "Before you give i
 REPORT = "How to report this"
 #: What a class meets first.
 _FIRST = (SECTIONS[0], PATIENT, "Bottom line")
-#: The shape of a chapter that has no bottom line yet.
-_EARLIER = ("You will be able to", "The clinical question", "How the class works", "The evidence", "Explore",
-            "Read it critically", "Check yourself", "Take away", "How to report this", "Sources")
 #: What a bottom line says of its certainty: the four words of GRADE, by which ``data/certainty.csv`` judges.
 CERTAINTY = re.compile(r"\b(high|moderate|low|very low) certainty\b", re.I)
 
@@ -92,7 +89,6 @@ class _Chapter:
         self.sections: list[_Section] = []
         for cell in self.cells:
             self._place(cell)
-        self.moved = any(s.title in (PATIENT, "Bottom line") for s in self.sections)
 
     def _place(self, cell: Cell) -> None:
         if cell.kind != "markdown":
@@ -240,8 +236,7 @@ def _imports(c: _Chapter) -> Iterator[Finding]:
 def _sections(c: _Chapter) -> Iterator[Finding]:
     titles = [s.title for s in c.sections]
     other = c.name[:2] in NOT_A_CLASS
-    wanted = [MECHANISM[1] if other and t == MECHANISM[0] and MECHANISM[1] in titles else t
-              for t in (SECTIONS if c.moved else _EARLIER)]
+    wanted = [MECHANISM[1] if other and t == MECHANISM[0] and MECHANISM[1] in titles else t for t in SECTIONS]
     optional = {REPORT, HARM} if other else set()
     for section in c.sections:
         if section.title not in wanted:
@@ -340,9 +335,8 @@ def _questions(c: _Chapter, count_questions: Callable[[str], int]) -> Iterator[F
             yield c.finding(section.cells[0], set_id, f"has no questions: {error}")
             continue
         total += len(only.elts) if isinstance(only, ast.List | ast.Tuple) else available
-    least = LEAST_QUESTIONS if c.moved else 5
-    if not shows or total < least:
-        yield c.finding(section.cells[0], f"{total} questions", f"Check yourself shows at least {least}, by quiz.show(")
+    if not shows or total < LEAST_QUESTIONS:
+        yield c.finding(section.cells[0], f"{total} questions", f"Check yourself shows at LEAST_QUESTIONS {LEAST_QUESTIONS}, by quiz.show(")
 
 
 @dataclass
@@ -465,7 +459,7 @@ def _slides(c: _Chapter) -> Iterator[Finding]:
         long = cell.kind == "markdown" and not must_show and not opens and _words(cell.source) > LONG_PROSE
         if long and kind not in ("skip", "notes"):
             yield c.finding(cell, f"{_words(cell.source)} words", f"long prose is skip or notes in slides, not {kind}")
-    for title in _FIRST if c.moved else ():
+    for title in _FIRST:
         section = c.section(title)
         if section is not None and section.cells[0].slide_type not in SHOWN:
             yield c.finding(section.cells[0], title, "must be on a slide: a class meets the patient first")

@@ -17,6 +17,7 @@ import tarfile
 import zipfile
 from html import unescape
 from importlib.util import find_spec
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,8 @@ def test_every_exercise_says_in_pyodide_what_the_build_says(how, book, open_page
     for (title, request), answer in zip(asked, answers, strict=True):
         wanted = page_driver.answer(request)["shown"]
         if answer.get("fault") or words(answer["shown"]) != words(wanted):
-            wrong.append(f"{title}: {answer.get('fault') or 'says something else'}")
+            other = [pair for pair in zip_longest(words(answer["shown"]), words(wanted)) if pair[0] != pair[1]]
+            wrong.append(f"{title}: {answer.get('fault') or f'says something else, {other[:3]}'}")
         whole, cut = zip(marks(answer["shown"]), marks(wanted), strict=True)
         # matplotlib 3.8 places text elsewhere, and writes a mark that its frame cuts away; the book's leaves it out
         if whole[0] != whole[1] or not 0 <= cut[0] - cut[1] <= 1:
