@@ -336,7 +336,8 @@ def _questions(c: _Chapter, count_questions: Callable[[str], int]) -> Iterator[F
             continue
         total += len(only.elts) if isinstance(only, ast.List | ast.Tuple) else available
     if not shows or total < LEAST_QUESTIONS:
-        yield c.finding(section.cells[0], f"{total} questions", f"Check yourself shows at least {LEAST_QUESTIONS}, by quiz.show(")
+        yield c.finding(section.cells[0], f"{total} questions",
+                        f"Check yourself shows at least {LEAST_QUESTIONS}, by quiz.show(")
 
 
 @dataclass
