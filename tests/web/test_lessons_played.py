@@ -50,6 +50,8 @@ def is_set(page, widget: str, item) -> Iterator[str]:
     for name, places in wanted(item).items():
         if sorted(shown[name]) != sorted(places):
             yield f"{item.name}: {name} shows {shown[name]}, not {places}"
+    if "there is no step" in page.locator(f"#{widget} figcaption").inner_text():
+        yield f"{item.name}: more steps than the path has"
     if page.locator(f"#{widget} .emd-notice").count():
         yield f"{item.name}: {page.locator(f'#{widget} .emd-notice').inner_text()}"
 
