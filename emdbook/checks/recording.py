@@ -14,7 +14,6 @@ import json
 import pickle
 import sys
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 
 from emdbook.checks.exercises import Exercise, read_exercises, run_cell
@@ -92,13 +91,6 @@ def files_used() -> list[str]:
     return sorted(f.relative_to(_PACKAGE).as_posix() for f in modules | beside)
 
 
-def packages_used() -> list[str]:
-    """The installed packages of which this process has loaded a module, without the toolkit itself."""
-    known = metadata.packages_distributions()
-    found = {name for module in list(sys.modules) for name in known.get(module.partition(".")[0], [])}
-    return sorted(found - {"emdbook"})
-
-
 _recorder: tuple[Recorder, Path] | None = None
 
 
@@ -136,5 +128,5 @@ def finish() -> None:
     recorder, folder = _recorder
     (folder / TRIES).write_text(json.dumps([asdict(one) for one in recorder.tries]), encoding="utf-8")
     (folder / WIDGETS).write_bytes(pickle.dumps({name: bare(widget) for name, widget in registry.items()}))
-    used = {"files": files_used(), "packages": packages_used()}
+    used = {"files": files_used(), "modules": sorted({name.partition(".")[0] for name in list(sys.modules)})}
     (folder / USED).write_text(json.dumps(used), encoding="utf-8")

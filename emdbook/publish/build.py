@@ -21,6 +21,8 @@ import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 import emdbook
 from emdbook.ground.faults import EvidenceError
 from emdbook.ground.paths import data_dir, project_dir
@@ -103,6 +105,20 @@ def in_place_of(target: Path, key: str = "") -> Iterator[Path]:
             shutil.rmtree(rest, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Wait, and say so, while another process builds: two at once would take each other's folders away."""
+    build_dir().mkdir(exist_ok=True)
+    lock = FileLock(build_dir() / ".lock", is_singleton=True)  # one that this process has already is no hindrance
+    try:
+        held = lock.acquire(blocking=False)
+    except Timeout:
+        print("Another command is building this book; this one goes on when that has ended.", flush=True)
+        held = lock.acquire()
+    with held:
+        yield
+
+
 def told_last(function: Callable[[], int], nothing: str) -> int:
     """Run a command so that what stopped it is the last thing on the screen, in one sentence.
 
@@ -173,7 +189,7 @@ def build(force: bool = False) -> int:
     int
         0 when there is a book of the data and the text as they are.
     """
-    return told_last(functools.partial(_build, force), "No new book was built; the last one, if any, stays")
+    return told_last(alone()(functools.partial(_build, force)), "No new book was built; the last one, if any, stays")
 
 
 def _build(force: bool) -> int:

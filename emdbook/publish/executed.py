@@ -15,6 +15,7 @@ import os
 import pickle
 import platform
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -105,6 +106,11 @@ def _version(package: str) -> str:
         return "gone"
 
 
+@functools.cache
+def _packages() -> dict[str, list[str]]:
+    return dict(metadata.packages_distributions())  # most of a second: once a process, not once a kernel
+
+
 def _key(notebook: Path, files: Sequence[str], packages: Sequence[str]) -> dict:
     toolkit = project_dir() / "emdbook"
     return {"format": FORMAT, "python": platform.python_version(), "code": _code(notebook), "data": _data(),
@@ -176,7 +182,23 @@ def fault_of(outputs: Sequence[dict]) -> str:
     return ""
 
 
-def execute(notebook: Path, alone: bool = True) -> None:
+def warm_kernel():
+    """A kernel that loads the toolkit before it is known which chapter it will run: for :func:`execute`.
+
+    Returns
+    -------
+    jupyter_client.KernelManager
+        Whoever started it shuts it down.
+    """
+    from jupyter_client import KernelManager
+
+    made = KernelManager(kernel_name="python3")
+    made.start_kernel(cwd=str(project_dir() / "notebooks"), env=environment(), stderr=subprocess.DEVNULL,
+                      extra_arguments=["--IPKernelApp.exec_lines=__import__('emdbook.checks.recording') and None"])
+    return made
+
+
+def execute(notebook: Path, alone: bool = True, kernel=None) -> None:
     """Run a chapter and keep what it showed.
 
     Parameters
@@ -184,6 +206,8 @@ def execute(notebook: Path, alone: bool = True) -> None:
     notebook : path
     alone : bool
         Whether no other chapter runs beside it.
+    kernel : jupyter_client.KernelManager, optional
+        Of :func:`warm_kernel`; a new one if left out.
 
     Raises
     ------
@@ -201,8 +225,8 @@ def execute(notebook: Path, alone: bool = True) -> None:
     with recording(notebook) as folder, open(folder / "kernel.log", "w+", encoding="utf-8") as log:
         cells = book.cells
         book.cells = [new_code_cell(opening(notebook, folder)), *cells, new_code_cell(CLOSING)]
-        client = NotebookClient(book, timeout=TIMEOUT, kernel_name="python3",
-                                resources={"metadata": {"path": str(notebook.parent)}})
+        client = NotebookClient(book, timeout=TIMEOUT, kernel_name="python3", km=kernel,
+                                shutdown_kernel="immediate", resources={"metadata": {"path": str(notebook.parent)}})
         try:
             # a failed cell holds its error, which fault_of() tells; the kernel's own log matters only if it dies
             with contextlib.suppress(CellExecutionError):
@@ -250,7 +274,8 @@ def keep(notebook: Path, folder: Path, outputs: Sequence[Sequence[dict]]) -> Non
                 one["execution_count"] = count
     (folder / _RUN).write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     used = json.loads((folder / USED).read_text(encoding="utf-8"))
-    key = _key(notebook, used["files"], used["packages"])
+    packages = {name for module in used["modules"] for name in _packages().get(module, [])} - {"emdbook"}
+    key = _key(notebook, used["files"], sorted(packages))
     begun = (folder / _BEGUN).stat().st_mtime
     edited = [name for name in key["files"] if (project_dir() / "emdbook" / name).stat().st_mtime > begun]
     if edited or json.loads((folder / _BEGUN).read_text(encoding="utf-8")) != [key["code"], key["data"]]:

@@ -63,11 +63,12 @@ class Preview:
         self.said: dict[str, str] = {}  # page to what went wrong with it
         self.lock = threading.Lock()
         self._spare: subprocess.Popen | None = None  # a press that has loaded what it needs and waits
-        self._spare_of = 0.0  # the toolkit's newest file when it was started
+        self._kernel = None  # and so has a kernel
+        self._spare_of = 0.0  # the toolkit's newest file when they were started
 
     def begin(self) -> None:
         """Take the last book to begin with, or make one of what there is, without running a chapter."""
-        self._spare = self._started()
+        self._prepare()
         if (self.folder / "index.html").is_file() and self.doctrees.is_dir():
             self.changed = 1  # of an earlier preview: each page is looked at when it is opened
             return
@@ -80,6 +81,7 @@ class Preview:
         else:
             print("There is no book yet to begin with: making its pages", flush=True)
             self._press("")
+            self._prepare()
             self.changed = 1
 
     def page(self, address: str) -> str:
@@ -95,47 +97,58 @@ class Preview:
                 start = time.monotonic()
                 try:
                     notebook = project_dir() / f"{page}.ipynb"
-                    if notebook.is_file():
-                        executed.refresh([notebook])
+                    self._prepare()
+                    if notebook.is_file() and not executed.is_fresh(notebook):
+                        self._run(notebook)
                     self.said[page] = self._press(page)
                 except (executed.ChapterError, ValueError, OSError) as error:
                     self.said[page] = str(error)
                 self.made[page] = now
+                self._prepare()
                 print(f"{page}: {time.monotonic() - start:.1f} s. {self.said[page]}".strip(), flush=True)
             return self.made.get(page, 0)
+
+    def _run(self, notebook: Path) -> None:
+        """Run a chapter in the kernel that waits, which then is of no more use."""
+        kernel, self._kernel = self._kernel, None
+        try:
+            executed.execute(notebook, kernel=kernel)
+        finally:
+            kernel.shutdown_kernel(now=True)
 
     def _press(self, page: str) -> str:
         """Make one page, or all of them if no name is given; what Sphinx complained of."""
         # making pages light takes a quarter of the time, and looks at every page
         changes = {executed.PREVIEW: page or "none", "EMDBOOK_LEAN": "0"}
         words = ["html", str(self.folder), str(self.doctrees)]
-        run = self._waiting()
-        self._spare = None
+        run, self._spare = self._spare, None
         stdout, stderr = run.communicate(json.dumps({"words": words, "environment": changes}) + "\n")
-        self._spare = self._started()
         said = build.complaints(f"{stdout}\n{stderr}") or ([stderr[-500:]] if run.returncode else [])
         return "\n".join(said)
 
-    def _started(self) -> subprocess.Popen:
-        """A press that loads what it needs while the author still writes, and then waits."""
-        self._spare_of = _newest_of_the_toolkit()
-        return subprocess.Popen([sys.executable, "-m", "emdbook.publish.press"], cwd=project_dir(), text=True,
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                                errors="replace", env=executed.environment())
+    def _prepare(self) -> None:
+        """A press and a kernel that load what they need while the author still writes, and then wait.
 
-    def _waiting(self) -> subprocess.Popen:
-        """The press that waits; a new one if there is none, if it died, or if the toolkit changed since."""
-        spare = self._spare
-        if spare is not None and spare.poll() is None and self._spare_of == _newest_of_the_toolkit():
-            return spare
-        self.end()
-        return self._started()
+        New ones where they are used up or died, or the toolkit changed since.
+        """
+        newest = _newest_of_the_toolkit()
+        if self._spare_of != newest or (self._spare and self._spare.poll() is not None) \
+                or (self._kernel and not self._kernel.is_alive()):
+            self.end()
+        self._spare_of = newest
+        self._kernel = self._kernel or executed.warm_kernel()
+        self._spare = self._spare or subprocess.Popen(
+            [sys.executable, "-m", "emdbook.publish.press"], cwd=project_dir(), text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+            env=executed.environment())
 
     def end(self) -> None:
-        """Let the press that waits go."""
+        """Let the press and the kernel that wait go."""
         if self._spare is not None:
             self._spare.communicate("")
-            self._spare = None
+        if self._kernel is not None:
+            self._kernel.shutdown_kernel(now=True)
+        self._spare = self._kernel = None
 
     def watch(self, stop: threading.Event) -> None:
         """Count changes until told to stop."""

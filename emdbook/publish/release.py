@@ -120,7 +120,7 @@ def write_release(folder: Path, parts: Sequence[tuple[str, Callable[[Path], None
         If a part made nothing, or could not be made.
     """
     begun = time.monotonic()
-    with build.in_place_of(folder) as fresh:
+    with build.alone(), build.in_place_of(folder) as fresh:
         for words, make in parts:
             before = set(fresh.iterdir())
             try:

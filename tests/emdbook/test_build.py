@@ -7,7 +7,9 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -250,7 +252,9 @@ def test_complaints_of_sphinx_are_found_with_the_path_that_an_author_knows():
 def test_a_preview_makes_the_page_that_is_looked_at_once_for_each_change(place, monkeypatch):
     shown, ran, made = preview.Preview(place / "preview"), [], []
     monkeypatch.setattr(shown, "_press", lambda page: made.append(page) or "")
-    monkeypatch.setattr(executed, "refresh", lambda notebooks: ran.extend(n.stem for n in notebooks))
+    monkeypatch.setattr(shown, "_prepare", lambda: None)
+    monkeypatch.setattr(shown, "_run", lambda notebook: ran.append(notebook.stem))
+    monkeypatch.setattr(executed, "is_fresh", lambda notebook: bool(ran))
     page = shown.page("/notebooks/09_bispecific_antibodies.html")
     assert shown.fresh(page) == 0
     shown.changed = 3
@@ -259,10 +263,11 @@ def test_a_preview_makes_the_page_that_is_looked_at_once_for_each_change(place, 
     assert ran == ["09_bispecific_antibodies"]
     assert shown.page("/_static/x.html") == ""
 
-    def broken(notebooks):
+    def broken(notebook):
         raise executed.ChapterError("notebooks/09.ipynb, cell 4: KeyError: 'x'")
 
-    monkeypatch.setattr(executed, "refresh", broken)
+    monkeypatch.setattr(shown, "_run", broken)
+    ran.clear()
     shown.changed = 4
     assert shown.fresh(page) == 4
     assert "KeyError" in shown.said[page]
@@ -283,8 +288,8 @@ def test_a_press_that_waits_builds_what_the_line_asks_for_and_nothing_without_on
     assert built == [("html", tmp_path / "pages", tmp_path / "trees", "book/cover")]
 
 
-def test_a_waiting_press_is_replaced_when_the_toolkit_changed_or_it_died(place, monkeypatch):
-    begun, newest = [], [1.0]
+def test_a_waiting_press_and_kernel_are_replaced_when_the_toolkit_changed_or_they_were_used(place, monkeypatch):
+    begun, kernels, newest = [], [], [1.0]
 
     class Waiting:
         def __init__(self, *_args, **_more):
@@ -298,18 +303,83 @@ def test_a_waiting_press_is_replaced_when_the_toolkit_changed_or_it_died(place, 
             self.told, self.alive, self.returncode = line, False, 0
             return "", ""
 
+    class Kernel:
+        def __init__(self):
+            kernels.append(self)
+            self.alive = True
+
+        def is_alive(self):
+            return self.alive
+
+        def shutdown_kernel(self, now):
+            self.alive = False
+
+    def fails(notebook, kernel):
+        assert kernel.alive
+        raise executed.ChapterError("cell 1: KeyError")
+
     monkeypatch.setattr(preview.subprocess, "Popen", Waiting)
+    monkeypatch.setattr(executed, "warm_kernel", Kernel)
     monkeypatch.setattr(preview, "_newest_of_the_toolkit", lambda: newest[0])
     shown = preview.Preview(place / "preview")
+    shown._prepare()
     shown._press("book/cover")
     assert json.loads(begun[0].told)["environment"]["EMDBOOK_PREVIEW"] == "book/cover"
-    shown._press("book/cover")
-    assert len(begun) == 3  # the one that waited, and its successor
+    shown._prepare()
+    shown._prepare()
+    assert (len(begun), len(kernels)) == (2, 1)  # a successor of what was used, and of nothing else
+    monkeypatch.setattr(executed, "execute", fails)
+    with pytest.raises(executed.ChapterError):
+        shown._run(place)
+    shown._prepare()
+    assert (len(begun), [one.alive for one in kernels]) == (2, [False, True])  # no cell is run where another failed
     newest[0] = 2.0
-    shown._press("book/cover")
-    assert (begun[2].told, len(begun)) == ("", 5)  # the one of the old toolkit was let go unused
-    begun[4].alive = False
-    shown._press("book/cover")
-    assert begun[5].told
+    shown._prepare()
+    assert (begun[1].told, len(begun)) == ("", 3)  # those of the old toolkit were let go unused
+    assert [one.alive for one in kernels] == [False, False, True]
+    begun[2].alive = False
+    shown._prepare()
+    assert len(begun) == 4
     shown.end()
     assert begun[-1].told == ""
+    assert not any(one.alive for one in kernels)
+
+
+def test_a_kernel_that_waited_runs_a_chapter_as_a_new_one_does(place):
+    notebook = write(place / "notebooks", ("code", "print(sorted(n for n in globals() if 'emdbook' in n))"),
+                     ("code", SHOW))
+    kernel = executed.warm_kernel()
+    try:
+        executed.execute(notebook, kernel=kernel)
+    finally:
+        kernel.shutdown_kernel(now=True)
+    assert executed.is_fresh(notebook)
+    assert printed(notebook) == ["[]\n", "10 of 28\n"]
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from emdbook.publish import build
+build.build_dir = lambda: Path(sys.argv[1])
+with build.alone():
+    print("building", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_two_builds_at_once_wait_for_each_other_and_say_so(pressed, place, capfd):
+    with build.alone(), build.alone():
+        pass  # a press within a build is no second build
+    command, pipe = [sys.executable, "-c", HOLD, str(place / "_build")], subprocess.PIPE
+    with subprocess.Popen(command, cwd=project_dir(), stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout.readline() == "building\n"
+        waiting = threading.Thread(target=build.build, kwargs={"force": True})
+        waiting.start()
+        waiting.join(1)
+        assert waiting.is_alive()
+        assert pressed == []
+        other.communicate("\n")
+        waiting.join(60)
+    assert pressed == ["html"]
+    assert "Another command is building this book; this one goes on when that has ended." in capfd.readouterr().out

@@ -7,7 +7,6 @@ import pytest
 
 import emdbook
 from emdbook import rows
-from emdbook.lessons.denominators import attainable_without
 from emdbook.lessons.depth import depth_and_duration, prepare_depth
 
 ROWS = [{"study": "A", "population": "EM-E", "response": 58.0, "months": 5.1, "depth": "any"},
@@ -86,30 +85,3 @@ def test_response_and_median_must_be_of_the_same_patients():
         rows.depth_rows(emdbook.load(), {"Dima": ("", "")})
     with pytest.raises(LookupError):
         rows.depth_rows(emdbook.load(), {"Dima": ("dima-2024.em-e.orr.nowhere", "")})
-
-
-# --- counts behind a percentage
-
-CASES = [(40.0, 81, 1), (15.0, 81, 1), (37, 81, 0), (69, 81, 0), (43, 81, 0), (23, 30, 0)]
-
-
-@pytest.mark.parametrize(("case", "missing"), [(case, i % 5) for i, case in enumerate(CASES)])
-def test_every_state_of_the_denominators(case, missing):
-    text = attainable_without(case, missing).description
-    assert f"of {case[1] - missing} patients" in text
-    assert text.startswith("All ") == (missing == 0)
-
-
-def test_only_one_missing_patient_gives_both_printed_figures():
-    fits = [m for m in range(10) if all("only" in attainable_without(c, m).description for c in CASES[:2])]
-    assert fits == [1]
-
-
-def test_states_of_the_denominators_differ():
-    assert len({attainable_without(c, m).description for c, m in itertools.product(CASES, range(5))}) == 30
-
-
-@pytest.mark.parametrize("missing", [-1, 30, 31])
-def test_impossible_number_missing(missing):
-    with pytest.raises(ValueError, match="cannot be missing"):
-        attainable_without((23, 30, 0), missing)

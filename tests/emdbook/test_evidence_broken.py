@@ -517,7 +517,7 @@ def mutate(folder, name, kind, seed, text):
     path.write_bytes(data)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(damage=st.lists(st.tuples(FILES, MUTATION, st.integers(0, 10**6), CELLS), min_size=1, max_size=3))
 def test_damage_by_chance_gives_sound_evidence_or_an_evidence_error(tmp_path_factory, damage):
     folder = factory.write_package(tmp_path_factory.mktemp("damaged") / "package")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 import re
 import shutil
@@ -276,34 +277,34 @@ def test_changed_option_redraws_only_its_states():
 
 
 DRAW = """
-import sys
+import json, sys
 from functools import partial
-from pathlib import Path
 import matplotlib
-matplotlib.rcParams.update(eval(sys.argv[1]))
 import pandas as pd
 from emdbook.charts.forest import forest
-from emdbook.explore import choice, explore
-table = pd.DataFrame({"label": ["A", "B"], "events": [1, 9], "n": [10, 10]}).rename_axis(index=eval(sys.argv[2]))
-made = explore(partial(forest, table), title="T", method=choice("Method", ["wilson", "jeffreys"]))
-print(made.drawn, made.html())
+from emdbook.explore import choice, explore, registry
+for settings, index in eval(sys.argv[1]):
+    registry.clear()
+    table = pd.DataFrame({"label": ["A", "B"], "events": [1, 9], "n": [10, 10]}).rename_axis(index=index)
+    with matplotlib.rc_context(settings):
+        made = explore(partial(forest, table), title="T", method=choice("Method", ["wilson", "jeffreys"]))
+        print(json.dumps([made.drawn, made.html()]))
 """
 
 
 @pytest.fixture
 def toolkit(tmp_path):
-    """A copy of the toolkit that may be edited, and a way to draw a widget with it in a process of its own."""
+    """A copy of the toolkit that may be edited, and a way to draw widgets with it in a process of its own."""
     home = tmp_path / "copy"
     shutil.copytree(Path(keys_module.__file__).parents[1], home / "emdbook",
                     ignore=shutil.ignore_patterns("__pycache__", "publish", "teach"))
 
-    def draw(settings=None, index=None):
+    def draw(*asked):
         environment = {**os.environ, "PYTHONPATH": str(home), "EMDBOOK_VIEW": "page", "PYTHONDONTWRITEBYTECODE": "1",
                        "EMDBOOK_CACHE": str(tmp_path / "kept")}
-        done = subprocess.run([sys.executable, "-c", DRAW, repr(settings or {}), repr(index)], env=environment,
-                              capture_output=True, text=True, check=True, cwd=tmp_path)
-        drawn, page = done.stdout.split(" ", 1)
-        return int(drawn), page
+        done = subprocess.run([sys.executable, "-c", DRAW, repr(asked)], env=environment, capture_output=True,
+                              text=True, check=True, cwd=tmp_path)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def change(file, old, new):
         path = home / "emdbook" / file
@@ -316,29 +317,29 @@ def toolkit(tmp_path):
     return draw, change
 
 
+#: No settings, and an index without a name.
+PLAIN = ({}, None)
+
+
 def test_what_a_chart_runs_redraws_it_and_nothing_else_does(toolkit):
     draw, change = toolkit
-    first, page = draw()
+    (first, page), again = draw(PLAIN, PLAIN)
     assert first == 2
-    assert draw() == (0, page), "nothing changed: nothing is drawn"
+    assert again == [0, page], "nothing changed: nothing is drawn"
     change("charts/waffle.py", "Of 100 patients", "Of one hundred patients")
-    assert draw()[0] == 0, "code that this chart does not run"
+    assert draw(PLAIN) == [[0, page]], "code that this chart does not run"
     change("ground/wording.py", '{int(events)} of {int(n)}"', '{int(events)} out of {int(n)}"')
-    drawn, page = draw()
+    (drawn, page), = draw(PLAIN)
     assert drawn == 2
     assert "9 out of 10" in page
     change("style/emdbook.mplstyle", "lines.linewidth: 2", "lines.linewidth: 3")
-    assert draw()[0] == 2, "the style sheet"
-    assert draw()[0] == 0
+    assert [drawn for drawn, _ in draw(PLAIN, PLAIN)] == [2, 0], "the style sheet"
 
 
 def test_looks_and_the_name_of_an_index_redraw(toolkit):
     draw, _ = toolkit
-    assert draw()[0] == 2
-    assert draw({"font.size": 30})[0] == 2
-    assert draw({"font.family": ["DejaVu Serif"]})[0] == 2
-    assert draw(index="Group")[0] == 2
-    assert draw()[0] == draw({"font.size": 30})[0] == draw(index="Group")[0] == 0
+    large, serif, named = ({"font.size": 30}, None), ({"font.family": ["DejaVu Serif"]}, None), ({}, "Group")
+    assert [drawn for drawn, _ in draw(PLAIN, large, serif, named, PLAIN, large, named)] == [2, 2, 2, 2, 0, 0, 0]
 
 
 def key(value):

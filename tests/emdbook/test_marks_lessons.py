@@ -20,7 +20,6 @@ from emdbook.lessons import (
     antibodies,
     cns,
     definition,
-    denominators,
     depth,
     escape,
     imids,
@@ -205,7 +204,7 @@ def test_incidence_draws_each_figure_with_its_own_standing():
     assert (band.get_x(), band.get_width()) == (7, 11)
 
 
-# --- depth and denominators
+# --- depth
 
 DEPTH = [{"study": "A", "population": "EM-E", "response": 58.0, "months": 5.1, "response_standing": "abstract",
           "months_standing": "review"},
@@ -228,11 +227,6 @@ def test_depth_draws_both_figures_each_with_its_own_standing():
     assert not on_row(marks(left), 1)
     assert level(right, 1) == [(0, 8.3)]
     assert row_names(left) == ["A", "B", "C"]
-
-
-def test_a_supposed_denominator_fills_the_counts_that_fit_it():
-    axes = denominators.attainable_without((40.0, 81, 1), 1).figure.axes[0]
-    assert [d.x for d in marks(axes) if d.face == INK] == [40]
 
 
 # --- the escape

@@ -165,7 +165,7 @@ def build_decks(names: Sequence[str] = (), force: bool = False) -> list[Written]
         raise build.BuildError("there is no book to make them from; the reason stands above")
     key = build.book_key()
     if force or not build.is_made_from(slides_dir(), key):
-        with build.in_place_of(slides_dir(), key) as folder:
+        with build.alone(), build.in_place_of(slides_dir(), key) as folder:
             build.press("revealjs", folder, key)
             decks = json.loads((folder / MADE).read_text(encoding="utf-8"))
             (folder / "index.html").write_text(_index_html([
