@@ -149,6 +149,14 @@ def test_questions_are_read_without_a_script_and_answered_at_the_end(small):
     assert 'href="../book/answers.xhtml#answer-' in zipfile.ZipFile(small).read("notebooks/01_one.xhtml").decode()
 
 
+def test_headings_leave_out_no_level():
+    article = BeautifulSoup("<article><h1>1</h1><h4>2</h4><h5>3</h5><h4>2</h4><h2>2</h2><h4>3</h4></article>",
+                            "html.parser").article
+    epub.in_order(article)
+    assert [(one.name, one.get_text()) for one in article.find_all(True)] == [
+        ("h1", "1"), ("h2", "2"), ("h3", "3"), ("h2", "2"), ("h2", "2"), ("h3", "3")]
+
+
 def test_its_contents_list_pages_and_parts(small):
     with zipfile.ZipFile(small) as held:
         nav = ET.fromstring(held.read("nav.xhtml"))

@@ -121,6 +121,20 @@ def well_formed(tag: Tag) -> str:
     return _coloured(tag.decode_contents(formatter="minimal"))
 
 
+def in_order(article: Tag) -> None:
+    """Headings that leave out no level, as screen readers walk them; changes the article in place.
+
+    A case has the headings that it needs within a chapter, and stands on a page of its own too.
+    """
+    above: list[tuple[int, int]] = []  # levels as they were, and as they are now
+    for heading in article.find_all(re.compile("^h[1-6]$")):
+        was = int(heading.name[1])
+        while above and above[-1][0] >= was:
+            above.pop()
+        above.append((was, above[-1][1] + 1 if above else 1))
+        heading.name = f"h{above[-1][1]}"
+
+
 def _coloured(text: str) -> str:
     """Colours as they are on light paper: old reading devices know no variables."""
     return re.sub(r"var\(--emd-c-([a-z-]+)(?:,[^)]*)?\)", lambda found: style.palette()[found[1]].light, text)
@@ -209,6 +223,9 @@ class EpubBuilder(Epub3Builder):
                 there = posixpath.normpath(posixpath.join(posixpath.dirname(page.name), path)) if path else page.name
                 if not urlsplit(path).scheme and anchor and anchor not in known[there.removesuffix(".xhtml")]:
                     link["href"] = path or f"{posixpath.basename(page.name)}.xhtml"
+            in_order(article)
+            for link in article.select("caption a"):  # within the role of a table a caption holds words alone
+                link.unwrap()
             page.body = well_formed(article)
             root = posixpath.relpath(".", posixpath.dirname(page.name))
             file = Path(self.outdir, f"{page.name}.xhtml")
@@ -250,6 +267,12 @@ class EpubBuilder(Epub3Builder):
             for heading in self.articles[page.name].select("section[id] > h2"):
                 self.refnodes.append({"level": 2, "refuri": f"{page.name}.xhtml#{heading.parent['id']}",
                                       "text": html.escape(heading.get_text(" ", strip=True))})
+
+    def build_navigation_doc(self) -> None:
+        super().build_navigation_doc()
+        file = Path(self.outdir, "nav.xhtml")
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace('epub:type="toc"', 'epub:type="toc" role="doc-toc"', 1), encoding="utf-8")
 
     def build_content(self) -> None:
         """The package as Sphinx writes it, with what it leaves out: access, licence, drawings, the cover."""
