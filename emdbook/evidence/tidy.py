@@ -82,7 +82,13 @@ def tidied(spec: TableSpec, data: bytes) -> str:
                                        f"the row has {len(row)} cells where the header has {len(header)}")])
         cells = dict(zip(header, row, strict=True))
         writer.writerow([_cell(one, cells[one.name], parter != ",") for one in spec.fields])
-    return made.getvalue()
+    # a table that is in form but for quotes where none are needed stays as it is
+    kept = data.decode("utf-8") if b"\r" not in data and data[:1].isalpha() else ""
+    return kept if kept and _rows(kept) == _rows(made.getvalue()) else made.getvalue()
+
+
+def _rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def _keyed(spec: TableSpec, text: str) -> dict[tuple[str, ...], dict[str, str]]:

@@ -44,8 +44,10 @@ def saved(spec, text: str, language: str) -> bytes:
 def test_every_table_comes_back_as_it_was(language):
     for spec in SPEC.tables.values():
         text = (data_dir() / spec.path).read_text(encoding="utf-8")
-        assert tidied(spec, saved(spec, text, language)) == text, spec.path
-        assert tidied(spec, text.encode("utf-16")) == text, spec.path
+        rows = list(csv.reader(io.StringIO(text)))
+        assert list(csv.reader(io.StringIO(tidied(spec, saved(spec, text, language))))) == rows, spec.path
+        assert list(csv.reader(io.StringIO(tidied(spec, text.encode("utf-16"))))) == rows, spec.path
+        assert tidied(spec, text.encode()) == text, "a table in form is left alone"
 
 
 def test_what_was_changed_in_a_figure_is_named_and_not_mended(tmp_path, monkeypatch, capsys):
