@@ -3,7 +3,7 @@
 from emdbook.charts.base import Chart
 from emdbook.charts.evidence_map import evidence_map
 from emdbook.charts.forest import forest, forest_ratio
-from emdbook.charts.intervals import attainable, attainable_case, interval_by_size, interval_methods, interval_of_share
+from emdbook.charts.intervals import attainable, attainable_case, interval_by_size, interval_methods
 from emdbook.charts.mechanism import mechanism, scene
 from emdbook.charts.medians import medians
 from emdbook.charts.paired import paired, paired_against
@@ -18,7 +18,6 @@ __all__ = [
     "forest_ratio",
     "interval_by_size",
     "interval_methods",
-    "interval_of_share",
     "mechanism",
     "medians",
     "paired",

@@ -65,30 +65,6 @@ def interval_methods(events: int, n: int, *, level: float = 0.95, what: str = "r
     return Chart(figure, text, table.round(1), marks=tell.marks)
 
 
-def interval_of_share(share: float, n: int, *, level: float = 0.95) -> Chart:
-    """:func:`interval_methods` for the count that comes nearest to a share.
-
-    Parameters
-    ----------
-    share : float
-        Percent, 0 to 100.
-    n : int
-        Number of patients.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    Chart
-
-    Raises
-    ------
-    ValueError
-        If the share is not a percentage or n is not positive.
-    """
-    return interval_methods(_nearest_count(share, n), n, level=level)
-
-
 def _nearest_count(share: float, n: int) -> int:
     """The whole number of patients nearest to a share; a half goes up."""
     if not 0 <= share <= 100:
