@@ -6,6 +6,7 @@ shows, and the table it was drawn from.  It reads no file, shows nothing and kno
 
 from __future__ import annotations
 
+import base64
 import functools
 import html
 import io
@@ -14,6 +15,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import matplotlib
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -21,6 +23,7 @@ from matplotlib.figure import Figure
 from emdbook import style
 from emdbook.charts.drawing import ROOT_STYLE, write_svg
 from emdbook.charts.told import Told, element, from_table, table_text, titled
+from emdbook.ground.blocks import untrusted
 from emdbook.ground.view import view
 
 #: Width of every figure in inches: at 390 px a reader still sees text of about 10 px, on a projector it scales up.
@@ -86,9 +89,12 @@ class Chart:
         Returns
         -------
         str
-            One ``<svg>`` element: text as text, geometry rounded, palette colours as CSS variables, no date.
+            One ``<svg>`` element: text as text, geometry rounded, palette colours as CSS variables, no date. In a
+            notebook the letters are outlines, for no page brings the typefaces there.
         """
         with style.context():
+            if view() == "live":
+                matplotlib.rcParams["svg.fonttype"] = "path"
             return clean_svg(self.figure, prefix)
 
     def svg_file(self, *, dark: bool = False) -> str:
@@ -136,12 +142,27 @@ class Chart:
         told = element(self.told(), prefix) if view() == "page" else ""
         svg = svg if told else titled(svg, self.marks, prefix)
         width, height = self.figure.get_size_inches()
+        live = view() == "live"
+        # where a viewer leaves the drawing out, the words of its marks are left over: letters are outlines in a
+        # notebook, so no text in there needs a size
+        unseen = ";font-size:0" if live else ""
         return (
             f'<figure class="emd-figure"><div class="emd-figure-paper emd-window">'
             f'<div class="emd-drawing" role="img" aria-label="{text}" '
-            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}">{svg}</div>{told}</div>'
+            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}{unseen}">{svg}</div>{told}</div>'
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"
+            + (self.untrusted() if live else "")
         )
+
+    def untrusted(self) -> str:
+        """What JupyterLab shows of the figure in a notebook that somebody else has run: a picture, and what to do.
+
+        It leaves out drawings, styles and scripts before a reader trusts the notebook; so this stays unseen where the
+        style beside it is kept.
+        """
+        picture = base64.b64encode(self.png(96)).decode("ascii")
+        alt = html.escape(self.description, quote=True)
+        return untrusted(f'<p><img alt="{alt}" src="data:image/png;base64,{picture}"></p>')
 
     def told(self) -> list[Told]:
         """What the figure says row by row: its marks, or where these are no rows, its table."""

@@ -170,6 +170,12 @@ def _header(spec: TableSpec, line: str, faults: list[Fault]) -> bool:
     wanted = spec.columns
     if found == wanted:
         return True
+    for parter, name in ((";", "semicolons"), ("\t", "tabs")):
+        if sorted(line.split(parter)) == sorted(wanted):
+            faults.append(Fault(spec.path, 1, None, None,
+                                f"cells must be parted by commas; here they are by {name}, as a spreadsheet does in "
+                                "some languages. python -m emdbook tidy writes the file anew"))
+            return False
     before = len(faults)
     for name in dict.fromkeys(n for n in found if found.count(n) > 1):
         faults.append(Fault(spec.path, 1, name, None, "the column stands more than once in the header"))

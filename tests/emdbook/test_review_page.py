@@ -81,7 +81,7 @@ def test_every_page_of_the_book_links_to_the_page_of_the_review(name, address):
 
     context = {"body": "<p>(PI-2)</p>"}
     app = SimpleNamespace(builder=SimpleNamespace(get_relative_uri=relative))
-    sphinx_ext._link_words(app, name, "page.html", context, None)
+    sphinx_ext.link_words(app, name, "page.html", context, None)
     assert f'<a class="emd-loc" href="{address}"' in context["body"]
 
 

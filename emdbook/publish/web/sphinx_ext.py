@@ -307,7 +307,7 @@ def _page_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
                 app.add_js_file(file.name, loading_method="defer")
 
 
-def _link_words(app: Sphinx, pagename, templatename, context, doctree) -> None:
+def link_words(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Each locator in text, a table, a question or a case leads to its paragraph; a drug's first use to its names."""
     if not context.get("body"):
         return
@@ -408,7 +408,7 @@ def setup(app: Sphinx):
     app.connect("doctree-read", _resolve)
     app.connect("doctree-read", _python_cells)
     app.connect("html-page-context", _page_assets)
-    app.connect("html-page-context", _link_words)
+    app.connect("html-page-context", link_words)
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _python, priority=800)
