@@ -11,7 +11,7 @@ PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 # More words for a command: make lab ARGS=--allow-root
 ARGS ?=
 
-.PHONY: python sync questions copies help book preview slides kit offline release serve lab vote test check-data check-text audit lint bench lock setup clean
+.PHONY: python tidy sync questions copies help book preview slides kit epub offline release serve lab vote test check-data check-text audit lint bench lock setup clean
 
 help:
 	@echo "make book        set up, check the data, build the book and open it"
@@ -20,12 +20,14 @@ help:
 	@echo "make slides      build a deck of slides for every chapter"
 	@echo "make kit         print plans, tests, keys and cards for teachers as PDF (needs Chromium)"
 	@echo "make python      fetch Python for the pages (98 MB, once), so that exercises run in the book that is built next"
+	@echo "make epub        write the book as EPUB 3, for reading devices"
 	@echo "make offline     make the copy to take along (zip) and the book as PDF"
-	@echo "make release     make all that a teacher takes (zips, PDF, exports) with checksums"
+	@echo "make release     make all that a teacher takes (zips, PDF, EPUB, kit, exports) with checksums"
 	@echo "make serve       serve the built book on this machine"
 	@echo "make lab         open JupyterLab at the chapters"
 	@echo "make vote        let a class vote with its phones, without internet"
 	@echo "make check-data  check the data package"
+	@echo "make tidy        bring tables that a spreadsheet saved back into form"
 	@echo "make sync        write every number of the text from the data"
 	@echo "make check-text  check the parts of every chapter, and the numbers of the text against the data"
 	@echo "make lint        style and spelling"
@@ -84,6 +86,9 @@ python: $(READY)
 kit: $(READY_TEST)
 	@$(PY) -m emdbook kit
 
+epub: $(READY)
+	@$(PY) -m emdbook epub
+
 offline: $(READY_TEST)
 	@$(PY) -m emdbook offline
 
@@ -108,6 +113,10 @@ check-data: $(READY)
 
 check-text: $(READY)
 	@$(PY) -m emdbook structure; shape=$$?; $(PY) -m emdbook sync --check && exit $$shape
+
+# make tidy after a spreadsheet saved a table
+tidy: $(READY)
+	@$(PY) -m emdbook tidy
 
 sync: $(READY)
 	@$(PY) -m emdbook sync

@@ -164,6 +164,35 @@ def _offline(options) -> int:
     return build.told_last(lambda: make_offline(pdf=not options.no_pdf), "Not everything was made")
 
 
+def _epub(options) -> int:
+    from emdbook.publish import build
+    from emdbook.publish.offline.epub import write_epub
+
+    def make() -> int:
+        file = write_epub()
+        print(f"The book is here: {file} ({file.stat().st_size / 1e6:.1f} MB)")
+        return 0
+
+    return build.told_last(make, "There is no new EPUB; the last one, if any, stays")
+
+
+def _tidy(options) -> int:
+    from emdbook.evidence.tidy import tidy
+    from emdbook.ground.faults import EvidenceError
+    from emdbook.ground.paths import data_dir
+
+    try:
+        written, changed = tidy(data_dir())
+    except EvidenceError as error:
+        print(*error.faults, "Nothing was written.", sep="\n", file=sys.stderr)
+        return 1
+    print(*changed, sep="\n", end="\n" if changed else "")
+    print(f"Written: {', '.join(written) or 'nothing, every table has the form of the package'}. "
+          f"{len(changed)} cells or rows differ from what was last committed"
+          f"{'; look at each, for a spreadsheet may have changed a figure' if changed else ''}.")
+    return 0
+
+
 def _release(options) -> int:
     from emdbook.publish import build
     from emdbook.publish.release import make_release
@@ -231,6 +260,7 @@ COMMANDS = {
     "lab": (_lab, "open JupyterLab at the chapters"),
     "test": (_test, "run every gate, or the named ones"),
     "check-data": (_check_data, "check the data package"),
+    "tidy": (_tidy, "bring tables that a spreadsheet saved back into form, and name every changed cell"),
     "sync": (_sync, "write every number of the text from the data, and list what a person has to look at"),
     "whatif": (_whatif, "say what rows for a new study, or changed figures, would change in the book"),
     "structure": (_structure, "check that every chapter has its parts"),
@@ -240,6 +270,7 @@ COMMANDS = {
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),
     "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
+    "epub": (_epub, "write the book as EPUB 3, for reading devices"),
     "release": (_release, "make everything that a teacher takes, with checksums, in one folder"),
     "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
     "vote": (_vote, "let a class vote with its phones on the local network, without internet"),

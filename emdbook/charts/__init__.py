@@ -3,10 +3,10 @@
 from emdbook.charts.base import Chart
 from emdbook.charts.evidence_map import evidence_map
 from emdbook.charts.forest import forest, forest_ratio
-from emdbook.charts.intervals import attainable, attainable_case, interval_by_size, interval_methods, interval_of_share
+from emdbook.charts.intervals import attainable, attainable_case, interval_by_size, interval_methods
 from emdbook.charts.mechanism import mechanism, scene
 from emdbook.charts.medians import medians
-from emdbook.charts.paired import paired, paired_against
+from emdbook.charts.paired import paired
 from emdbook.charts.waffle import waffle
 
 __all__ = [
@@ -18,11 +18,9 @@ __all__ = [
     "forest_ratio",
     "interval_by_size",
     "interval_methods",
-    "interval_of_share",
     "mechanism",
     "medians",
     "paired",
-    "paired_against",
     "scene",
     "waffle",
 ]

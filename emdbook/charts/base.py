@@ -6,6 +6,7 @@ shows, and the table it was drawn from.  It reads no file, shows nothing and kno
 
 from __future__ import annotations
 
+import base64
 import functools
 import html
 import io
@@ -15,6 +16,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import matplotlib
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -23,6 +25,7 @@ from emdbook import style
 from emdbook.charts.drawing import ROOT_STYLE, write_svg
 from emdbook.charts.room import COLUMN, is_narrow, narrow, width
 from emdbook.charts.told import Told, element, from_table, table_text, titled
+from emdbook.ground.blocks import untrusted
 from emdbook.ground.view import view
 
 
@@ -93,6 +96,10 @@ class Chart:
             svg = self.again().svg(f"{prefix}-n")
         return svg.replace("<svg ", '<svg class="emd-narrow" ', 1)
 
+    def __post_init__(self) -> None:
+        # a label may be broken in two on the figure; a sentence has no lines
+        object.__setattr__(self, "description", re.sub(r"\s*\n\s*", " ", self.description))
+
     def svg(self, prefix: str = "c") -> str:
         """The figure as SVG for the page.
 
@@ -104,9 +111,12 @@ class Chart:
         Returns
         -------
         str
-            One ``<svg>`` element: text as text, geometry rounded, palette colours as CSS variables, no date.
+            One ``<svg>`` element: text as text, geometry rounded, palette colours as CSS variables, no date. In a
+            notebook the letters are outlines, for no page brings the typefaces there.
         """
         with style.context():
+            if view() == "live":
+                matplotlib.rcParams["svg.fonttype"] = "path"
             return clean_svg(self.figure, prefix)
 
     def svg_file(self, *, dark: bool = False) -> str:
@@ -156,13 +166,28 @@ class Chart:
         narrow = self.narrow(prefix) if published and sys.platform not in ("wasi", "emscripten") else ""
         shown = both(svg, narrow)
         width, height = self.figure.get_size_inches()
+        live = view() == "live"
+        # where a viewer leaves the drawing out, the words of its marks are left over: letters are outlines in a
+        # notebook, so no text in there needs a size
+        unseen = ";font-size:0" if live else ""
         return (
             f'<figure class="emd-figure"><div class="emd-figure-paper emd-window">'
             f'<div class="emd-drawing{" emd-two" if narrow else ""}" role="img" aria-label="{text}" '
-            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}{room_of([narrow])}">'
+            f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}{room_of([narrow])}{unseen}">'
             f"{shown if told else titled(shown, self.marks, prefix)}</div>{told}</div>"
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"
+            + (self.untrusted() if live else "")
         )
+
+    def untrusted(self) -> str:
+        """What JupyterLab shows of the figure in a notebook that somebody else has run: a picture, and what to do.
+
+        It leaves out drawings, styles and scripts before a reader trusts the notebook; so this stays unseen where the
+        style beside it is kept.
+        """
+        picture = base64.b64encode(self.png(96)).decode("ascii")
+        alt = html.escape(self.description, quote=True)
+        return untrusted(f'<p><img alt="{alt}" src="data:image/png;base64,{picture}"></p>')
 
     def told(self) -> list[Told]:
         """What the figure says row by row: its marks, or where these are no rows, its table."""

@@ -14,7 +14,8 @@ from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.charts.room import is_narrow
 from emdbook.charts.told import Teller, whose
 from emdbook.estimates import proportion_interval
-from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural
+from emdbook.estimates.counts import as_whole
+from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, percent_range, plural
 
 #: Squares on one line.
 _PER_LINE = 21
@@ -145,6 +146,8 @@ def attainable_range(events: int, treated: int, assessed: int) -> tuple[float, f
     ValueError
         If the counts are impossible.
     """
+    events, assessed, treated = (as_whole(x, f"denominator: the number {what}") for x, what in (
+        (events, "of responders"), (assessed, "looked at"), (treated, "treated")))
     if not (0 <= events <= assessed <= treated and treated >= 1):
         raise ValueError(f"denominator: {events} responders, {assessed} looked at and {treated} treated do not fit.")
     return 100 * events / treated, 100 * (events + treated - assessed) / treated
@@ -176,9 +179,11 @@ def denominator(events: int, treated: int, assessed: int, *, base: str = "treate
         raise ValueError(f"denominator: the base is one of {listing(BASES)}, not {base!r}.")
     low, high = attainable_range(events, treated, assessed)
     missing = treated - assessed
-    if not 0 <= supposed <= missing:
+    if as_whole(supposed, "denominator: the number supposed to have responded") > missing:
         raise ValueError(f"denominator: {supposed} of the {missing} not looked at cannot have responded.")
     n = treated if base == "treated" else assessed
+    if not n:
+        raise ValueError("denominator: nobody was looked at, so there is nothing to divide by.")
     claim = 100 * events / n
     ci_low, ci_high = (100 * x for x in proportion_interval(events, n))
     truth = 100 * (events + supposed) / treated
@@ -205,12 +210,12 @@ def denominator(events: int, treated: int, assessed: int, *, base: str = "treate
         axes.scatter([], [], marker="s", s=110, color=style.ACCENT.light, alpha=0.16, linewidths=0,
                      label=f"possible, whatever the {missing} did: {percent_range(low, high)}")], columns=1)
     heading(figure, f"Divide by {BASES[base]}: {count(events, n)}, {percent(claim, 0)}")
-    text = (f"{count(events, n)}, dividing by {BASES[base]}, is {percent(claim, 0)} "
-            f"({percent_range(ci_low, ci_high)}, Wilson). {_assumes(base, missing)} Supposing that "
-            f"{_of_missing(supposed, missing)} not looked at responded, the truth is "
-            f"{count(events + supposed, treated)}, {percent(truth, 0)}, and the report is {_off(claim - truth)}. "
-            "Whatever they did, it lies between "
-            f"{number(low, 0)} and {number(high, 0)}%.")
+    text = f"{count(events, n)}, dividing by {BASES[base]}, is {percent(claim, 0)} " \
+           f"({percent_range(ci_low, ci_high)}, Wilson). "
+    text += "All were looked at, so both denominators are one." if not missing else (
+        f"{_assumes(base, missing)} Supposing that {_of_missing(supposed, missing)} not looked at responded, the "
+        f"truth is {count(events + supposed, treated)}, {percent(truth, 0)}, and the report is {_off(claim - truth)}. "
+        f"Whatever {'that one' if missing == 1 else 'they'} did, it lies between {' and '.join(ends(low, high))}%.")
     table = pd.DataFrame([
         ("reported", events, n, claim, ci_low, ci_high),
         ("supposed truth", events + supposed, treated, truth, np.nan, np.nan),
@@ -243,11 +248,15 @@ def _draw_squares(axes, events, assessed, treated, supposed) -> None:
 
 def _assumes(base: str, missing: int) -> str:
     if base == "treated":
-        return f"It claims that none of the {missing} others responded."
-    return f"It claims that the {missing} others would have responded as often as those looked at."
+        none = "the 1 other did not respond" if missing == 1 else f"none of the {missing} others responded"
+        return f"It claims that {none}."
+    others = "the 1 other" if missing == 1 else f"the {missing} others"
+    return f"It claims that {others} would have responded as often as those looked at."
 
 
 def _of_missing(supposed: int, missing: int) -> str:
+    if missing == 1:
+        return "the 1" if supposed else "not even the 1"
     return f"{'none' if not supposed else 'all' if supposed == missing else supposed} of the {missing}"
 
 
@@ -284,6 +293,8 @@ def missing_range(missing: float, share: float = 30, *, sizes=(10, 20, 40, 80, 1
     """
     if not 0 <= missing <= 90 or not 0 <= share <= 100:
         raise ValueError("missing range: the share missing lies between 0 and 90%, the response between 0 and 100%.")
+    if not len(sizes):
+        raise ValueError("missing range: there is no size to draw.")
     rows = []
     for n in sizes:
         away = int(np.floor(missing / 100 * n + 0.5))
@@ -352,7 +363,10 @@ def all_responded(sizes=(2, 3, 5, 8, 12, 20, 40), *, highlight: int | None = Non
     ValueError
         If a size is not a positive whole number.
     """
-    sizes = sorted({*sizes, *([] if highlight is None else [highlight])})
+    sizes = sorted({as_whole(n, "The number of patients n", least=1)
+                    for n in (*sizes, *([] if highlight is None else [highlight]))})
+    if not sizes:
+        raise ValueError("all responded: there is no size to draw.")
     low = [100 * proportion_interval(n, n, "clopper-pearson").ci_low for n in sizes]
     figure, axes = new_figure(3.3, left=0.75, right=0.3, top=0.55, bottom=0.7)
     tell = Teller(figure)
@@ -370,6 +384,6 @@ def all_responded(sizes=(2, 3, 5, 8, 12, 20, 40), *, highlight: int | None = Non
     axes.grid(axis="y")
     heading(figure, "Constructed: everybody responded")
     text = ("Constructed groups in which everybody responded. The exact interval reaches down to " + listing(
-        f"{percent(value, 0)} with {n} patients" for n, value in zip(sizes, low, strict=True)) + ".")
+        f"{percent(value, 0)} with {plural(n, 'patient')}" for n, value in zip(sizes, low, strict=True)) + ".")
     table = pd.DataFrame({"patients": sizes, "responders": sizes, "CI low %": low, "CI high %": 100.0}).round(1)
     return Chart(figure, text, table, marks=tell.with_table(table))

@@ -38,6 +38,7 @@ def prepare_evidence_map(rows):
     Returns
     -------
     pandas.DataFrame
+        The rows with a number of patients and a response, and in ``left_out`` how many had not both.
 
     Raises
     ------
@@ -54,7 +55,8 @@ def prepare_evidence_map(rows):
     numbers(table, ["value"], "evidence map", least=0, most=100, unit="%")
     numbers(table, ["n"], "evidence map")
     check_counts(table.assign(events=np.nan), "evidence map")
-    table = table[table.n.notna() & table.value.notna()].reset_index(drop=True)
+    drawn = table.n.notna() & table.value.notna()
+    table = table[drawn].reset_index(drop=True).assign(left_out=int((~drawn).sum()))
     if table.empty:
         raise ValueError("evidence map: no row has both a number of patients and a response.")
     return table
@@ -125,6 +127,9 @@ def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart
     text = (f"{plural(len(table), 'group')} of patients: {small} with fewer than 30 patients, median "
             f"{number(np.median(table.n))}; reported response from {percent(table.value.min())} to "
             f"{percent(table.value.max())}. {NOT_HEAD_TO_HEAD}.")
+    if left_out := int(table.left_out.iloc[0]):
+        text += (f" Not drawn: {plural(left_out, 'further group')} without a number of patients or without a "
+                 "response.")
     return Chart(figure, text, with_standing(shown, table), marks=tell.marks)
 
 

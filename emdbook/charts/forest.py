@@ -10,12 +10,13 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels
-from emdbook.charts.frames import check_counts, check_interval, numbers, table_of, with_standing
+from emdbook.charts.frames import check_counts, check_interval, numbers, rounded, table_of, with_standing
 from emdbook.charts.marks import diamond, key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import pool_proportions, proportion_interval
-from emdbook.ground.wording import count, interval, is_missing, listing, number, percent, percent_range, plural
+from emdbook.estimates.checks import check_number
+from emdbook.ground.wording import count, ends, interval, is_missing, listing, number, percent, percent_range, plural
 
 _ROW = 0.48  # inches per study, room for a label of two lines
 NOT_HEAD_TO_HEAD = "Separate studies, not a head-to-head comparison"
@@ -116,8 +117,9 @@ def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[f
     ValueError
         See :func:`prepare_forest`; also for limits that are not in order, and for a pool of rows without any count.
     """
-    if not limits[0] < limits[1]:
-        raise ValueError("forest plot: the left end of the axis must be smaller than the right end.")
+    left, right = (check_number(x, "forest plot: an end of the axis") for x in limits)
+    if not 0 <= left < right <= 100:
+        raise ValueError("forest plot: the ends of the axis lie between 0 and 100%, the left one below the right.")
     rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
     table = prepare_forest(rows, method=method, level=level)
     pooled, alone = None, ""
@@ -182,7 +184,7 @@ def _row_text(axes, at, row):
     if is_missing(row.events):
         first, second = percent(row.percent, _digits(row.percent), brief=True), "count not known"
     else:
-        first = f"{percent(row.percent, 0, brief=True)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
+        first = f"{percent(row.percent, 0, brief=True)} ({'–'.join(ends(row.ci_low, row.ci_high))})"
         second = count(row.events, row.n)
     right_text(axes, at, f"{first}\n{second}")
 
@@ -221,9 +223,9 @@ def _draw_pooled(axes, pooled, at, limits):
         span(axes, at, 100 * pooled.prediction_low, 100 * pooled.prediction_high, limits, color=style.ACCENT.light,
              lw=1.4, ls=(0, (3, 2)))
     diamond(axes, at, (low, middle, high), limits, half=0.26, color=style.ACCENT.light)
-    text = f"{percent(middle, 0, brief=True)} ({number(low, 0)}–{number(high, 0)})"
+    text = f"{percent(middle, 0, brief=True)} ({'–'.join(ends(low, high))})"
     if not is_missing(pooled.prediction_low):
-        text += f"\nnext study {number(100 * pooled.prediction_low, 0)}–{number(100 * pooled.prediction_high, 0)}"
+        text += f"\nnext study {'–'.join(ends(100 * pooled.prediction_low, 100 * pooled.prediction_high))}"
     right_text(axes, at, text)
 
 
@@ -240,8 +242,8 @@ def _describe(table, pooled, method, level, endpoint):
         text = (f" Random-effects summary {percent(100 * pooled.estimate, 0)}"
                 f" ({percent_range(100 * pooled.ci_low, 100 * pooled.ci_high)})")
         if not is_missing(pooled.prediction_low):
-            low, high = 100 * pooled.prediction_low, 100 * pooled.prediction_high
-            text += f", and a new study would be expected between {number(low, 0)} and {number(high, 0)}%"
+            low, high = ends(100 * pooled.prediction_low, 100 * pooled.prediction_high)
+            text += f", and a new study would be expected between {low} and {high}%"
         parts.append(text + ".")
         parts += [f" {pooled.note}"] if pooled.note else []
     if not with_count.empty:
@@ -252,7 +254,7 @@ def _describe(table, pooled, method, level, endpoint):
 def _reader_table(table, pooled):
     out = table.drop(columns="standing").rename(columns={
         "label": "Group", "population": "Population", "percent": "%", "ci_low": "CI low %", "ci_high": "CI high %"})
-    out[["%", "CI low %", "CI high %"]] = out[["%", "CI low %", "CI high %"]].astype(float).round(1)
+    out[["%", "CI low %", "CI high %"]] = rounded(out[["%", "CI low %", "CI high %"]].astype(float))
     out[["events", "n"]] = out[["events", "n"]].astype("Int64")
     out = with_standing(out, table)
     return with_pool(out, pooled) if pooled else out
@@ -275,15 +277,15 @@ def with_pool(out: pd.DataFrame, pooled, name: str = "Random effects") -> pd.Dat
         With one line for the estimate, one for the prediction interval if there is one, and the column ``Note`` if
         there is anything to note.
     """
-    extra = [{"Group": name, "%": round(100 * pooled.estimate, 1), "CI low %": round(100 * pooled.ci_low, 1),
-              "CI high %": round(100 * pooled.ci_high, 1)}]
+    extra = [{"Group": name, "%": 100 * pooled.estimate, "CI low %": 100 * pooled.ci_low,
+              "CI high %": 100 * pooled.ci_high}]
     if pooled.note:
         extra[0]["Note"] = pooled.note
     if not is_missing(pooled.prediction_low):
-        extra.append({"Group": "Next study, prediction interval", "CI low %": round(100 * pooled.prediction_low, 1),
-                      "CI high %": round(100 * pooled.prediction_high, 1)})
+        extra.append({"Group": "Next study, prediction interval", "CI low %": 100 * pooled.prediction_low,
+                      "CI high %": 100 * pooled.prediction_high})
     kinds = out.dtypes
-    made = pd.concat([out, pd.DataFrame(extra)], ignore_index=True)
+    made = pd.concat([out, rounded(pd.DataFrame(extra))], ignore_index=True)
     return made.astype({name: kind for name, kind in kinds.items() if str(kind) == "Int64"})
 
 
@@ -318,7 +320,7 @@ def forest_ratio(rows, *, measure: str = "Hazard ratio", limits: tuple[float, fl
         raise ValueError(f"{name}: the ends of the axis must be above 0 and in order.")
     rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
     table = table_of(rows, ("label", "value", "ci_low", "ci_high"), name)
-    numbers(table, ["value", "ci_low", "ci_high"], name)
+    numbers(table, ["value", "ci_low", "ci_high"], name, unit=" ratio")
     for row in table.itertuples():
         if not row.value > 0:
             raise ValueError(f"{name}: {row.label} has {number(row.value)}; a ratio must be above 0.")

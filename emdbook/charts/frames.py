@@ -10,6 +10,9 @@ import pandas as pd
 from emdbook import style
 from emdbook.ground.wording import is_missing, listing, number
 
+#: Numbers of patients above this are no longer whole once they are floats, and no drawing counts so far.
+MOST = 2**53
+
 
 def table_of(rows: pd.DataFrame | Iterable[Mapping], needs: Sequence[str], chart: str) -> pd.DataFrame:
     """Rows as a table with the columns that a chart needs.
@@ -102,13 +105,18 @@ def numbers(table: pd.DataFrame, columns: Sequence[str], chart: str, *, least: f
     least, most : float
         Ends of what is possible.
     unit : str
-        Put behind a number in the message, such as ``%``.
+        What the numbers are in, such as ``%`` or `` months``; also put behind a number in the message.
 
     Raises
     ------
     ValueError
-        If a cell is no finite number, or lies outside.
+        If a cell is no finite number, or lies outside, or a row says that it is in another unit.
     """
+    if unit and "unit" in table.columns:
+        told = table[[name for name in columns if name in table.columns]].notna().any(axis=1)
+        for label, given in zip(table["label"][told], table["unit"][told], strict=True):
+            if not is_missing(given) and str(given).strip() not in ("", unit.strip()):
+                raise ValueError(f"{chart}: {label} is in {given}, and this chart shows {unit.strip()}.")
     for column in columns:
         if column not in table.columns:
             table[column] = math.nan
@@ -137,8 +145,19 @@ def is_truth(value: object) -> bool:
 
 
 def flags(table: pd.DataFrame, column: str) -> None:
-    """A column of yes and no; missing is no, and a column that is not there is made. Changes the table in place."""
-    table[column] = [not is_missing(v) and bool(v) for v in table[column]] if column in table.columns else False
+    """A column of yes and no; missing is no, and a column that is not there is made. Changes the table in place.
+
+    Raises
+    ------
+    ValueError
+        If a cell is anything else: a text such as "false" would count as yes.
+    """
+    if column not in table.columns:
+        table[column] = False
+    for value in table[column]:
+        if not (is_missing(value) or is_truth(value)):
+            raise ValueError(f"{column} must be True or False, not {value!r}.")
+    table[column] = [not is_missing(v) and bool(v) for v in table[column]]
 
 
 def check_interval(table: pd.DataFrame, chart: str, *, value: str = "value") -> None:
@@ -171,7 +190,7 @@ def check_counts(table: pd.DataFrame, chart: str) -> None:
     """Counts must be possible: finite, whole, not negative, events not above n. A row may lack either."""
     for row in table[["label", "events", "n"]].itertuples():
         if not is_missing(row.n) and not _whole(row.n, 1):
-            raise ValueError(f"{chart}: {row.label} has n = {row.n}; it must be a whole number of 1 or more.")
+            raise ValueError(f"{chart}: {row.label} has n = {row.n}; it must be a whole number from 1 to {MOST}.")
         if is_missing(row.events):
             continue
         most = math.inf if is_missing(row.n) else row.n
@@ -187,7 +206,22 @@ def _whole(value: object, least: int) -> bool:
         found = float(value)
     except (TypeError, ValueError, OverflowError):
         return False
-    return math.isfinite(found) and found == math.floor(found) and found >= least
+    return found == value and least <= found <= MOST and found == math.floor(found)
+
+
+def rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Percentages to one digit behind the point; to two that count where one would make none or all of them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns that are no floats stay as they are.
+    """
+    def one(value: float) -> float:
+        found = round(value, 1)
+        return float(f"{value:.2g}") if found == 0 else 100 - float(f"{100 - value:.2g}") if found == 100 else found
+
+    return table.assign(**{name: table[name].map(one) for name in table.select_dtypes("float")})
 
 
 def standing_words(table: pd.DataFrame) -> list[str]:

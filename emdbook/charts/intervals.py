@@ -8,12 +8,14 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import inches
+from emdbook.charts.frames import rounded
 from emdbook.charts.parts import heading, right_text, row_axis, x_label
 from emdbook.charts.room import width
 from emdbook.charts.told import Teller
 from emdbook.estimates import attainable_counts, proportion_interval
-from emdbook.estimates.counts import as_whole
-from emdbook.ground.wording import count, listing, number, percent, percent_range, plural
+from emdbook.estimates.checks import check_number
+from emdbook.estimates.counts import as_exact, as_whole
+from emdbook.ground.wording import count, ends, listing, number, percent, percent_range, plural
 
 METHODS = {"wilson": "Wilson", "clopper-pearson": "Exact (Clopper-Pearson)", "jeffreys": "Bayesian (Jeffreys prior)"}
 
@@ -53,7 +55,7 @@ def interval_methods(events: int, n: int, *, level: float = 0.95, what: str = "r
             axes.hlines(i, row[1], row[2], color=style.MUTED.light, lw=5, zorder=2)
             axes.plot([point], [i], marker="o", ms=10, mfc=style.PAPER.light, mec=style.INK.light, mew=2, zorder=3,
                       clip_on=False, ls="")
-            right_text(axes, i, f"{number(row[1], 0)}–{number(row[2], 0)}%")
+            right_text(axes, i, f"{'–'.join(ends(row[1], row[2]))}%")
     axes.axvline(point, color=style.GRID.light, lw=1.2, zorder=1)
     row_axis(axes, ["Wilson", "Exact (Clopper-\nPearson)", "Bayesian\n(Jeffreys)"], bottom=2.5)
     tell.names(axes)
@@ -63,36 +65,12 @@ def interval_methods(events: int, n: int, *, level: float = 0.95, what: str = "r
             f"{count(events, n)} {what}: {percent(point, 0)}")
     text = (f"{count(events, n)} {what}, {percent(point, 1)}. " + "; ".join(
         f"{r[0]} {percent_range(r[1], r[2])}" for r in table.itertuples(index=False)) + ".")
-    return Chart(figure, text, table.round(1), marks=tell.marks)
-
-
-def interval_of_share(share: float, n: int, *, level: float = 0.95) -> Chart:
-    """:func:`interval_methods` for the count that comes nearest to a share.
-
-    Parameters
-    ----------
-    share : float
-        Percent, 0 to 100.
-    n : int
-        Number of patients.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    Chart
-
-    Raises
-    ------
-    ValueError
-        If the share is not a percentage or n is not positive.
-    """
-    return interval_methods(_nearest_count(share, n), n, level=level)
+    return Chart(figure, text, rounded(table), marks=tell.marks)
 
 
 def _nearest_count(share: float, n: int) -> int:
     """The whole number of patients nearest to a share; a half goes up."""
-    if not 0 <= share <= 100:
+    if not 0 <= check_number(share, "The share") <= 100:
         raise ValueError(f"{share} is not a percentage between 0 and 100.")
     n = as_whole(n, "The number of patients", least=1)
     return int(np.floor(share / 100 * n + 0.5))
@@ -128,8 +106,8 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     if highlight is not None and highlight not in list(sizes):
         raise ValueError(f"interval by size: {highlight!r} is none of the sizes drawn; choose one of {listing(sizes)}.")
     rows = []
-    if not len(sizes):
-        raise ValueError("interval by size: there is no size to draw.")
+    if not len(sizes) or len(set(sizes)) < len(sizes):
+        raise ValueError("interval by size: there is no size to draw, or one of them twice.")
     for n in sizes:
         events = _nearest_count(share, n)
         low, high = (100 * x for x in proportion_interval(events, int(n), method, level))
@@ -144,7 +122,7 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
         with tell.row(plural(row[0], "patient"), said, facts=[
                 ("Responders", count(row[1], row[0])), ("Share", percent(row[2], 1)),
                 (f"{percent(100 * level)} interval", percent_range(row[3], row[4])),
-                ("Width", f"{number(row[5], 0)} points")]):
+                ("Width", _points(row[5]))]):
             axes.vlines(i, row[3], row[4], color=color, lw=5 if row[0] == highlight else 3.4)
             axes.plot([i], [row[2]], marker="o", ms=9, mfc=style.PAPER.light, mec=color, mew=2, ls="", clip_on=False)
     axes.axhline(share, color=style.MUTED.light, lw=1, ls=(0, (4, 3)), zorder=0)
@@ -158,14 +136,20 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     axes.set_ylabel("Response rate, %")
     axes.grid(axis="y")
     first, last = table.iloc[0], table.iloc[-1]
-    text = (f"The same response of about {percent(share, 0)}: with {plural(int(first['n']), 'patient')} the "
+    said = percent(share, 0)
+    said = f"about {said}" if said[0].isdigit() else said
+    text = (f"The same response of {said}: with {plural(int(first['n']), 'patient')} the "
             f"interval runs from {percent_range(first['low %'], first['high %'])}, with {int(last['n'])} from "
             f"{percent_range(last['low %'], last['high %'])}.")
     if highlight in set(table.n):
         row = table[table.n == highlight].iloc[0]
         text += (f" At n = {highlight} it is {percent_range(row['low %'], row['high %'])}, "
-                 f"{number(row['width, points'], 0)} points wide.")
-    return Chart(figure, text, table.round(1), marks=tell.marks)
+                 f"{_points(row['width, points'])} wide.")
+    return Chart(figure, text, rounded(table), marks=tell.marks)
+
+
+def _points(width: float) -> str:
+    return "less than 1 point" if width < 0.5 else plural(int(np.floor(width + 0.5)), "point")
 
 
 def attainable_case(case: tuple[float, int, int]) -> Chart:
@@ -197,9 +181,11 @@ def attainable(shown: float, n: int, decimals: int) -> Chart:
         For an impossible percentage or denominator.
     """
     fits = attainable_counts(shown, n, decimals)
+    shown = float(as_exact(shown))
     near = _counts_around(shown, n, fits)
     table = pd.DataFrame({"count": near, "n": n, "%": [100 * k / n for k in near],
-                          "prints as": [f"{number(100 * k / n, decimals)}%" for k in near],
+                          # a half is printed up by some and to the even digit by others: as it is printed here
+                          "prints as": [f"{number(shown if k in fits else 100 * k / n, decimals)}%" for k in near],
                           "fits": ["yes" if k in fits else "no" for k in near]})
     figure, axes = new_figure(1.9, left=0.35, right=0.35, top=0.65, bottom=0.3)
     half = 0.5 * 10.0**-decimals

@@ -36,6 +36,13 @@ ENDPOINT_COURSE = {"EMD_CR": "gone", "EMD_PR": "smaller", "EMD_PD": "grew", "EMD
 _PER_LINE = 18
 
 
+def _studies(table: pd.DataFrame, chart: str) -> list[str]:
+    """The names of the studies as text; a row without one would be lost when the rows are sorted by study."""
+    if any(is_missing(study) or not str(study).strip() for study in table.study):
+        raise ValueError(f"{chart}: a row has no study.")
+    return [str(study) for study in table.study]
+
+
 def prepare_courses(rows) -> pd.DataFrame:
     """The table behind :func:`courses`.
 
@@ -59,10 +66,9 @@ def prepare_courses(rows) -> pd.DataFrame:
     table = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     if table.empty:
         raise ValueError("course of lesions: there is nothing to draw. Choose at least one study.")
-    if table.study.map(is_missing).any():
-        raise ValueError("course of lesions: a row has no study.")
+    table["study"] = _studies(table, "course of lesions")
     check_counts(table.assign(label=table.study), "course of lesions")
-    unknown = sorted(set(table.endpoint) - set(ENDPOINT_COURSE))
+    unknown = sorted(set(map(str, table.endpoint)) - set(ENDPOINT_COURSE))
     if unknown:
         raise ValueError(f"course of lesions: unknown endpoint {listing(unknown)}.")
     out = []
@@ -176,6 +182,8 @@ def two_measures(rows, *, title: str | None = None) -> Chart:
     table = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     if table.empty:
         raise ValueError("two measures: there is nothing to draw. Choose at least one study.")
+    table["study"] = _studies(table, "two measures")
+    table["measure_of"] = table.measure_of.map(str)
     for study, part in table.groupby("study", sort=False):
         if sorted(part.measure_of) != ["lesions", "serum"]:
             raise ValueError(f"two measures: {study} needs one row 'lesions' and one row 'serum'.")

@@ -39,7 +39,8 @@ def prepare_medians(rows) -> pd.DataFrame:
     name = "chart of medians"
     table = table_of(rows, ("label", "value"), name)
     flags(table, "not_reached")
-    numbers(table, ["value", "ci_low", "ci_high", "n"], name)
+    numbers(table, ["value", "ci_low", "ci_high"], name, unit=" months")
+    numbers(table, ["n"], name)
     for row in table.itertuples():
         if not row.not_reached and is_missing(row.value):
             raise ValueError(f"{name}: {row.label} has no median and is not marked as not reached.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +15,7 @@ from emdbook.charts.frames import standing_words
 from emdbook.charts.marks import key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.charts.told import Teller, record_of, standing_fact
-from emdbook.ground.wording import count, is_missing, listing, number, percent, plural
+from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, plural
 
 _SIDE = {"non-EMD": "without EMD", "overall": "in the whole cohort", "EM-B": "with EM-B"}
 
@@ -125,46 +124,6 @@ def paired(rows, *, method: str = "wilson", level: float = 0.95, endpoint: str =
     return Chart(figure, _describe(table, endpoint), _reader_table(table), marks=tell.marks)
 
 
-@in_style
-def paired_against(rows, *, against: str = "non-EMD", targets: str = "one", **options) -> Chart:
-    """The paired chart with the comparator that a reader chooses.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame or iterable of mappings
-        As for :func:`paired`, without ``role``, with ``targets`` ("one" or "two"); the comparators of a study are
-        its rows of the populations ``non-EMD`` and ``overall``.
-    against : {"non-EMD", "overall"}
-        The rest of the cohort, or all of it.
-    targets : {"one", "two", "both"}
-        Drugs with one target, with two, or all.
-    **options
-        Passed to :func:`paired`.
-
-    Returns
-    -------
-    Chart
-
-    Raises
-    ------
-    ValueError
-        For an unknown choice, and as :func:`paired`.
-    """
-    if against not in ("non-EMD", "overall"):
-        raise ValueError("Compare with 'non-EMD' (the rest of the cohort) or with 'overall' (all of it).")
-    if targets not in ("one", "two", "both"):
-        raise ValueError("Show drugs with 'one' target, with 'two', or 'both'.")
-    table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
-    wanted = {"one", "two"} if targets == "both" else {targets}
-    table = table[table.targets.isin(wanted) & ~table.population.isin({"non-EMD", "overall"} - {against})]
-    table = table.assign(role=["comparator" if p == against else "group" for p in table.population])
-    chart = paired(table, **options)
-    if against == "overall" and (table.role == "comparator").any():
-        note = " The whole cohort contains the patients with EMD, so this gap is too small."
-        chart = replace(chart, description=chart.description + note)
-    return chart
-
-
 class _Side(NamedTuple):
     """One of the two groups of a study."""
 
@@ -227,7 +186,7 @@ def _reader_table(table):
         out[f"{side}: n"] = table[f"n_{role}"].astype("Float64").astype("Int64")
         out[f"{side}: %"] = table[f"percent_{role}"].astype(float).round(1)
         out[f"{side}: CI %"] = [
-            "" if is_missing(low) else f"{number(low, 0)} to {number(high, 0)}"
+            "" if is_missing(low) else " to ".join(ends(low, high))
             for low, high in zip(table[f"ci_low_{role}"], table[f"ci_high_{role}"], strict=True)]
         known = pd.DataFrame({"standing": ["" if is_missing(s) else s for s in table[f"standing_{role}"]]})
         if (known.standing != "").any():

@@ -14,14 +14,14 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import inches, lines_of, row_labels
 from emdbook.charts.forest import NOT_HEAD_TO_HEAD, POOLED, pool_words, share_words, with_pool
-from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
+from emdbook.charts.frames import check_counts, numbers, rounded, table_of, with_standing
 from emdbook.charts.marks import diamond, key, point, span
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.charts.room import WIDE, is_narrow, width
 from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import Pooled, pool_proportions, proportion_interval
 from emdbook.estimates.overlaps import keep_apart
-from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural, sentence
+from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, percent_range, plural, sentence
 
 _ROW = 0.46
 _LINE = 0.19
@@ -32,6 +32,10 @@ ASSUMES = ("A pool assumes that the true rates of these groups, and of the next 
            f"{NOT_HEAD_TO_HEAD}.")
 
 
+#: What a study is that nothing is pooled with.
+ALONE = "alone, not pooled"
+
+
 @dataclass(frozen=True)
 class Pool:
     """Result of :func:`prepare_pool`.
@@ -40,7 +44,7 @@ class Pool:
     ----------
     table : pandas.DataFrame
         Every study offered: ``label, study_id, arm_id, population, events, n, percent, ci_low, ci_high, standing,
-        state ("pooled", "left out" or "not chosen"), reason, weight`` (percent of the pool).
+        state ("pooled", "left out", "not chosen" or :data:`ALONE`), reason, weight`` (percent of the pool).
     pooled : Pooled
         The random-effects summary.
     reasons : tuple of str
@@ -80,6 +84,10 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
     """
     table = table_of(rows, ("label", "study_id", "arm_id", "overlaps_with", "events", "n"), "pool")
     check_counts(table, "pool")
+    for column in ("study_id", "arm_id"):
+        if table[column].map(is_missing).any():
+            raise ValueError(f"pool: {listing(table.label[table[column].map(is_missing)])} has no {column}.")
+        table[column] = table[column].map(str)
     if table.events.isna().any() or table.n.isna().any():
         without = table.label[table.events.isna() | table.n.isna()]
         raise ValueError(f"pool: {listing(without)} has no count and cannot be pooled.")
@@ -97,7 +105,7 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
     table["ci_low"], table["ci_high"] = [100 * x.ci_low for x in limits], [100 * x.ci_high for x in limits]
 
     chosen = table[table.study_id.isin(studies)]
-    shares = {r.arm_id: set() if both or is_missing(r.overlaps_with) else set(str(r.overlaps_with).split(";"))
+    shares = {r.arm_id: set() if both or is_missing(r.overlaps_with) else _others(r.overlaps_with)
               for r in table.itertuples()}
     apart = keep_apart(list(chosen.arm_id), dict(zip(table.arm_id, table.n, strict=True)), shares)
     label = dict(zip(table.arm_id, table.label, strict=True))
@@ -109,11 +117,19 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
     pooled = pool_proportions(list(pooled_rows.events), list(pooled_rows.n), tau2_method=tau2_method,
                               ci_method=ci_method, level=level)
     table["weight"] = np.nan
-    table.loc[pooled_rows.index, "weight"] = [100 * w for w in pooled.weights]
+    if pooled.k > 1:
+        table.loc[pooled_rows.index, "weight"] = [100 * w for w in pooled.weights]
+    else:
+        table.loc[pooled_rows.index, "state"] = ALONE
     reasons = tuple(f"{r.label} is left out: it {r.reason}." for r in table.itertuples() if r.reason)
     names = ["label", "study_id", "arm_id", "population", "events", "n", "percent", "ci_low", "ci_high", "standing",
              "state", "reason", "weight"]
     return Pool(table[names], pooled, reasons)
+
+
+def _others(named) -> set[str]:
+    """The groups that a cell of ``overlaps_with`` names."""
+    return {arm.strip() for arm in str(named).split(";")}
 
 
 @in_style
@@ -177,7 +193,7 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
     row_axis(axes, labels, y=ticks, bottom=lines - 0.4)
     tell.names(axes)
     for tick, state in zip(axes.get_yticklabels(), table.state, strict=False):
-        tick.set_color(style.INK.light if state == "pooled" else style.MUTED.light)
+        tick.set_color(style.INK.light if state in ("pooled", ALONE) else style.MUTED.light)
     axes.set_xlim(0, 100)
     x_label(axes, f"{endpoint}, % of patients")
     _footnotes(figure, [ASSUMES, *found.reasons, pooled.note], notes, legend_height(handles))
@@ -194,7 +210,7 @@ def _headline(pooled: Pooled) -> str:
 
 def _most_left_out(rows: pd.DataFrame) -> int:
     """How many of the studies offered could be left out at once: the lines that the figure keeps free."""
-    shares = {a: set() if is_missing(o) else set(str(o).split(";"))
+    shares = {a: set() if is_missing(o) else _others(o)
               for a, o in zip(rows["arm_id"], rows["overlaps_with"], strict=True)}
     sizes = {a: int(n) for a, n in zip(rows["arm_id"], rows["n"], strict=True)}
     return len(keep_apart(list(shares), sizes, shares).left_out)
@@ -227,13 +243,13 @@ def _draw_study(axes, y, row, size):
     mark = style.POPULATION[row.population]
     chosen = row.state != "not chosen"
     if chosen:
-        color = style.MUTED.light if row.state == "pooled" else style.GRID.light
+        color = style.GRID.light if row.state == "left out" else style.MUTED.light
         span(axes, y, row.ci_low, row.ci_high, (0, 100), color=color)
         # what is left out keeps its shape and filling and loses its colour
-        shade = mark if row.state == "pooled" else replace(mark, light=style.MUTED.light)
+        shade = replace(mark, light=style.MUTED.light) if row.state == "left out" else mark
         point(axes, row.percent, y, shade, standing=row.standing, size=size)
     text = "not chosen" if not chosen else "left out" if row.state == "left out" else \
-        f"{percent(row.percent, 0, brief=True)} ({number(row.ci_low, 0)}–{number(row.ci_high, 0)})"
+        f"{percent(row.percent, 0, brief=True)} ({'–'.join(ends(row.ci_low, row.ci_high))})"
     right_text(axes, y, f"{text}\n{count(row.events, row.n)}")
 
 
@@ -243,13 +259,13 @@ def _draw_summary(axes, pooled: Pooled, at: float):
     if pooled.k == 1:
         right_text(axes, at, "one group,\nnot pooled")
         return
-    text = f"{percent(middle, 0)} ({number(low, 0)}–{number(high, 0)})"
+    text = f"{percent(middle, 0)} ({'–'.join(ends(low, high))})"
     if is_missing(pooled.prediction_low):
         text += "\nno prediction"
     else:
         first, last = 100 * pooled.prediction_low, 100 * pooled.prediction_high
         span(axes, at + 0.36, first, last, (0, 100), color=style.ACCENT.light, lw=2, ls=(0, (3, 1.5)))
-        text += f"\nnext {number(first, 0)}–{number(last, 0)}"
+        text += f"\nnext {'–'.join(ends(first, last))}"
     diamond(axes, at, (low, middle, high), (0, 100), half=0.24, color=style.ACCENT.light)
     right_text(axes, at, text)
 
@@ -279,7 +295,7 @@ def _footnotes(figure, texts, lines, base):
 def _describe(found: Pool, outside, endpoint, level):
     table, pooled = found.table, found.pooled
     low, middle, high = (100 * x for x in (pooled.ci_low, pooled.estimate, pooled.ci_high))
-    inside = table[table.state == "pooled"]
+    inside = table[table.state.isin(["pooled", ALONE])]
     parts = [f"{endpoint}, {plural(pooled.k, 'group')} of the {len(table)} offered: "
              + listing(f"{r.label} {count(r.events, r.n)}" for r in inside.itertuples()) + "."]
     name = "random-effects pool" if pooled.k > 1 else "this group alone"
@@ -301,9 +317,8 @@ def _describe(found: Pool, outside, endpoint, level):
 def _reader_table(table, pooled):
     out = pd.DataFrame({
         "Group": table.label, "Population": table.population, "events": table.events.astype("Int64"),
-        "n": table.n.astype("Int64"), "%": table.percent.round(1), "CI low %": table.ci_low.round(1),
-        "CI high %": table.ci_high.round(1), "in the pool": table.state.where(table.reason == "",
-                                                                              table.state + ": " + table.reason),
+        "n": table.n.astype("Int64"), "%": table.percent, "CI low %": table.ci_low, "CI high %": table.ci_high,
+        "in the pool": [f"{r.state}: {r.reason}" if r.reason else r.state for r in table.itertuples()],
         "weight, %": table.weight.round(0)})
-    out = with_standing(out, table)
+    out = with_standing(rounded(out), table)
     return with_pool(out, pooled) if pooled.k > 1 else out

@@ -12,6 +12,7 @@ from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
 from emdbook.charts.marks import key, point
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.charts.told import Teller, standing_fact, whose
+from emdbook.estimates.checks import check_number, check_positive
 from emdbook.ground.wording import is_missing, listing, number
 
 _ROW = 0.47
@@ -40,7 +41,7 @@ def prepare_ranges(rows, *, unit: str = "%") -> pd.DataFrame:
     """
     table = table_of(rows, ("label",), "chart of ranges")
     numbers(table, ["value", "low", "high"], "chart of ranges", least=0, most=100 if unit == "%" else np.inf,
-            unit="%" if unit == "%" else "")
+            unit="%" if unit == "%" else f" {unit}")
     numbers(table, ["n"], "chart of ranges")
     check_counts(table.assign(events=np.nan), "chart of ranges")
     for row in table.itertuples():
@@ -48,6 +49,8 @@ def prepare_ranges(rows, *, unit: str = "%") -> pd.DataFrame:
             raise ValueError(f"chart of ranges: {row.label} has neither a value nor an upper end.")
         if not is_missing(row.low) and not is_missing(row.high) and row.low > row.high:
             raise ValueError(f"chart of ranges: the range of {row.label} is not in order.")
+        if row.value < row.low or row.value > row.high:  # comparisons with a missing end are false
+            raise ValueError(f"chart of ranges: the range of {row.label} does not hold its value.")
     return table[["label", "population", "value", "low", "high", "n", "standing"]]
 
 
@@ -86,10 +89,12 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
     ValueError
         See :func:`prepare_ranges`; also for a band that is not in order, and a limit that is not above 0.
     """
-    if band is not None and not 0 <= band[0] <= band[1] < np.inf:
-        raise ValueError("chart of ranges: the band is not in order.")
-    if limit is not None and not 0 < limit < np.inf:
-        raise ValueError("chart of ranges: the right end of the axis must be above 0.")
+    if band is not None:
+        first, last = (check_number(x, "chart of ranges: an end of the band") for x in band)
+        if not 0 <= first <= last <= (100 if unit == "%" else last):
+            raise ValueError("chart of ranges: the band is not in order, or no percentage.")
+    if limit is not None:
+        limit = check_positive(limit, "chart of ranges: the right end of the axis")
     rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
     table, owners = prepare_ranges(rows, unit=unit), whose(rows)
     handles = key(table.population, table.standing)
@@ -112,7 +117,7 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
         with tell.row(row.label, said, series=style.POPULATION[row.population].label, facts=facts,
                       record=owner.record):
             _draw_row(axes, at, row, limit)
-            size = f"n = {int(row.n):,}" if not is_missing(row.n) else "n not known" if unknown_n else ""
+            size = f"n = {number(row.n)}" if not is_missing(row.n) else "n not known" if unknown_n else ""
             right_text(axes, at, "\n".join(filter(None, [said, size])))
     tell.names(axes)
     x_label(axes, axis)
@@ -128,7 +133,8 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
 
 
 def _figure(value, low, high, unit: str) -> str:
-    tail = "%" if unit == "%" else f" {unit}"
+    one = value if not is_missing(value) else high if is_missing(low) or low == high else None
+    tail = "%" if unit == "%" else f" {unit.removesuffix('s') if one == 1 else unit}"
     if not is_missing(value):
         return number(value) + tail
     if is_missing(low):

@@ -59,7 +59,7 @@ def when(date: str) -> tuple[float, str]:
     ValueError
         If the date does not exist or is written otherwise.
     """
-    match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", str(date))
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", str(date), re.ASCII)
     if not match:
         raise ValueError(f"time line: {date!r} is no date of the form yyyy, yyyy-mm or yyyy-mm-dd.")
     year, month, day = (int(part) if part else None for part in match.groups())

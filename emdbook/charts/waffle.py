@@ -8,7 +8,8 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import foot_legend
-from emdbook.ground.wording import is_missing, percent
+from emdbook.estimates.checks import check_number
+from emdbook.ground.wording import is_missing, number, percent, percent_range
 
 
 def prepare_waffle(share: float, ci_low: float | None = None, ci_high: float | None = None) -> pd.DataFrame:
@@ -34,7 +35,7 @@ def prepare_waffle(share: float, ci_low: float | None = None, ci_high: float | N
     if is_missing(share):
         raise ValueError("waffle: there is no share to draw.")
     for value in (share, ci_low, ci_high):
-        if not is_missing(value) and not 0 <= value <= 100:
+        if not is_missing(value) and not 0 <= check_number(value, "waffle: a percentage") <= 100:
             raise ValueError(f"waffle: {value} is not a percentage between 0 and 100.")
     if is_missing(ci_low) != is_missing(ci_high):
         raise ValueError("waffle: an interval needs both its ends.")
@@ -104,7 +105,11 @@ def waffle(share: float, ci_low: float | None = None, ci_high: float | None = No
     handles.append(axes.scatter([], [], s=80, marker="s", facecolors=style.PAPER.light,
                                 edgecolors=style.MUTED.light, label=f"{empty} not"))
     foot_legend(figure, handles, columns=3)
-    text = f"Of 100 patients {_whole(share)} would {what} ({percent(share, 1)})"
+    # what is not none is not told as none, nor what is not all as all
+    told = "fewer than 1" if 0 < share < 0.5 else "more than 99" if 99.5 <= share < 100 else number(share, 0)
+    text = f"Of 100 patients {told} would {what} ({percent(share, 1)})"
+    if middle_count and not possible:
+        text += f"; the interval, {percent_range(ci_low, ci_high, 1)}, is narrower than one patient of 100"
     if possible:
         text += f"; the data are compatible with anything from {filled} to {filled + possible}"
     return Chart(figure, text + ".", table)

@@ -19,6 +19,7 @@ from pathlib import Path
 from emdbook.checks.prose import Finding
 from emdbook.evidence.links import links_of, plain
 from emdbook.ground import strict_json
+from emdbook.ground.faults import FaultsError
 from emdbook.ground.paths import data_dir
 from emdbook.teach.quiz import question_files
 
@@ -118,12 +119,10 @@ def read_blueprint(folder: Path | None = None) -> Blueprint:
     ValueError
         Naming the file, the place and the rule.
     """
-    from jsonschema import Draft202012Validator
-
     folder = Path(folder) if folder is not None else data_dir()
-    raw = strict_json.read(folder / FILE)
-    for error in Draft202012Validator(strict_json.read(folder / SCHEMA)).iter_errors(raw):
-        raise ValueError(f"{FILE}, {'/'.join(map(str, error.path)) or 'the file'}: {error.message}")
+    raw, faults = strict_json.checked(folder / FILE, SCHEMA, folder)
+    if faults:
+        raise FaultsError(faults)
     return Blueprint({c["id"]: c["label"] for c in raw["competencies"]}, tuple(raw["class_chapters"]), raw["rules"])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from emdbook.estimates._checks import check_count, check_level, check_positive
+from emdbook.estimates.checks import check_count, check_level, check_positive
 
 
 @dataclass(frozen=True)

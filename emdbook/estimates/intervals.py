@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from emdbook.estimates._checks import check_choice, check_count, check_level, check_number, check_positive
+from emdbook.estimates.checks import check_choice, check_count, check_level, check_positive
 
 #: The methods of :func:`proportion_interval`.
 INTERVAL_METHODS = ("wilson", "clopper-pearson", "jeffreys")
@@ -110,10 +110,6 @@ class Posterior:
         """Return the same grid and the density of the prior."""
         grid = (np.arange(points) + 0.5) / points
         return grid, stats.beta.pdf(grid, *self.prior)
-
-    def probability_above(self, threshold: float) -> float:
-        """Return the posterior probability that the true proportion exceeds ``threshold``."""
-        return float(stats.beta.sf(check_number(threshold, "The threshold"), self.alpha, self.beta))
 
 
 def binomial_posterior(

@@ -8,7 +8,7 @@ from typing import Any
 
 from scipy import stats
 
-from emdbook.estimates._checks import check_level, check_positive
+from emdbook.estimates.checks import check_level, check_positive
 from emdbook.estimates.counts import as_whole
 
 __all__ = ["MedianRanks", "median_interval", "median_ranks"]

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import optimize, stats
 from scipy.special import expit
 
-from emdbook.estimates._checks import check_choice, check_count, check_level, check_positive
+from emdbook.estimates.checks import check_choice, check_count, check_level, check_positive
 from emdbook.estimates.intervals import proportion_interval
 
 #: Estimators of the variance between studies. ``FE`` sets it to 0 (one common proportion).

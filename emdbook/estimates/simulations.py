@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from emdbook.estimates._checks import check_number, check_positive, check_rng, check_share
+from emdbook.estimates.checks import check_number, check_positive, check_rng, check_share
 from emdbook.estimates.counts import as_whole
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from emdbook.estimates._checks import check_positive
+from emdbook.estimates.checks import check_positive
 
 
 def share_above(middle: Any, spread: Any, threshold: Any) -> float:

@@ -10,6 +10,10 @@ from emdbook.evidence.package import load
 from emdbook.ground import paths
 from emdbook.ground.faults import EvidenceError
 
+#: How the faults begin that every spreadsheet makes.
+SAVED = ("must be true or false", "the file begins with a byte order mark", "lines must end with LF alone",
+         "cells must be parted by commas")
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Check a data package and return 0 when it is sound, 1 when it is not."""
@@ -23,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     except EvidenceError as error:
         for fault in error.faults:
             print(fault)
+        if any(fault.rule.startswith(SAVED) for fault in error.faults):
+            print("This looks as if a spreadsheet had saved the table: python -m emdbook tidy brings it back into "
+                  "form, and names every cell that it changed.")
         count = len(error.faults)
         print(f"data package has {count} fault{'' if count == 1 else 's'}")
         return 1

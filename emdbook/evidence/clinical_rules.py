@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from emdbook.estimates.counts import attainable_counts
 from emdbook.evidence.links import LINK, links_of
 from emdbook.evidence.reading import Row, Table, suggestion
-from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of
+from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of, faults_of
 from emdbook.ground.faults import Fault
 
 __all__ = ["DOMAINS", "LEVELS", "STEPS", "check_clinical", "result_of"]
@@ -64,14 +64,7 @@ def check_clinical(tables: Mapping[str, Table | None]) -> list[Fault]:
     list of Fault
         A rule is silent wherever a cell it needs is itself at fault or lies in a table that could not be read.
     """
-    package, faults = _Package(tables), []
-
-    def add(table: str, row: Row, column: str, rule: str) -> None:
-        faults.append(Fault(tables[table].spec.path, row.number, column, row.raw.get(column), rule))
-
-    for check in (_classes, _safety, _criteria, _guidance, _certainty):
-        check(package, add)
-    return faults
+    return faults_of(tables, (_classes, _safety, _criteria, _guidance, _certainty))
 
 
 def _classes(package: _Package, add: Add) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from emdbook.estimates.counts import attainable_counts
 from emdbook.evidence.reading import Row, Table, suggestion
-from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of
+from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of, faults_of
 from emdbook.ground.faults import Fault
 
 __all__ = ["NESTED", "check_coherence", "deviation_of"]
@@ -78,16 +78,7 @@ def check_coherence(tables: Mapping[str, Table | None]) -> list[Fault]:
     list of Fault
         A rule is silent wherever a cell it needs is itself at fault or lies in a table that could not be read.
     """
-    package, faults = _Package(tables), []
-
-    def add(table: str, row: Row, column: str, rule: str) -> None:
-        faults.append(Fault(tables[table].spec.path, row.number, column, row.raw.get(column), rule))
-
-    _dates(package, add)
-    _cuts(package, add)
-    _deviations(package, add)
-    _parts(package, add)
-    return faults
+    return faults_of(tables, (_dates, _cuts, _deviations, _parts))
 
 
 def _dates(package: _Package, add: Add) -> None:

@@ -7,6 +7,7 @@ than patients) is refused here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -194,7 +195,10 @@ class Reading:
         if name in FIELDS["of-100"]:  # for a patient: 35.7% is 36 of 100
             if self.unit != "percent" or self.value is None:
                 raise LookupError(f"{self.row_id} has no percentage")
-            return Quantity(100.0 if name == "hundred" else float(round(self.value)), "count")
+            nearest = math.floor(self.value + 0.5)  # a half goes up, as in every table
+            if nearest in (0, 100) and nearest != self.value:
+                raise LookupError(f"{self.row_id} is {self.value}%, which is neither none nor all of 100")
+            return Quantity(100.0 if name == "hundred" else float(nearest), "count")
         if name not in _COLUMNS:
             raise LookupError(f"there is no field {name!r}; there are {', '.join(FIELDS)}")
         found = getattr(self, name)

@@ -74,6 +74,8 @@ def _cell(spec: FieldSpec, text: str, key: bool) -> tuple[Any, str | None]:
         return None, "must not begin or end with a blank"
     if _hidden(text):
         return None, "contains a hidden character (line break, control or zero-width character)"
+    if not unicodedata.is_normalized("NFC", text):
+        return None, "holds a letter in two parts (a base and its accent); write it as one, so that it is found"
     if spec.type == "boolean":
         return (text == "true", None) if text in ("true", "false") else (None, "must be true or false (lower case)")
     if spec.type in ("integer", "number"):
@@ -168,6 +170,12 @@ def _header(spec: TableSpec, line: str, faults: list[Fault]) -> bool:
     wanted = spec.columns
     if found == wanted:
         return True
+    for parter, name in ((";", "semicolons"), ("\t", "tabs")):
+        if sorted(line.split(parter)) == sorted(wanted):
+            faults.append(Fault(spec.path, 1, None, None,
+                                f"cells must be parted by commas; here they are by {name}, as a spreadsheet does in "
+                                "some languages. python -m emdbook tidy writes the file anew"))
+            return False
     before = len(faults)
     for name in dict.fromkeys(n for n in found if found.count(n) > 1):
         faults.append(Fault(spec.path, 1, name, None, "the column stands more than once in the header"))

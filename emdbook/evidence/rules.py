@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from emdbook.estimates.counts import attainable_counts
 from emdbook.evidence.log import NATURES
@@ -82,6 +82,12 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _ENGLISH_TAIL = re.compile(r" [^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*$")
 UNIT_WORDS = ("%", "months", "days", "ratio")
 RESPONSE = ("ORR", "EMD_ORR")
+#: Endpoints that are a length of time; every other is a share of patients, or an event.
+_TIMES = re.compile(r"PFS2?|OS(_from_\w+)?|DOR|TTNT|TTP|follow_up|time_to_\w+")
+#: A response is there or not: it has no time course that a hazard could be taken of.
+_RESPONSES = re.compile(r"\w*(ORR|CR|PR|SD|PD|CR_or_better)")
+#: Months after which no study of myeloma counts: a larger number is a time in days.
+LONGEST = 360
 
 Add = Callable[[str, Row, str, str], None]
 
@@ -128,6 +134,18 @@ class _Package:
         return found
 
 
+def faults_of(tables: Mapping[str, Table | None], checks: Iterable[Callable]) -> list[Fault]:
+    """Run checks over the tables; each is given them and a function that adds a fault of one cell."""
+    package, faults = _Package(tables), []
+
+    def add(table: str, row: Row, column: str, rule: str) -> None:
+        faults.append(Fault(tables[table].spec.path, row.number, column, row.raw.get(column), rule))
+
+    for check in checks:
+        check(package, add)
+    return faults
+
+
 def check_contract(tables: Mapping[str, Table | None]) -> list[Fault]:
     """Check the rules between cells, rows and tables.
 
@@ -141,33 +159,9 @@ def check_contract(tables: Mapping[str, Table | None]) -> list[Fault]:
     list of Fault
         A rule is silent wherever a cell it needs is itself at fault or lies in a table that could not be read.
     """
-    package, faults = _Package(tables), []
-
-    def add(table: str, row: Row, column: str, rule: str) -> None:
-        faults.append(Fault(tables[table].spec.path, row.number, column, row.raw.get(column), rule))
-
-    for check in (
-        _links,
-        _one_name_space,
-        _sources,
-        _studies,
-        _arms,
-        _outcomes,
-        _headlines,
-        _pools,
-        _facts,
-        _standing,
-        _updates,
-        _glossary,
-        _paragraphs,
-        _locators,
-        _log,
-        _trade_names,
-        _grounds,
-        _aliases,
-    ):
-        check(package, add)
-    return faults
+    return faults_of(tables, (
+        _links, _one_name_space, _sources, _studies, _arms, _outcomes, _headlines, _pools, _facts, _standing,
+        _updates, _glossary, _paragraphs, _locators, _log, _trade_names, _grounds, _aliases))
 
 
 def _links(package: _Package, add: Add) -> None:
@@ -350,13 +344,27 @@ def _outcome_value(row: Row, fault: Callable[[str, str], None]) -> None:
             )
     if row["not_reached"] and measure is not None and measure != "median":
         fault("not_reached", "can be true only for a median")
+    if row["endpoint"] is not None and measure is not None:
+        is_time = _TIMES.fullmatch(row["endpoint"]) is not None
+        if measure == "median" and not is_time:
+            fault("endpoint", "must be a length of time (PFS, OS, DOR, time_to_…) for a median")
+        if measure in ("proportion", "odds_ratio") and is_time:
+            fault("endpoint", f"is a length of time, and no {measure} is taken of one; a share at a time is a rate_at")
+        if measure in ("hazard_ratio", "rate_at") and _RESPONSES.fullmatch(row["endpoint"]):
+            fault("endpoint", f"is a response, and no {measure} is taken of one; its share is a proportion")
+    if measure == "median" and row["events"] is not None:
+        fault("events", "must be empty for a median")
     if value is not None:
         if row["unit"] == "%" and not 0 <= value <= 100:
             fault("value", "a percentage must lie between 0 and 100")
         if row["unit"] in ("months", "days", "ratio") and value <= 0:
             fault("value", f"must be above 0 ({'a ratio' if row['unit'] == 'ratio' else 'a time'})")
+        if row["unit"] == "months" and value > LONGEST:
+            fault("value", f"must not be above {LONGEST} months; a time in days has the unit days")
     if measure == "rate_at" and row["at_months"] is None and row.sound("at_months"):
         fault("at_months", "must not be empty for a rate at a time point")
+    if row["at_months"] is not None and not 0 < row["at_months"] <= LONGEST:
+        fault("at_months", f"must lie between 0 and {LONGEST} months")
 
 
 def _outcome_counts(row: Row, fault: Callable[[str, str], None]) -> None:
@@ -397,8 +405,14 @@ def _outcome_interval(row: Row, fault: Callable[[str, str], None]) -> None:
         return
     if low is None:
         return
+    if row["not_reached"]:
+        fault("ci_high", "must be empty, because not_reached is true: a lower end goes into note")
+    if row["unit"] in ("months", "days", "ratio") and low <= 0:
+        fault("ci_low", f"must be above 0 ({'a ratio' if row['unit'] == 'ratio' else 'a time'})")
     if low > high:
         fault("ci_low", f"must not be above ci_high, which is {row.raw['ci_high']}")
+    elif low == high:
+        fault("ci_high", "must lie above ci_low: an interval has a width")
     elif value is not None and not low <= value <= high:
         fault("value", f"must lie inside its interval, {row.raw['ci_low']} to {row.raw['ci_high']}")
     if row["unit"] == "%":
@@ -505,10 +519,15 @@ def _facts(package: _Package, add: Add) -> None:
             low, high = row["low"], row["high"]
             if low is not None and high is not None and low > high:
                 add(name, row, "low", f"must not be above high, which is {row.raw['high']}")
-            if name == "epidemiology" and row["unit"] == "%":
-                for column in ("low", "high", "value"):
-                    if row[column] is not None and not 0 <= row[column] <= 100:
-                        add(name, row, column, "a percentage must lie between 0 and 100")
+            elif row["value"] is not None and any((low is not None and row["value"] < low,
+                                                   high is not None and row["value"] > high)):
+                add(name, row, "value", f"must lie inside its range, {row.raw['low']} to {row.raw['high']}")
+            for column in ("low", "high", "value"):
+                if row[column] is not None and not 0 <= row[column] <= (100 if row["unit"] == "%" else row[column]):
+                    add(name, row, column, "must not be below 0" if row["unit"] != "%" else
+                        "a percentage must lie between 0 and 100")
+            if row["n"] is not None and row["n"] < 1:
+                add(name, row, "n", "must be a whole number of 1 or more")
             if (
                 row.sound("low", "high", "value", "unit")
                 and row["unit"] is None

@@ -247,12 +247,8 @@ def load_scenes(folder: Path, evidence=None) -> Scenes:
         listed at once.
     """
     path = Path(folder) / "scenes.json"
-    document = strict_json.read(path)
-    schema = strict_json.read(path.with_name("scenes.schema.json"))
-    faults = [Fault.at(path.name, "/".join(map(str, e.absolute_path)), e.message, repr(e.instance)[:60])
-              for e in strict_json.schema_errors(schema, document)]
-    if not faults:
-        faults = [*_repeated(document, path.name), *_unfounded(document, path.name, evidence)]
+    document, faults = strict_json.checked(path, "scenes.schema.json", path.parent)
+    faults = faults or [*_repeated(document, path.name), *_unfounded(document, path.name, evidence)]
     if faults:
         raise ScenesError(faults)
     return _build(document)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["CORE", "asset_dir", "inline"]
+__all__ = ["CORE", "asset_dir", "inline", "untrusted"]
 
 #: The script that all others need: the base of the blocks, and a reader's memory.
 CORE = "emd-core.js"
@@ -37,4 +37,23 @@ def inline(sheets: Iterable[Path], scripts: Iterable[Path]) -> tuple[str, str]:
     style = "".join(file.read_text(encoding="utf-8") for file in sheets)
     files = (asset_dir() / CORE, *scripts)
     script = "".join(f"<script>{file.read_text(encoding='utf-8')}</script>" for file in files)
-    return f"<style>{style}</style>", script
+    return f"<style>{style}</style>{untrusted()}", script
+
+
+def untrusted(more: str = "") -> str:
+    """What only a notebook shows that somebody else has run, and that is not trusted yet: what to do.
+
+    Parameters
+    ----------
+    more : str
+        HTML before it, such as a picture.
+
+    Returns
+    -------
+    str
+        With the style that hides it. JupyterLab leaves out styles, scripts and drawings until a reader trusts a
+        notebook, so it is seen there and nowhere else.
+    """
+    return (f'<style>.emd-untrusted{{display:none}}</style><div class="emd-untrusted">{more}<p><em>Somebody else has '
+            "run this notebook, so charts are pictures here, and questions and widgets do not answer. Run all cells, "
+            "or choose <strong>Trust Notebook</strong> in View, Activate Command Palette.</em></p></div>")

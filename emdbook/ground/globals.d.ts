@@ -16,6 +16,8 @@ interface EmdBook {
   el: (name: string, text?: string, parent?: Element | null) => any;
   store: any;
   copied: (text: string) => Promise<boolean>;
+  copyOf: (from: Element, said: Element) => Promise<void>;
+  plural: (n: number, one: string, many: string) => string;
   whenReady: (act: () => void) => void;
   left: Record<string, unknown>;
   unseal: (text: string) => any;

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
-__all__ = ["CHECKED", "UnreadableError", "read", "schema_errors", "schema_found", "schema_rule"]
+from emdbook.ground.faults import Fault
+
+__all__ = ["CHECKED", "UnreadableError", "beside", "checked", "read", "schema_errors", "schema_found", "schema_rule"]
 
 #: Set to 1 where the data were checked before: the Python of a page has no ``jsonschema``, and gets its data from a
 #: build that refuses what does not satisfy its schema.
@@ -77,6 +81,58 @@ def read(path: Path) -> dict:
     if not isinstance(data, dict):
         raise UnreadableError(path, "the file must hold one object, { … }", type(data).__name__)
     return data
+
+
+@cache
+def _schema(file: Path) -> dict:
+    return read(file)
+
+
+def beside(path: Path, schema: str, own: Path) -> dict:
+    """The JSON schema that lies beside a file, or the project's own where none does.
+
+    Parameters
+    ----------
+    path : Path
+    schema : str
+        Name of the schema.
+    own : Path
+        The project's folder of such files.
+
+    Returns
+    -------
+    dict
+    """
+    file = path.with_name(schema)
+    return _schema(file if file.is_file() else own / schema)
+
+
+def checked(path: Path, schema: str, own: Path, place: Callable[[dict, list], str] | None = None,
+            words: Callable[[dict], dict] = lambda data: data) -> tuple[dict, list[Fault]]:
+    """The object that a JSON file holds, and what its schema finds wrong with it.
+
+    Parameters
+    ----------
+    path : Path
+    schema, own
+        See :func:`beside`.
+    place : callable, optional
+        From the object and the steps to a fault, where that is in the words of the file.
+    words : callable
+        What is made of the object before it is checked, such as words out of its links.
+
+    Returns
+    -------
+    tuple of (dict, list of Fault)
+        An empty object where the file cannot be read.
+    """
+    try:
+        data = words(read(path))
+    except UnreadableError as error:
+        return {}, [Fault.at(path.name, "", error.rule, error.found)]
+    place = place or (lambda _, steps: " > ".join(map(str, steps)))
+    return data, [Fault.at(path.name, place(data, list(one.absolute_path)), schema_rule(one), schema_found(one))
+                  for one in schema_errors(beside(path, schema, own), data)]
 
 
 def schema_errors(schema: dict, data) -> list:

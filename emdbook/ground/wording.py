@@ -8,6 +8,8 @@ from decimal import Decimal
 
 #: Rounds away the noise of binary floats before a figure is rounded for print (0.285 is stored as 0.28499…).
 _NOISE = 1e-9
+#: More digits behind the point than a binary float of a percentage holds are never printed.
+_MOST_DIGITS = 15
 
 
 def is_missing(value) -> bool:
@@ -36,7 +38,7 @@ def number(value: float, decimals: int | None = None) -> str:
         return "not reported"
     value = float(value)
     if decimals is not None:
-        text = f"{value + math.copysign(_NOISE, value):.{decimals}f}"
+        text = f"{value + math.copysign(min(_NOISE, 10.0 ** -(decimals + 3)), value):.{decimals}f}"
     elif value.is_integer():
         text = f"{value:.0f}"
     else:
@@ -70,9 +72,28 @@ def percent(value: float, decimals: int | None = None, *, brief: bool = False) -
     return number(value, decimals) + "%"
 
 
+def ends(low: float, high: float, decimals: int = 0) -> tuple[str, str]:
+    """The two ends of an interval as numbers.
+
+    They may round to 0 or 100, but never to one number: an interval of some width is not printed as one of none. Ends
+    that would be printed alike get as many more digits as it takes to tell them apart, and from 0 and 100.
+
+    Examples
+    --------
+    >>> ends(20.7, 54.2), ends(0.2, 99.9), ends(0.051, 0.44), ends(5, 5)
+    (('21', '54'), ('0', '100'), ('0.1', '0.4'), ('5', '5'))
+    """
+    if low != high and number(low, decimals) == number(high, decimals):
+        while decimals < _MOST_DIGITS and (
+                number(low, decimals) in (number(high, decimals), *([number(0, decimals)] if low > 0 else []))
+                or (high < 100 and number(high, decimals) == number(100, decimals))):
+            decimals += 1
+    return number(low, decimals), number(high, decimals)
+
+
 def percent_range(low: float, high: float, decimals: int = 0) -> str:
-    """An interval in percent, ``21 to 54%``. Its ends are limits and may round to 0 or 100."""
-    return f"{number(low, decimals)} to {number(high, decimals)}%"
+    """An interval in percent, ``21 to 54%``; see :func:`ends`."""
+    return " to ".join(ends(low, high, decimals)) + "%"
 
 
 def months(value: float, decimals: int | None = None) -> str:
@@ -102,17 +123,27 @@ def interval(low: float, high: float, decimals: int | None = None, *, open_end: 
         return ""
     if is_missing(low):
         return f"up to {number(high, decimals)}"
-    return f"{number(low, decimals)}{joint}{open_end if is_missing(high) else number(high, decimals)}"
+    if is_missing(high):
+        return f"{number(low, decimals)}{joint}{open_end}"
+    return joint.join(ends(low, high, decimals) if decimals is not None else (number(low), number(high)))
 
 
 def count(events: int, n: int) -> str:
-    """A count with its denominator, ``10 of 28``."""
+    """A count with its denominator, ``10 of 28``.
+
+    Raises
+    ------
+    ValueError
+        If either is no whole number: a part of a patient is never cut off in silence.
+    """
+    if int(events) != events or int(n) != n:
+        raise ValueError(f"{events} of {n} is no count: both must be whole numbers.")
     return f"{int(events)} of {int(n)}"
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:
     """``1 study``, ``3 studies``."""
-    return f"{n} {one if n == 1 else many or one + 's'}"
+    return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
 def listing(items) -> str:
@@ -132,9 +163,10 @@ def sentence(text: str) -> str:
     if not text:
         return ""
     first = re.match(r"[^\W\d_]+", text)
-    if first and first[0].islower() and first[0][0].isascii() and not re.match(r"[a-z]\s*[=<>≤≥]", text):
+    symbol = re.match(r"[a-z]\s*[=<>≤≥]|[b-hj-z]\s", text)  # "n of 28": one letter is a symbol, but "a" is a word
+    if first and first[0].islower() and first[0][0].isascii() and not symbol:
         text = text[0].upper() + text[1:]
-    return text if text.endswith(("?", "!", "…")) else text.rstrip(".") + "."
+    return text if re.search(r"[.?!…][)”’]+$|[?!…]$", text) else text.rstrip(".") + "."
 
 
 def family_name(author: str) -> str:

@@ -16,7 +16,7 @@ from emdbook.charts.room import is_narrow
 from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import proportion_interval
 from emdbook.estimates.targets import density_curve, share_above
-from emdbook.ground.wording import count, is_missing, listing, months, number, percent, percent_range, plural
+from emdbook.ground.wording import count, ends, is_missing, listing, months, number, percent, percent_range, plural
 
 #: What may be shown: the endpoint in the rows, its name on the axis, and whether intervals are drawn.
 SHOWN = {"interval": ("ORR", "Response (ORR), % of patients", True), "figure": ("ORR", "Response (ORR), % of patients",
@@ -205,7 +205,7 @@ def _beside_table(table, endpoint) -> pd.DataFrame:
     out[["events", "n"]] = out[["events", "n"]].astype("Float64").astype("Int64")
     out[unit] = out[unit].astype(float).round(1)
     if endpoint == "ORR":
-        out["CI %"] = ["" if is_missing(low) else f"{number(low, 0)} to {number(high, 0)}"
+        out["CI %"] = ["" if is_missing(low) else " to ".join(ends(low, high))
                        for low, high in zip(table.low, table.high, strict=True)]
     out["Stated in words"] = table.stated
     return with_standing(out, table)

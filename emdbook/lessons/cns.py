@@ -22,9 +22,9 @@ from emdbook.ground.wording import interval, is_missing, listing, months, number
 CLAIMS = {"good": "enters", "limited": "enters, with little effect", "poor": "hardly enters", "unknown": "not said"}
 #: Kinds of evidence, from a sentence to patients; each with the question that its column answers.
 KINDS = {"claim": "Said in\nthe review", "animal": "Measured\nin animals", "human": "Measured\nin people",
-         "patients": "Counted in\nCNS myeloma"}
+         "patients": "Responded, of\nall treated"}
 ASKED = {"claim": "with a statement in the review", "animal": "measured in animals", "human": "measured in people",
-         "patients": "with patients counted"}
+         "patients": "with responders counted in CNS myeloma"}
 NOTHING = "nothing found"
 #: In the column of patients: an effect is claimed, but no number of patients is given. It does not count.
 NO_COUNT = "no count"
@@ -171,7 +171,7 @@ def penetration(rows, *, ask: str = "claim", drugs: str = "all") -> Chart:
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.hlines(np.arange(len(table) + 1) - 0.5, -0.5, 3.5, color=style.GRID.light, lw=0.8, zorder=1)
-    heading(figure, f"{sum(has)} of {plural(len(table), 'drug')} {ASKED[ask]}")
+    heading(figure, f"{sum(has)} of {plural(len(table), 'treatment')} {ASKED[ask]}")
     shown = _reader_penetration(table)
     return Chart(figure, _describe_penetration(table, ask, has), shown, marks=tell.with_table(shown))
 
@@ -205,7 +205,7 @@ def _describe_penetration(table, ask, has):
         if keep:
             text = CLAIMS[row["claim"]] if ask == "claim" else row[ask].replace("\n", ", ")
             words.append(f"{row['label']} ({text})")
-    found = f"{sum(has)} of {plural(len(table), 'drug')} {ASKED[ask]}: {listing(words)}."
+    found = f"{sum(has)} of {plural(len(table), 'treatment')} {ASKED[ask]}: {listing(words)}."
     tail = {"claim": " These are words, not measurements.", "animal": " An animal is not a patient.",
             "human": " Entry is not effect.", "patients": " Few patients, no comparison."}[ask]
     return f"Entry into the central nervous system. {found}{tail}"
@@ -271,7 +271,8 @@ def prepare_series(rows, *, series=None) -> pd.DataFrame:
         table = table[table.study_id.isin(list(series))].reset_index(drop=True)
     if table.empty:
         raise ValueError("chart of series: there is nothing to draw. Choose at least one series.")
-    numbers(table, ["value", "n", "ci_low", "ci_high"], "chart of series")
+    numbers(table, ["value", "ci_low", "ci_high"], "chart of series", unit=" months")
+    numbers(table, ["n"], "chart of series")
     check_counts(table.assign(events=np.nan), "chart of series")
     check_interval(table, "chart of series")
     bad = table.label[~(table.n >= 1) | (table.value <= 0)]

@@ -116,7 +116,7 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
             f"{number(row.months, 1 if row.months < 10 else 0)} mo"
         with tell.row(f"{row.study}, {style.POPULATION[row.population].label}", _figures(row), series=row.study):
             if not is_missing(row.response):  # of these the right-hand figure speaks too, though they never responded
-                left.hlines(y, row.response, 100, color=style.GRID.light, lw=2.4, zorder=1, gid="never")
+                left.hlines(y, row.response, 100, color=style.GRID.light, lw=2.4, zorder=1)
             _figure(left, row, y, row.response, standing=row.response_standing,
                     text=percent(row.response, 0, brief=True), limit=100)
             _figure(right, row, y, np.inf if row.not_reached else row.months, standing=row.months_standing,

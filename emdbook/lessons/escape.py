@@ -11,7 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from emdbook import style
 from emdbook.charts import room
 from emdbook.charts.base import Chart, in_style, new_figure
-from emdbook.charts.parts import LINE_SPACING, foot_legend, row_axis
+from emdbook.charts.parts import LINE_SPACING, foot_legend, legend_height, row_axis
 from emdbook.charts.told import Teller
 from emdbook.evidence.scenes import Alteration, Comparison
 from emdbook.ground.wording import is_missing, listing, number, plural, sentence
@@ -375,14 +375,15 @@ def directions(rows: pd.DataFrame) -> Chart:
 
 #: What a finding can be held against, in the order of the rows: mark, colour of the palette, words of the key.
 _BESIDE = {"patients without EMD": ("s", "ink", "patients without EMD"),
+           "patients with EM-B": ("^", "ink", "patients with EM-B"),
            "patients with a response": ("D", "ink", "patients with a response"),
            "not told": ("o", "muted", "not told"),
            "nothing beside it": ("x", "muted", "nothing beside it")}
 #: Which findings each choice leaves in.
-BESIDE_SHOWN = {"all": tuple(_BESIDE), "something": ("patients without EMD", "patients with a response"),
+BESIDE_SHOWN = {"all": tuple(_BESIDE), "something": tuple(_BESIDE)[:3],
                 "emd": ("patients without EMD",)}
 _ABOUT = ("molecules", "genes", "T cells")
-_BESIDE_X = (0.66, 2.55, 3.35, 3.98, 0.02)  # the mark stands first: a narrow screen shows it without scrolling
+_BESIDE_X = (0.66, 2.5, 3.46, 4.06, 0.02)  # the mark stands first: a narrow screen shows it without scrolling
 
 
 def comparison_rows(comparisons: Sequence[Comparison], biology: pd.DataFrame) -> pd.DataFrame:
@@ -468,7 +469,8 @@ def beside(rows: pd.DataFrame, *, shown: str = "all", about: str = "all") -> Cha
         See :func:`prepare_beside`.
     """
     table = prepare_beside(rows, shown=shown, about=about)
-    bottom, row_height = 0.66, 0.5 if room.is_narrow() else 0.3
+    bottom = 0.2 + legend_height(list(_BESIDE))
+    row_height = 0.5 if room.is_narrow() else 0.3
     figure, axes = new_figure(0.72 + row_height * len(rows) + bottom, left=0.05, right=0.05, top=0.62, bottom=bottom)
     axes.set_axis_off()
     axes.set_xlim(0, 5.5)

@@ -170,8 +170,9 @@ def prepare_mixed_phases(phases, *, observed, first: int, later: int) -> pd.Data
     """
     phases = table_of(phases, ("label", "value", "n"), "mixed phases")
     observed = table_of(observed, ("label", "value"), "mixed phases")
-    numbers(phases, ["value", "n"], "mixed phases")
-    numbers(observed, ["value"], "mixed phases")
+    numbers(phases, ["value"], "mixed phases", unit=" months")
+    numbers(phases, ["n"], "mixed phases")
+    numbers(observed, ["value"], "mixed phases", unit=" months")
     if len(phases) != 2 or len(observed) != 2:
         raise ValueError("mixed phases: there must be two phases and two published medians.")
     if phases[["value", "n"]].map(is_missing).any(axis=None) or observed.value.map(is_missing).any():

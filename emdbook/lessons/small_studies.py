@@ -1,4 +1,4 @@
-"""What a reported median says, and what it leaves open: curves that share it, and its interval. Constructed curves."""
+"""What a few patients tell: what one more does to an interval, and what a reported median says and leaves open."""
 
 from __future__ import annotations
 
@@ -9,17 +9,53 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
+from emdbook.charts.forest import forest, prepare_forest
 from emdbook.charts.frames import check_interval, numbers, table_of
 from emdbook.charts.marks import point, span
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis, y_label
 from emdbook.charts.told import Teller
 from emdbook.estimates import median_interval, median_ranks
-from emdbook.ground.wording import interval, is_missing, listing, months, number, percent, plural
+from emdbook.ground.wording import count, interval, is_missing, listing, months, number, percent, percent_range, plural
 
 #: Weibull shapes: risk that falls, stays and rises with time. A shape of 1 is the exponential curve.
 SHAPES = {"early": (0.6, "risk falls with time"), "steady": (1.0, "risk stays the same"),
           "late": (2.2, "risk rises with time")}
 CONSTRUCTED = "Constructed curves, not patients' data, drawn through one median"
+
+
+def next_patient(responders: int, others: int, *, method: str = "wilson") -> Chart:
+    """A share with its interval, and what the next patient will make of both.
+
+    Parameters
+    ----------
+    responders, others : int
+        Patients who responded, and patients who did not.
+    method : {"wilson", "clopper-pearson", "jeffreys"}
+        Interval for a proportion.
+
+    Returns
+    -------
+    Chart
+        Three rows: as counted, and with one more patient who responds or does not.
+
+    Raises
+    ------
+    ValueError
+        If there is no patient, or fewer than none.
+    """
+    n = responders + others
+    rows = pd.DataFrame({"label": ["As counted", "If the next responds", "If the next does not"],
+                         "events": [responders, responders + 1, responders], "n": [n, n + 1, n + 1],
+                         "population": "overall"})
+    drawn = forest(rows, method=method, endpoint="Responders", legend=False,
+                   title=f"{count(responders, n)}, and one more patient")
+    now, up, down = prepare_forest(rows, method=method).itertuples()
+    step = round(max(up.percent - now.percent, now.percent - down.percent))
+    text = (f"{count(responders, n)} is {percent(now.percent, 0)}; true rates from "
+            f"{percent_range(now.ci_low, now.ci_high)} agree with it. If the next patient responds it is "
+            f"{percent(up.percent, 0)}, if not {percent(down.percent, 0)}: one patient moves the share by up to "
+            f"{plural(step, 'point')}.")
+    return Chart(drawn.figure, text, drawn.table.drop(columns="Population"), marks=drawn.marks)
 
 
 @in_style
@@ -120,7 +156,8 @@ def prepare_reach(rows, *, study: str, times: float = 1) -> pd.DataFrame:
         If the study is unknown, or a median or number of patients is missing or not above 0.
     """
     table = table_of(rows, ("label", "value", "n"), "reach of a median")
-    numbers(table, ["value", "n", "ci_low", "ci_high"], "reach of a median")
+    numbers(table, ["value", "ci_low", "ci_high"], "reach of a median", unit=" months")
+    numbers(table, ["n"], "reach of a median")
     check_interval(table, "reach of a median")
     if study not in set(table.label):
         raise ValueError(f"reach of a median: {study!r} is no series; there are {listing(table.label.tolist())}.")

@@ -352,6 +352,9 @@ def serve(port: int = 8000) -> int:
 def lab(options: Sequence[str] = ()) -> int:
     """Open JupyterLab at the chapters.
 
+    It saves what widgets show, unless the reader has chosen otherwise: a notebook that is opened again without its
+    kernel shows them as they were, and not an error.
+
     Parameters
     ----------
     options : sequence of str
@@ -361,6 +364,8 @@ def lab(options: Sequence[str] = ()) -> int:
     if not may_open():
         command.append("--no-browser")
     try:
-        return subprocess.run(command, cwd=project_dir(), check=False).returncode
+        paths = [str(Path(__file__).resolve().parent / "web" / "lab"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+        environment = dict(os.environ, JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, paths)))
+        return subprocess.run(command, cwd=project_dir(), env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0

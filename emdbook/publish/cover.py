@@ -48,6 +48,20 @@ def art() -> str:
     )
 
 
+def portrait(title: str, subtitle: str) -> str:
+    """The cover of a book as SVG: the picture under its title."""
+    drawing = art()[len('<div class="emd-cover"><svg viewBox="0 0 760 300" role="img" '):-len("</svg></div>")]
+    said, inner = drawing[len("aria-label="):].split(">", 1)
+    lines = [subtitle] if len(subtitle) < 40 else [subtitle[:(at := subtitle.index(" on "))], subtitle[at + 1:]]
+    words = "".join(f'<text x="60" y="{300 + 34 * i}" font-size="25">{html.escape(line)}</text>'
+                    for i, line in enumerate(lines))
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 1100" role="img" aria-label={said}>'
+            '<rect width="800" height="1100" fill="var(--emd-c-paper)"/>'
+            '<g font-family="\'Source Serif 4\', Georgia, serif" fill="var(--emd-c-ink)">'
+            f'<text x="60" y="210" font-size="66" font-weight="600">{html.escape(title)}</text>{words}</g>'
+            f'<g transform="translate(20 560)">{inner}</g></svg>')
+
+
 def numbers(evidence: Evidence) -> str:
     """How much stands behind the book, counted from the data at build time."""
     used = evidence.outcomes[evidence.outcomes.headline]

@@ -74,7 +74,7 @@ def page(evidence: Evidence) -> list[tuple[str, str]]:
     return parts
 
 
-def names(evidence: Evidence) -> dict[str, tuple[str, str]]:
+def names(evidence: Evidence) -> dict[str, tuple[str, str, str]]:
     """The names of single drugs as they stand in a text, for the link at their first use.
 
     Parameters
@@ -84,15 +84,17 @@ def names(evidence: Evidence) -> dict[str, tuple[str, str]]:
 
     Returns
     -------
-    dict of str to (str, str)
-        Each name with its anchor on the page of drugs, and with target, Chinese and trade names in one line. Groups of
-        products, regimens, procedures and old chemotherapy have no link.
+    dict of str to (str, str, str)
+        Each name with its anchor on the page of drugs, with target, Chinese and trade names in one line, and with the
+        Chinese name (empty if none was seen). Groups of products, regimens, procedures and old chemotherapy have no
+        link.
     """
     found = {}
     for _, row in evidence.therapies.iterrows():
         if is_missing(row["target"]) or row["therapeutic_class"] == "chemotherapy" or "CAR-T cells" in row["name"]:
             continue
         note = "; ".join(str(row[c]) for c in ("target", "name_zh", "trade_names") if not is_missing(row[c]))
+        chinese = "" if is_missing(row["name_zh"]) else str(row["name_zh"])
         for name in re.findall(r"[^()]+", row["name"]):
-            found[name.strip()] = (f"drug-{row['therapy_id']}", note)
+            found[name.strip()] = (f"drug-{row['therapy_id']}", note, chinese)
     return found

@@ -136,6 +136,27 @@ def address(item: Item) -> str:
     return "&".join(parts)
 
 
+@cache
+def presets(chapter: str) -> dict[str, tuple[Item, ...]]:
+    """The settings that the plans ask of each widget of a chapter, each once, in the order of the plans.
+
+    On the slide with the widget a row of buttons has them, numbered from 1.
+    """
+    found: dict[str, list[Item]] = {}
+    for made in own_lessons().plans:
+        for item in made.items:
+            if item.kind == "widget" and item.chapter == chapter:
+                known = found.setdefault(item.name, [])
+                if address(item) not in map(address, known):
+                    known.append(item)
+    return {name: tuple(items) for name, items in found.items()}
+
+
+def button(item: Item) -> int:
+    """The number of the button on the slide that sets a widget as an item asks."""
+    return [address(one) for one in presets(item.chapter)[item.name]].index(address(item)) + 1
+
+
 def link(item: Item) -> str:
     """Where a widget, question or case stands in the book, seen from its root."""
     if item.kind == "widget":
@@ -240,7 +261,8 @@ def item_words(item: Item, root: str = "../", home: str = "") -> str:
         return f"{other}: question `{item.name}`, *{asked.stem}* {_VOTES[item.vote]}"
     if item.kind == "widget":
         title = widgets_of(item.chapter)[item.name].title
-        return f"{other}: widget {_html_link(title, root + link(item))}, set to {setting_words(item)}"
+        pressed = f" (button {button(item)} on the slide)" if on else ""
+        return f"{other}: widget {_html_link(title, root + link(item))}, set to {setting_words(item)}{pressed}"
     if item.kind == "case":
         return f"{'On paper' if not other else f'{other} or on paper'}: case " \
                f"{_html_link(load_case(item.name).title, f'{root}book/case_keys.html#sheet-{item.name}')}, " \

@@ -16,6 +16,7 @@ from emdbook.publish.exports import write_exports
 from emdbook.publish.kit import write_kit
 from emdbook.publish.offline import pdf_file, write_archive, write_pdf
 from emdbook.publish.offline.archive import NAME, archive_file, has_python
+from emdbook.publish.offline.epub import epub_file, write_epub
 from emdbook.publish.slides import build_decks
 
 SUMS = "SHA256SUMS"
@@ -66,6 +67,10 @@ def _pdf(folder: Path) -> None:
     shutil.copy(write_pdf(), folder / pdf_file().name)
 
 
+def _epub(folder: Path) -> None:
+    write_epub(folder / epub_file().name)
+
+
 def _exports(folder: Path) -> None:
     with_files = folder / ".exports"
     write_exports(with_files)
@@ -90,6 +95,7 @@ def _copies(folder: Path) -> None:
 #: What a release is made of, in order: what it is called on the screen, and what writes it into a folder.
 PARTS: tuple[tuple[str, Callable[[Path], None]], ...] = (
     ("book, decks, notebooks and data to take along", _offline), ("the book as PDF", _pdf),
+    ("the book as EPUB", _epub),
     ("plans, handouts, tests, keys and cards to print", _kit),
     ("decks for Anki, questions for course platforms, cards", _exports),
     ("copies of the chapters for learners and teachers", _copies))

@@ -15,7 +15,7 @@ from emdbook.estimates.intervals import proportion_interval
 from emdbook.evidence import Evidence
 from emdbook.evidence.clinical_rules import DOMAINS
 from emdbook.evidence.links import data_page, links_of
-from emdbook.ground.wording import count, interval, is_missing, months, number, percent
+from emdbook.ground.wording import count, ends, interval, is_missing, months, number, percent
 from emdbook.tables.core import (
     DESIGN,
     POPULATIONS,
@@ -320,14 +320,14 @@ def of_a_hundred(row) -> str:
     """
     if is_missing(row["value"]) or row["unit"] != "%":
         return harm_text(row) if "event" in row else figure_text(row)
-    text = f"{number(row['value'], 0)} of 100"
+    text = f"{percent(row['value'], 0).removesuffix('%')} of 100"
     if not is_missing(row["ci_low"]):
         low, high = row["ci_low"], row["ci_high"]
     elif not is_missing(row["events"]) and not is_missing(row["n"]):
         low, high = (100 * x for x in proportion_interval(int(row["events"]), int(row["n"])))
     else:
         return text
-    return f"{text} ({number(low, 0)} to {number(high, 0)})"
+    return f"{text} ({' to '.join(ends(low, high))})"
 
 
 def _rested_on(evidence: Evidence, ids: str) -> list[pd.Series]:

@@ -42,6 +42,9 @@ _LIVE_STYLE = (
     ".emd-table tbody th{font-weight:400}"
     ".emd-badge{white-space:nowrap;border:1px solid currentColor;border-radius:1em;padding:0 .5em;font-size:.85em}"
     ".emd-scroll{overflow-x:auto}"
+    # JupyterLab takes the triangle from a fold, so that it looks like text
+    ".emd-more>summary{display:list-item;list-style:disclosure-closed inside;cursor:pointer}"
+    ".emd-more[open]>summary{list-style-type:disclosure-open}"
     # JupyterLab cannot resolve the links of emdbook.evidence.links: there they are words with a dotted line
     + ",".join(f'a[href^="{scheme}:"]' for scheme in ("ev", "calc", "ex", "gl"))
     + "{color:inherit;text-decoration:underline dotted;pointer-events:none}"

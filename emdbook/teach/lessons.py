@@ -206,11 +206,6 @@ class Lessons:
                 return plan
         raise LookupError(f"{FILE} has no plan {id_!r}; it has {', '.join(plan.id for plan in self.plans)}")
 
-    def of_chapter(self, chapter: str) -> tuple[Plan, ...]:
-        """The plans that show something of a chapter, its own first."""
-        found = [plan for plan in self.plans if chapter in (plan.chapter, *(item.chapter for item in plan.items))]
-        return tuple(sorted(found, key=lambda plan: not (plan.is_of_a_chapter and plan.chapter == chapter)))
-
 
 def load_lessons(path: Path | str | None = None) -> Lessons:
     """Read and check the plans.
@@ -231,17 +226,9 @@ def load_lessons(path: Path | str | None = None) -> Lessons:
         case or plan that does not exist.
     """
     path = Path(path) if path is not None else data_dir() / FILE
-    try:
-        data = strict_json.read(path)
-    except strict_json.UnreadableError as error:
-        raise LessonsError([Fault.at(path.name, "", error.rule, error.found)]) from None
-    schema = strict_json.read(data_dir() / SCHEMA)
-    errors = strict_json.schema_errors(schema, data)
-    if errors:
-        raise LessonsError([Fault.at(path.name, _place(data, list(one.absolute_path)), strict_json.schema_rule(one),
-                                     strict_json.schema_found(one)) for one in errors])
-    made = _build(data)
-    faults = list(_faults(made, path.name))
+    data, faults = strict_json.checked(path, SCHEMA, data_dir(), _place)
+    made = None if faults else _build(data)
+    faults = faults or list(_faults(made, path.name))
     if faults:
         raise LessonsError(faults)
     return made

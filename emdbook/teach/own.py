@@ -9,6 +9,7 @@ import csv
 import html
 import io
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
 
 import pandas as pd
@@ -16,8 +17,8 @@ import pandas as pd
 from emdbook.appraisal import check_percentage
 from emdbook.charts import Chart, forest
 from emdbook.estimates import Pooled, pool_proportions, proportion_interval
-from emdbook.estimates._checks import check_count
-from emdbook.ground.wording import count, is_missing, listing, number, percent, percent_range, plural
+from emdbook.estimates.checks import check_count
+from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, percent_range, plural
 
 __all__ = ["EXAMPLE", "METHODS", "MOST", "Report", "answer", "form", "read", "report"]
 
@@ -114,7 +115,7 @@ def read(text: str) -> list[Study]:
             found.append(_study(cells))
         except ValueError as error:
             raise ValueError(f"Line {at}: {error}") from None
-        if found[-1].label in [one.label for one in found[:-1]]:
+        if found[-1].label.casefold() in [one.label.casefold() for one in found[:-1]]:
             raise ValueError(f"Line {at}: the label {found[-1].label} stands twice; a study enters a pool once.")
     if not found:
         raise ValueError("There is no study yet, only names of columns. Write one a line: label, events, n.")
@@ -133,6 +134,8 @@ def _study(cells: list[str]) -> Study:
     if len(cells) != 3:
         raise ValueError(f"a study has three parts, label, events and n; here are {len(cells)}.")
     label, events, n = cells
+    # what cannot be seen would tell apart two labels that read alike
+    label = " ".join("".join(c for c in unicodedata.normalize("NFC", label) if unicodedata.category(c) != "Cf").split())
     if not label:
         raise ValueError("the study has no label.")
     total = _whole(n, "The number of patients n")
@@ -209,8 +212,9 @@ def _sentence(studies, counted, pooled, endpoint, method) -> str:
             f"(95% CI {percent_range(low, high, 1)}; random effects on the logit scale, REML, "
             f"{'Hartung-Knapp' if pooled.ci_used == 'hartung-knapp' else 'normal'} interval)")
     if not is_missing(pooled.prediction_low):
-        ahead = percent_range(100 * pooled.prediction_low, 100 * pooled.prediction_high, 1)
-        text += f"; a new study of the same kind would be expected between {ahead} (95% prediction interval)"
+        least, most = ends(100 * pooled.prediction_low, 100 * pooled.prediction_high, 1)
+        text += (f"; a new study of the same kind would be expected between {least} and {most}% "
+                 "(95% prediction interval)")
     text += f"; I² {number(pooled.i2, 0)}%, tau² {number(pooled.tau2, 2)}."
     if left:
         text += f" {plural(left, 'study', 'studies')} without one count not pooled."

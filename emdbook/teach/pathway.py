@@ -332,12 +332,9 @@ def load_pathway(path: str | Path | None = None) -> Pathway:
     path = data_dir() if path is None else Path(path)
     if path.is_dir() or not path.suffix:
         path = path / "pathway.json"
-    data = _read_json(path)
-    schema_path = path.with_name("pathway.schema.json")
-    if not schema_path.exists():
-        schema_path = data_dir() / "pathway.schema.json"
-    faults = _schema_faults(data, _read_json(schema_path), path.name)
-    if isinstance(data, dict):
+    # readers need the words; the links keep its numbers true
+    data, faults = strict_json.checked(path, "pathway.schema.json", data_dir(), _node_of, plain_all)
+    if data:
         faults += _tree_faults(data, path.name)
     if faults:
         raise PathwayError(faults)
@@ -378,21 +375,6 @@ def _build(data: dict) -> Pathway:
         gaps=tuple(Gap(**gap) for gap in data["gaps"]),
         nodes=nodes,
     )
-
-
-def _read_json(path: Path):
-    try:
-        return plain_all(strict_json.read(path))  # readers need the words; the links keep its numbers true
-    except strict_json.UnreadableError as error:
-        raise PathwayError([Fault.at(str(path), "", error.rule, error.found)]) from None
-
-
-def _schema_faults(data, schema: dict, file: str) -> list[Fault]:
-    return [
-        Fault.at(file, _node_of(data, list(error.absolute_path)), strict_json.schema_rule(error),
-              strict_json.schema_found(error))
-        for error in strict_json.schema_errors(schema, data)
-    ]
 
 
 def _node_of(data, place: list) -> str:

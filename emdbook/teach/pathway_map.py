@@ -329,7 +329,8 @@ def _describe(rows: list[_Row], length: int, ended: bool, steps: int | None, tit
         where = f"The path ended at step {length}; there is no step {steps}."
     else:
         where = f"Step {here.number}" + (f" of {length}." if ended or len(rows) < length else ".")
-    parts = [f"{who}{where} {_KINDS[here.kind]}: {here.text} ({paragraphs(here.locators)})"]
+    source = f" ({paragraphs(here.locators)})" if here.locators else ""  # an emergency stands in no paragraph
+    parts = [f"{who}{where} {_KINDS[here.kind]}: {here.text}{source}"]
     if len(here.options) > 1:
         parts.append("Ways on: " + listing(
             f"{label} ({basis}{', this patient' if label == here.answer else ''})" for label, basis in here.options))

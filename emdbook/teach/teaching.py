@@ -8,13 +8,16 @@ from html import escape
 from pathlib import Path
 
 from emdbook.ground import strict_json
+from emdbook.ground.faults import Fault, FaultsError
 from emdbook.ground.paths import data_dir
 
 FILE, SCHEMA = "teaching.json", "teaching.schema.json"
 
 
-class TeachingError(ValueError):
-    """A file that breaks the rules; the message names place and rule."""
+class TeachingError(FaultsError):
+    """A file that breaks the rules. ``faults`` lists every fault; the message prints them all."""
+
+    subject = "The teacher's notes have"
 
 
 @dataclass(frozen=True)
@@ -49,19 +52,13 @@ def load_teaching(path: Path | str | None = None) -> dict[str, Teaching]:
     TeachingError
     """
     path = Path(path) if path is not None else data_dir() / FILE
-    try:
-        data = strict_json.read(path)
-    except strict_json.UnreadableError as error:
-        raise TeachingError(str(error)) from None
-    schema = strict_json.read(data_dir() / SCHEMA)
-    errors = strict_json.schema_errors(schema, data)
-    if errors:
-        raise TeachingError("\n".join(
-            f"{path.name}: {strict_json.schema_rule(e)}; found {strict_json.schema_found(e)}" for e in errors))
+    data, faults = strict_json.checked(path, SCHEMA, data_dir())
+    if faults:
+        raise TeachingError(faults)
     made: dict[str, Teaching] = {}
     for row in data["chapters"]:
         if row["chapter"] in made:
-            raise TeachingError(f"{path.name}: chapter {row['chapter']} stands twice")
+            raise TeachingError([Fault.at(path.name, "", "each chapter stands once", repr(row["chapter"]))])
         made[row["chapter"]] = Teaching(**{
             **row,
             "expected": tuple((one["ask"], one["listen_for"]) for one in row["expected"]),
@@ -79,7 +76,7 @@ def find(number: str) -> Teaching:
     for chapter, found in _own().items():
         if chapter[:2] == number:
             return found
-    raise TeachingError(f"{FILE} has no chapter {number!r}")
+    raise LookupError(f"{FILE} has no chapter {number!r}")
 
 
 def markdown(teaching: Teaching) -> str:

@@ -145,5 +145,5 @@ def test_a_broken_blueprint_names_file_and_rule(tmp_path):
     made = json.loads((tmp_path / "blueprint.json").read_text(encoding="utf-8"))
     made["rules"]["most_longest"] = 3
     (tmp_path / "blueprint.json").write_text(json.dumps(made), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"blueprint\.json, rules/most_longest"):
+    with pytest.raises(ValueError, match=r"blueprint\.json, rules > most_longest"):
         read_blueprint(tmp_path)

@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import itertools
 import os
 import pkgutil
 import re
@@ -194,7 +193,7 @@ def every_chart_function():
 
 
 # thin wrappers that hand everything on to a chart function
-HANDS_ON = {"interval_of_share", "attainable_case", "mixes_with_gap", "scene", "pool_of_series"}
+HANDS_ON = {"next_patient", "attainable_case", "mixes_with_gap", "scene", "pool_of_series"}
 
 
 @pytest.mark.parametrize("function", list(every_chart_function()))
@@ -309,19 +308,6 @@ def test_paired_gap_and_a_study_without_comparator():
         charts.paired([PAIR[1]])
 
 
-ROWS_AGAINST = [{**PAIR[0], "targets": "one"}, {**PAIR[1], "targets": "one"},
-                {"study": "A", "label": "c", "events": 104, "n": 165, "population": "overall", "targets": "one"},
-                {"study": "B", "label": "d", "events": 71, "n": 90, "population": "EM-E", "targets": "two"}]
-
-
-@pytest.mark.parametrize(("against", "targets"),
-                         list(itertools.product(("non-EMD", "overall"), ("one", "two", "both"))))
-def test_paired_against_draws_every_choice_and_warns_of_the_whole_cohort(against, targets):
-    chart = charts.paired_against(ROWS_AGAINST, against=against, targets=targets)
-    assert ("contains the patients with EMD" in chart.description) == (against == "overall" and targets != "two")
-    assert ("B 79%" in chart.description) == (targets != "one")
-
-
 def test_medians_not_reached_is_never_a_number():
     table = prepare_medians(MEDIANS)
     assert table.not_reached.tolist() == [False, True, False]
@@ -387,3 +373,73 @@ def test_forest_ratio_refuses_impossible_ratios():
 def test_every_population_can_be_drawn():
     rows = [{"label": p, "events": 1, "n": 2, "population": p} for p in style.POPULATION]
     assert len(charts.forest(rows).table) == len(style.POPULATION)
+
+
+@pytest.mark.parametrize(("draw", "words"), [
+    (lambda: charts.medians([{"label": "A", "value": 121, "unit": "days"}]),
+     "A is in days, and this chart shows months"),
+    (lambda: charts.forest([{"label": "A", "events": None, "n": None, "value": 5.1, "unit": "months"}]),
+     "A is in months"),
+    (lambda: charts.forest_ratio([{"label": "A", "value": 35, "ci_low": None, "ci_high": None, "unit": "%"}]),
+     "A is in %"),
+    (lambda: charts.evidence_map([{**MAP[0], "unit": "months"}]), "x is in months"),
+    (lambda: ranges([{"label": "A", "value": 30, "unit": "%"}], axis="x", unit="years"), "A is in %"),
+    (lambda: ranges([{"label": "A", "value": 30, "low": 40, "high": 50}], axis="x"), "does not hold its value"),
+    (lambda: ranges([{"label": "A", "value": 30}], axis="x", band=(1, 200)), "band is not in order, or no percentage"),
+    (lambda: charts.medians([{"label": "A", "value": None, "not_reached": "False"}]), "must be True or False"),
+    (lambda: charts.waffle(True), "must be a finite number"),
+    (lambda: charts.waffle("35"), "must be a finite number"),
+    (lambda: charts.forest(ROWS, limits=(-50, 400)), "between 0 and 100%"),
+    (lambda: charts.forest(ROWS, limits=("0", "100")), "must be a finite number"),
+    (lambda: charts.forest([{"label": "A", "events": 1, "n": 10**30}]), "whole number from 1 to"),
+    (lambda: charts.interval_by_size("35"), "must be a finite number"),
+    (lambda: charts.interval_by_size(50, (10, 10)), "one of them twice"),
+    (lambda: denominator.denominator(0, 9, 0, base="assessed"), "nobody was looked at"),
+    (lambda: denominator.denominator("3", 9, 8), "must be a whole number"),
+    (lambda: denominator.denominator(3, 9, 8, supposed=0.5), "must be a whole number"),
+    (lambda: denominator.missing_range(10, sizes=()), "no size to draw"),
+    (lambda: denominator.all_responded(()), "no size to draw"),
+    (lambda: lesions.two_measures([{"study": None, "measure_of": "lesions", "events": 1, "n": 2}]),
+     "a row has no study"),
+    (lambda: lesions.two_measures([{"study": "A", "measure_of": 3, "events": 1, "n": 2}]), "needs one row 'lesions'"),
+])
+def test_what_a_chart_cannot_show_is_refused_in_plain_words(draw, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        draw()
+
+
+@pytest.mark.parametrize(("draw", "words"), [
+    (lambda: charts.waffle(0.3, 0.1, 0.4), "fewer than 1 would respond (0.3%); the interval, 0.1 to 0.4%, is narrower"),
+    (lambda: charts.waffle(99.7, 99.2, 100), "more than 99 would respond (99.7%)"),
+    (lambda: charts.interval_by_size(99.7), "The same response of more than 99%:"),
+    (lambda: charts.interval_by_size(0.2, (10**6,), highlight=10**6), "0.19 to 0.21%, less than 1 point wide"),
+    (lambda: charts.attainable("12.5", 8, 1), "only 1 of 8 gives it"),
+    (lambda: charts.forest([{"label": "A,\nB", "events": 1, "n": 9}]), "A, B 1 of 9"),
+    (lambda: ranges([{"label": "A", "value": 1}], axis="x", unit="years"), "A 1 year."),
+    (lambda: charts.evidence_map([*MAP, {**MAP[0], "label": "z", "n": None}]),
+     "Not drawn: 1 further group without a number of patients"),
+    (lambda: denominator.denominator(3, 9, 9), "All were looked at, so both denominators are one."),
+    (lambda: denominator.denominator(3, 9, 8), "It claims that the 1 other did not respond."),
+    (lambda: denominator.all_responded((1, 3)), "3% with 1 patient and 29% with 3 patients"),
+])
+def test_sentences_of_charts_at_the_edges_of_their_range(draw, words):
+    assert words in draw().description
+
+
+def test_a_half_prints_as_it_is_printed_where_it_fits():
+    """12.5% is 13% to some and 12% to others: the row that fits must not print as the other."""
+    table = charts.attainable(12, 8, 0).table
+    assert table.loc[table.fits == "yes", "prints as"].tolist() == ["12%"]
+
+
+def test_one_study_is_not_called_pooled_and_has_no_weight():
+    rows = [{"label": x, "study_id": x, "arm_id": f"{x}.a", "overlaps_with": "b.a; c.a" if x == "a" else None,
+             "events": 2, "n": 5 + i} for i, x in enumerate("abc")]
+    table = pooling.pool_choice(rows, ("c",)).table
+    assert table["in the pool"].tolist() == ["not chosen", "not chosen", "alone, not pooled"]
+    assert table["weight, %"].isna().all()
+    # a blank behind the semicolon hides no overlap
+    state = pooling.prepare_pool(rows, ("a", "c")).table.state
+    assert state.tolist() == ["left out", "not chosen", "alone, not pooled"]
+    with pytest.raises(ValueError, match="b has no arm_id"):
+        pooling.prepare_pool([rows[0], {**rows[1], "arm_id": None}], ("a", "b"))

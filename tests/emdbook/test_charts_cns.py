@@ -47,7 +47,7 @@ def test_findings_are_put_beside_the_claims():
 @pytest.mark.parametrize(("ask", "found"), [("claim", 3), ("animal", 1), ("human", 1), ("patients", 2)])
 def test_drugs_with_each_kind_of_evidence(ask, found):
     assert cns.penetration(DRUGS, ask=ask).description.startswith(
-        f"Entry into the central nervous system. {found} of 4 drugs")
+        f"Entry into the central nervous system. {found} of 4 treatments")
 
 
 def test_an_effect_without_a_count_does_not_count():

@@ -211,7 +211,7 @@ def shown_rows(chart):
 def test_every_finding_rests_on_the_data_and_says_what_stood_beside_it(biology):
     notes = dict(zip(biology.fact_id, biology.note.fillna(""), strict=True))
     for one in SCENES.comparisons:
-        assert (one.against is not None) <= (one.beside == "patients without EMD"), one.label
+        assert (one.against is not None) <= (one.beside in ("patients without EMD", "patients with EM-B")), one.label
         assert ("No marrow comparator" in notes[one.fact]) <= (one.beside == "nothing beside it"), one.label
 
 
@@ -220,13 +220,14 @@ def test_without_a_comparison_the_molecules_are_empty(biology):
     assert words == [c.label for c in SCENES.comparisons]
     chart = escape.beside(escape.comparison_rows(SCENES.comparisons, biology), shown="something")
     words, filled = shown_rows(chart)
-    assert words == ["TP53, gain of function", "del(17p)", "amp(1q21)", "More PD-1, no response"]
+    assert words == ["CD56 there, EM-E v EM-B", "TP53, gain of function", "del(17p)", "amp(1q21)",
+                     "amp(1q21), EM-E v EM-B", "More PD-1, no response"]
     assert all(filled)
-    assert "4 findings of 15" in chart.description
+    assert "6 findings of 17" in chart.description
     chart = escape.beside(escape.comparison_rows(SCENES.comparisons, biology), shown="emd", about="molecules")
     assert shown_rows(chart) == ([], [])
     assert chart.table.empty
-    assert "Of 15 findings not one is left" in chart.description
+    assert "Of 17 findings not one is left" in chart.description
 
 
 def test_a_share_stands_with_that_of_the_others(biology):

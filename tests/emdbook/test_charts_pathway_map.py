@@ -48,6 +48,7 @@ def test_every_state_draws_with_its_own_true_description(pathway):
         here = walk.steps[at - 1]
         assert case in chart.description
         assert here.text.rstrip(".") in chart.description
+        assert "()" not in chart.description, "a step that stands in no paragraph names none"
         assert len(chart.table) == at
         assert list(chart.table.Node) == list(walk.node_ids[:at])
         assert (f"there is no step {steps}" in chart.description) == (steps > len(walk.steps))

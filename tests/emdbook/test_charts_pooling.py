@@ -95,7 +95,7 @@ def test_one_study_alone_is_its_own_wilson_interval():
 
 def test_shared_patients_are_left_out_with_the_reason():
     found = prepare_pool([row("a", 3, 9, "b.emd"), row("b", 7, 12)], ("a", "b"))
-    assert list(found.table.state) == ["left out", "pooled"]
+    assert list(found.table.state) == ["left out", "alone, not pooled"]
     assert found.reasons == ("A is left out: it may share patients with B, which is larger.",)
     assert found.pooled.k == 1
 

@@ -218,14 +218,6 @@ def test_densities_are_finite_and_enclose_one():
         assert np.isfinite(posterior.prior_density()[1]).all()
 
 
-def test_probability_above_falls_with_the_threshold():
-    posterior = estimates.binomial_posterior(10, 28)
-    values = [posterior.probability_above(t) for t in (0, 0.2, 0.4, 1)]
-    assert values == sorted(values, reverse=True)
-    assert values[0] == 1
-    assert values[-1] == 0
-
-
 @pytest.mark.parametrize("prior", ["flat", (0, 1), (1,), 3, (1, math.nan), ("a", 1)])
 def test_an_impossible_prior_is_refused(prior):
     with pytest.raises(ValueError, match=r"prior"):

@@ -460,7 +460,7 @@ def test_a_scene_draws_its_parts_where_they_are_and_no_part_in_the_colour_of_a_c
     (["paper", "review", "secondary", "derived"], ["filled: its source was seen", "dot: second-hand",
                                                    "open: the review alone", "cross: worked out"])])
 def test_every_filling_has_a_key_and_none_is_told_that_is_not_drawn(standings, said):
-    rows = [{"label": f"{i}", "study": f"{i}", "events": 4, "n": 10, "value": 40, "role": "group", "high": 5,
+    rows = [{"label": f"{i}", "study": f"{i}", "events": 4, "n": 10, "value": 40, "role": "group", "high": 45,
              "design": None, "therapeutic_class": "pi", **({"standing": s} if s else {})}
             for i, s in enumerate(standings)]
     pool = [{**r, "study_id": r["label"], "arm_id": r["label"], "overlaps_with": None} for r in rows]

@@ -44,6 +44,8 @@ def test_a_label_may_hold_the_sign_that_parts():
     ("A, 67.7%, 32", "Line 1: 67.7% cannot come from 32: 21 of 32 is 65.6% and 22 of 32 is 68.8%."),
     ("A, 130%, 32", "Line 1: A percentage lies between 0 and 100; '130' does not."),
     ("A, 1, 2\n\nA, 1, 3", "Line 3: the label A stands twice; a study enters a pool once."),
+    ("Smith 2020, 1, 2\n\u200bSmith  2020, 1, 3", "Line 2: the label Smith 2020 stands twice"),
+    ("Rosi\u00f1ol, 1, 2\nROSIN\u0303OL, 1, 3", "Line 2: the label ROSI\u00d1OL stands twice"),
     ("\n".join(f"S{i}, 1, 2" for i in range(61)), "These are 61 studies; at most 60"),
 ])
 def test_what_cannot_be_is_refused_in_the_words_of_the_toolkit(text, words):
@@ -63,6 +65,20 @@ def test_the_sentence_names_the_interval_that_is_shown():
         limits = [pool_proportions([one.events for one in own.read(text)], [one.n for one in own.read(text)],
                                    ci_method=method) for method in ("hartung-knapp", "normal")]
         assert made.pooled.ci_low == limits[used == "normal"].ci_low
+
+
+def test_a_rare_event_among_very_many_keeps_the_width_of_its_interval():
+    made = own.report(own.read("A, 5, 1000000000000"))
+    assert made.sentence == ("Response: A 5 of 1000000000000, less than 0.1% (Wilson 95% CI 0.0000000002 to "
+                             "0.0000000012%). Nothing was pooled.")
+    (row,) = made.chart.table.to_dict("records")
+    assert 0 < row["CI low %"] < row["%"] < row["CI high %"] < 0.01
+    almost = own.report(own.read("A, 999999, 1000000")).sentence
+    assert "more than 99.9% (Wilson 95% CI 99.9994 to 99.9999%)" in almost or "CI 99.99943 to 99.99998%" in almost
+
+
+def test_a_prediction_lies_between_one_end_and_the_other():
+    assert "would be expected between 6.3 and 85.1% (95%" in own.report(own.read("A, 3, 9\nB, 5, 12")).sentence
 
 
 def test_a_percentage_that_only_one_count_gives_is_used_and_said():

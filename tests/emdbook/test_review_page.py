@@ -81,7 +81,7 @@ def test_every_page_of_the_book_links_to_the_page_of_the_review(name, address):
 
     context = {"body": "<p>(PI-2)</p>"}
     app = SimpleNamespace(builder=SimpleNamespace(get_relative_uri=relative))
-    sphinx_ext._link_words(app, name, "page.html", context, None)
+    sphinx_ext.link_words(app, name, "page.html", context, None)
     assert f'<a class="emd-loc" href="{address}"' in context["body"]
 
 
@@ -99,20 +99,28 @@ def test_answers_of_questions_and_cases_are_linked_where_they_are_set_as_html():
 
 
 def test_only_the_first_use_of_a_drug_is_linked_under_any_of_its_names():
-    known = {"idecabtagene vicleucel": ("drug-ide-cel", "BCMA"), "ide-cel": ("drug-ide-cel", "BCMA")}
+    known = {"idecabtagene vicleucel": ("drug-ide-cel", "BCMA", ""), "ide-cel": ("drug-ide-cel", "BCMA", "")}
     made = link_first_use("<h2>ide-cel</h2><p>Ide-cel (idecabtagene vicleucel), ide-cel.</p>", known, "drugs.html")
     assert made == ('<h2>ide-cel</h2><p><a class="emd-drug" href="drugs.html#drug-ide-cel" title="BCMA">Ide-cel</a> '
                     "(idecabtagene vicleucel), ide-cel.</p>")
     assert link_first_use("<p>pre-ide-cel, ide-cels</p>", known, "d.html") == "<p>pre-ide-cel, ide-cels</p>"
 
 
+def test_the_chinese_name_stands_behind_the_first_use_of_a_drug():
+    known = {"teclistamab": ("drug-teclistamab", "BCMA", "特立妥单抗")}
+    made = link_first_use("<p>Teclistamab, then teclistamab.</p>", known, "d.html")
+    assert re.sub("<a [^>]*>|</a>", "", made) == \
+        '<p>Teclistamab <span class="emd-zh" lang="zh-Hans">特立妥单抗</span>, then teclistamab.</p>'
+
+
 def test_drugs_that_a_text_names_have_their_anchors(evidence):
     known = drugs.names(evidence)
     assert known["ide-cel"][0] == known["idecabtagene vicleucel"][0] == "drug-ide-cel"
     assert "特立妥单抗" in known["teclistamab"][1]
+    assert known["teclistamab"][2] == "特立妥单抗"
     assert "dexamethasone" not in known
     page = "".join(body for _, body in drugs.page(evidence))
-    assert all(f'id="{anchor}"' in page for anchor, _ in known.values())
+    assert all(f'id="{anchor}"' in page for anchor, *_ in known.values())
 
 
 # --- the page of the review ------------------------------------------

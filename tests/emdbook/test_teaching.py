@@ -89,7 +89,7 @@ def broken(change) -> dict:
     (lambda c: c.update(extra="x"), "extra"),
     (lambda c: c.update(aim=" "), "aim"),
     (lambda c: c.update(expected=[]), "expected"),
-    (lambda c: c.update(chapter=CHAPTERS[1]), "stands twice"),
+    (lambda c: c.update(chapter=CHAPTERS[1]), "stands once"),
 ])
 def test_a_faulty_file_is_named(change, said, tmp_path):
     path = tmp_path / FILE
@@ -101,7 +101,7 @@ def test_a_faulty_file_is_named(change, said, tmp_path):
 def test_no_file_and_no_chapter_are_said(tmp_path):
     with pytest.raises(TeachingError, match="teaching"):
         load_teaching(tmp_path / FILE)
-    with pytest.raises(TeachingError, match="'99'"):
+    with pytest.raises(LookupError, match="'99'"):
         find("99")
 
 

@@ -99,7 +99,7 @@ def test_a_broken_state_is_named_with_its_chapter(tmp_path):
 
     source = ("from emdbook import charts, explore\n"
               "def fragile(n):\n    if n == 3:\n        raise ValueError('no patient is left')\n"
-              "    return charts.interval_of_share(share=50, n=n)\n"
+              "    return charts.interval_methods(1, n)\n"
               "explore.explore(fragile, title='Fragile', n=explore.stepped('n', [2, 3]))")
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
     book = tmp_path / "99_broken.ipynb"

@@ -28,9 +28,9 @@ def no_browser(reason: str) -> None:
 
 
 #: Files whose tests share something costly, so one worker takes the whole file.  All others are dealt one by one.
-TOGETHER = ("explore_page", "firefox", "jupyterlab", "offline", "slides", "svg_fidelity", "webkit")
+TOGETHER = ("explore_page", "firefox", "jupyterlab", "lessons_played", "offline", "slides", "svg_fidelity", "webkit")
 #: Files that leave with the slow gate ``widgets``, so that the run of a change stays well under half an hour.
-SLOW = ("slides", "svg_fidelity")
+SLOW = ("lessons_played", "slides", "svg_fidelity")
 
 
 def pytest_collection_modifyitems(items):

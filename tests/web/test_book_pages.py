@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 
 from emdbook.ground.paths import project_dir
+from emdbook.publish import drugs
 from emdbook.publish.build import in_ci, index_page
 
 pytestmark = pytest.mark.book
@@ -60,6 +62,45 @@ def test_every_page_of_the_table_of_contents_was_built():
 def anchors(path: Path) -> frozenset[str]:
     return frozenset({tag["id"] for tag in soup(path).find_all(id=True)}
                      | {tag["name"] for tag in soup(path).find_all("a", attrs={"name": True})})
+
+
+#: Where no link can stand: what is a link or a control itself, a heading, drawn, or no text to read.
+NO_LINK = ("a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "math", "option", "pre", "script",
+           "select", "style", "summary", "svg", "textarea", "title", "template")
+
+
+def unlinked_drugs(article: BeautifulSoup, known: dict[str, tuple[str, str, str]]) -> Iterator[str]:
+    """Drugs named in the running text of a page whose first use leads nowhere, or lacks its Chinese name."""
+    linked = {a["href"].partition("#")[2]: a for a in article.select("a.emd-drug")}
+    texts = [(text, text.find_parent(NO_LINK)) for text in article.find_all(string=True)
+             if type(text) is NavigableString]
+    for name, (anchor, _, chinese) in known.items():
+        word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
+        first = next((inside for text, inside in texts if word.search(text)
+                      and (inside is None or "emd-drug" in inside.get("class", ()))), "none")
+        if first == "none":
+            continue
+        if anchor not in linked or (first is None and linked[anchor].get_text().casefold() == name.casefold()):
+            yield f"{name}: its first use is no link"
+        elif chinese and not (linked[anchor].next_sibling and (span := linked[anchor].find_next_sibling()) is not None
+                              and span.get("class") == ["emd-zh"] and span.get_text() == chinese):
+            yield f"{name}: without {chinese}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_first_use_of_each_drug_in_a_chapter_leads_to_its_names(chapter, evidence):
+    known = drugs.names(evidence)
+    article = soup(HTML / f"{chapter}.html").find("article")
+    assert list(unlinked_drugs(article, known)) == []
+    assert article.select("a.emd-drug"), "no drug is named at all"
+
+
+@pytest.mark.parametrize("page", [
+    "<p>Drug a, drug a.</p>", '<p>Drug a, <a class="emd-drug" href="d#a">drug a</a> <span class="emd-zh">药</span></p>',
+    '<p><a class="emd-drug" href="d#a">Drug a</a></p>',
+    '<p><a class="emd-drug" href="d#a">Drug a</a> <span class="emd-zh">乙</span></p>'])
+def test_a_drug_without_its_link_is_found(page):
+    assert list(unlinked_drugs(BeautifulSoup(page, "html.parser"), {"drug a": ("a", "BCMA", "药")}))
 
 
 def place_of(fragment: str) -> str:

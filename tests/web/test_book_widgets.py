@@ -23,7 +23,7 @@ SMALL = 40
 #: States that are drawn at random from each larger widget.
 SAMPLE = 60
 #: States of each widget in the quick form of the test.
-FEW = 5
+FEW = 3
 #: Chapters whose links are followed each time: their first widgets have every kind of control. The others weekly.
 LINKED = ("02", "03", "05", "14")
 CHAPTERS = sorted(p.stem for p in project_dir().glob("notebooks/*.ipynb"))

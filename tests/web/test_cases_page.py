@@ -148,8 +148,7 @@ def test_without_javascript_presentation_and_first_question_stand(harness, open_
     assert page.locator("button:visible").count() == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1100, 320])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 320)])
 def test_axe_finds_nothing(theme, width, harness, open_page, axe, case):
     page = open_page(harness(show(CASE, level=2).html(), theme=theme).as_uri(), theme=theme, width=width)
     assert axe(page) == []

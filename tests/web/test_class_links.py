@@ -27,6 +27,11 @@ def page(harness, open_page):
     return open_page(harness(html(MADE)).as_uri())
 
 
+def test_a_book_may_lie_in_a_folder_of_that_name(page):
+    make(page, "https://example.org/book/index.html")
+    assert page.locator(".emd-ready code").first.inner_text() == f"https://example.org/book/{MADE[0].links[0].part}"
+
+
 def make(page, address):
     page.get_by_label("Address of the book").fill(address)
     page.get_by_role("button", name="Make the links").click()
@@ -40,7 +45,9 @@ def test_the_library_is_the_one_that_was_looked_at():
 
 
 @pytest.mark.parametrize("address", ["https://example.org/b/", "https://example.org/b", "https://example.org/b/index.html",
-                                     " https://example.org/b/notebooks/03_reading_small_studies.html#x "])
+                                     " https://example.org/b/notebooks/03_reading_small_studies.html#x ",
+                                     "https://example.org/b/notebooks/03_reading_small_studies",
+                                     "https://example.org/b/book/ledger.html", "https://example.org/b/search.html?q=x"])
 def test_the_address_comes_before_every_link(page, address):
     make(page, address)
     assert page.locator(".emd-ready code").all_inner_texts() == [
@@ -53,7 +60,9 @@ def test_the_address_comes_before_every_link(page, address):
 @pytest.mark.parametrize(("address", "said"), [
     ("", "must begin with https://"), ("my book", "must begin with https://"), ("ftp://example.org/b", "must begin"),
     ("file:///b/index.html", "on your own disk"), ("http://127.0.0.1:8000/", "your own machine"),
-    ("http://localhost:8000", "your own machine"), ("javascript:alert(1)", "must begin")])
+    ("http://localhost:8000", "your own machine"),
+    ("http://0.0.0.0:8000/", "your own machine"), ("http://book.localhost/", "your own machine"),
+    ("javascript:alert(1)", "must begin")])
 def test_what_nobody_else_can_open_is_told_in_one_sentence(page, address, said):
     make(page, "https://example.org/b/")
     make(page, address)

@@ -345,8 +345,7 @@ def test_print_shows_the_figure_without_controls(harness, open_page, widget):
     assert page.locator("figcaption").is_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1100, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 390)])
 def test_axe_finds_nothing(theme, width, harness, open_page, axe, widget, wide):
     page = open_page(harness(widget.html(), wide.html(), theme=theme).as_uri(), theme=theme, width=width)
     assert axe(page) == []

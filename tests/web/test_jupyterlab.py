@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -148,3 +149,77 @@ def test_a_control_moves_and_the_new_sentence_stands_there(chapter):
     assert page.evaluate("() => window.empty") == 0
     assert abs(widget.bounding_box()["height"] - height) < 60
     assert page.outside == []
+
+
+# --- notebooks that somebody else has run, or that are opened again ---------------------------------------------------
+
+OTHER = """import emdbook
+from emdbook import charts, quiz
+from emdbook.explore import choice, explore
+from functools import partial
+rows = [{"label": "Teclistamab", "events": 10, "n": 28}, {"label": "Talquetamab", "events": 9, "n": 20}]
+display(charts.forest(rows))
+display(quiz.show("09_bispecific_antibodies"))
+explore(partial(charts.forest, rows), title="A widget", method=choice("Method", ["wilson", "jeffreys"]))"""
+
+
+@pytest.fixture(scope="module")
+def elsewhere(lab, tmp_path_factory):
+    """A notebook that somebody else has run, beside the chapters: this JupyterLab has never seen it."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(OTHER)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMDBOOK_VIEW", "live")
+        patch.setenv("PYTHONPATH", str(project_dir()))
+        NotebookClient(made, timeout=120, kernel_name="python3", store_widget_state=False).execute()
+    text = nbformat.writes(made)
+    request = urllib.request.Request(f"{lab}/api/contents/notebooks/elsewhere.ipynb", method="PUT",
+                                     data=json.dumps({"type": "file", "format": "text", "content": text}).encode(),
+                                     headers={"Content-Type": "application/json"})
+    urllib.request.urlopen(request, timeout=20).read()
+    return f"{lab}/lab/tree/notebooks/elsewhere.ipynb?reset"
+
+
+@pytest.mark.exhaustive
+def test_what_somebody_else_has_run_is_a_picture_with_what_to_do(elsewhere, browser):
+    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    page = context.new_page()
+    page.goto(elsewhere)
+    page.wait_for_selector(".jp-OutputArea-output .emd-untrusted img")
+    output = page.locator(".jp-OutputArea-output:has(.emd-untrusted img)").first
+    assert output.locator("svg").count() == 0, "this notebook is trusted: nothing is tested"
+    picture = output.locator(".emd-untrusted img")
+    assert picture.evaluate("e => e.complete && e.naturalWidth") > 400
+    assert "Trust Notebook" in output.inner_text()
+    for left in output.locator(".emd-drawing").all():
+        assert left.evaluate("e => getComputedStyle(e).fontSize") == "0px", "what is left of a drawing is not read"
+    asked = page.locator(".jp-OutputArea-output:has(emd-quiz), .jp-OutputArea-output:has(.emd-question)")
+    assert "Trust Notebook" in asked.first.inner_text()
+    context.close()
+
+
+@pytest.mark.exhaustive
+def test_letters_of_charts_need_no_typeface_there(chapter):
+    assert chapter.locator(".jp-OutputArea .emd-drawing svg, .jp-OutputArea .emd-svg svg").count() > 2
+    assert chapter.locator(".jp-OutputArea .emd-drawing svg text, .jp-OutputArea .emd-svg svg text").count() == 0
+    assert not chapter.locator(".emd-untrusted").first.is_visible()
+
+
+def test_make_lab_saves_what_widgets_show(monkeypatch):
+    """So that a notebook that is opened again without its kernel does not show an error in their place."""
+    from jupyterlab_server.settings_utils import _get_overrides
+
+    from emdbook.publish import build
+
+    asked = {}
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/own")
+    monkeypatch.setattr(build.subprocess, "run", lambda *words, env, **more: asked.update(env) or
+                        subprocess.CompletedProcess(words, 0))
+    assert build.lab() == 0
+    assert asked["JUPYTER_CONFIG_PATH"].endswith(f"{os.pathsep}/own")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", asked["JUPYTER_CONFIG_PATH"])
+    overrides, error = _get_overrides("/nowhere")
+    assert not error
+    assert overrides["@jupyter-widgets/jupyterlab-manager:plugin"] == {"saveState": True}

@@ -43,13 +43,19 @@ def test_a_link_for_nbgitpuller(page, hub):
 
 @pytest.mark.parametrize("repo", [
     "https://github.com/me/book/tree/main", "https://github.com/me/book/blob/main/notebooks/x.ipynb",
-    "https://github.com/me/book.git", "https://github.com/me/book/commits/main"])
+    "https://github.com/me/book.git", "https://github.com/me/book/commits/main", "https://github.com/me/book/issues/3",
+    "https://github.com/me/book/releases"])
 def test_an_address_from_the_bar_of_the_browser_is_that_of_its_repository(page, repo):
     fill(page, repo=repo)
     query = parse_qs(urlsplit(page.locator("output").inner_text()).query)
     assert query["repo"] == ["https://github.com/me/book"]
     assert query["urlpath"] == [f"lab/tree/book/notebooks/{CHAPTER}.ipynb"]
     assert page.locator("[role=status]").inner_text() == "The link is ready."
+
+
+def test_damaged_escapes_are_told_in_plain_words(page):
+    fill(page, repo="https://git.example.org/me/%E0%A4%A")
+    assert "damaged escapes" in page.locator("[role=status]").inner_text()
 
 
 def test_other_forges_branches_and_folders_in_other_letters(page):

@@ -165,8 +165,7 @@ def test_by_keyboard_alone(open_page, practice):
     assert page.evaluate("() => document.activeElement.textContent") == "Question 2 of 10"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1100, 320])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 320)])
 def test_axe_finds_nothing(theme, width, harness, open_page, axe):
     page = open_page(harness(render_practice([MADE]), theme=theme).as_uri(), theme=theme, width=width)
     assert axe(page) == []

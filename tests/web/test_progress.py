@@ -120,8 +120,7 @@ def test_strange_content_breaks_nothing(stored, harness, serve, open_page):
     page.watch.assert_clean()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1100, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 390)])
 def test_axe_finds_nothing(theme, width, harness, serve, open_page, axe):
     page = open_page(f"{serve(harness(panel(), theme=theme).parent)}/index.html", theme=theme, width=width)
     assert axe(page) == []

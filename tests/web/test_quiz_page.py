@@ -143,8 +143,7 @@ def test_without_javascript_stem_and_options_stand(harness, open_page):
     assert page.locator("button:visible").count() == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1100, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 390)])
 def test_axe_finds_nothing(theme, width, harness, open_page, axe, sample):
     page = open_page(harness(show("sample", path=FOLDER).html(), theme=theme).as_uri(), theme=theme, width=width)
     assert axe(page) == []

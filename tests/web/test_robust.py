@@ -112,8 +112,44 @@ DAMAGED = [
     '{"tests": {"pretest": {"result": 5}}}', '{"tests": {"pretest": {"result": {}}}}', '{"tests": []}',
     '{"tests": {"pretest": {"draft": {"a": "b", "c": [null, 1]}}}}', '{"cases": "x", "tests": "y"}',
     '{"__proto__": {"quiz": 1}}',
+    '{"practice": {"boxes": {"sample/denominator": {"box": 1, "due": "9999-12-31"}}}}',
+    '{"practice": {"boxes": {"sample/denominator": {"box": 1, "due": "2026-02-31"}}}}',
     '{"tests": {"pretest": {"result": {"right": 21, "of": 20, "day": "<img src=x onerror=alert(1)>"}}}}',
 ]
+
+
+def test_a_stand_in_for_storage_forgets_what_was_cleared(every_block, serve, browser):
+    page = browser.new_page()
+    page.add_init_script("localStorage.setItem('old', '1')")
+    page.add_init_script(FULL)
+    try:
+        page.goto(f"{serve(every_block.parent)}/index.html")
+        page.wait_for_function(READY)
+        assert page.evaluate("""() => {
+            const kept = window.localStorage;
+            kept.setItem('a', '1'); kept.removeItem('a');
+            kept.clear();
+            kept.setItem('b', '2');
+            return [kept.getItem('old'), kept.length, kept.key(0)];
+        }""") == [None, 1, "b"]
+    finally:
+        page.close()
+
+
+def test_a_day_that_never_comes_is_not_kept(every_block, open_page):
+    page = open_page(every_block.as_uri())
+    page.wait_for_function(READY)
+    for due, is_kept in (("9999-12-31", False), ("2026-02-31", False), ("2026-01-05", True)):
+        page.evaluate("due => localStorage.setItem('emdbook.progress', "
+                      "JSON.stringify({practice: {boxes: {'a/b': {box: 1, due}}}}))", due)
+        assert page.evaluate("() => 'boxes' in emdbook.store.read().practice") is is_kept, due
+
+
+def test_a_formula_in_a_label_stays_text_in_a_spreadsheet(every_block, open_page):
+    page = open_page(every_block.as_uri())
+    page.wait_for_function(READY)
+    text = page.evaluate("() => emdbook.files.csvFile([['=1+1', '-0.4', '@x', '-5', '+cmd|x', 'a,b']]).text()")
+    assert text.strip("\ufeff\r\n") == "'=1+1,-0.4,'@x,-5,'+cmd|x,\"a,b\""
 
 
 def test_a_damaged_memory_starts_anew(every_block, open_page):

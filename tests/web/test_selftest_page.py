@@ -117,8 +117,7 @@ def test_by_keyboard_alone(harness, open_page):
     assert page.locator(".emd-report").is_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1100, 320])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 320)])
 def test_axe_finds_nothing(theme, width, harness, open_page, axe):
     test = render_selftest(FORMS["posttest"], "posttest")
     page = open_page(harness(test, theme=theme).as_uri(), theme=theme, width=width)

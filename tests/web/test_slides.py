@@ -269,6 +269,41 @@ def test_g_goes_to_the_slide_whose_number_is_typed(show):
     assert current(page) == "slide-7"
 
 
+def test_escape_and_o_show_all_slides_at_once(show):
+    page = show(WIDGET)
+    for key in ("Escape", "o"):
+        page.keyboard.press(key)
+        assert page.evaluate("() => Reveal.isOverview()"), key
+        page.keyboard.press(key)
+        assert not page.evaluate("() => Reveal.isOverview()"), key
+    page.watch.assert_clean()
+
+
+def test_b_blackens_the_screen_and_f_fills_it(show):
+    page = show(WIDGET)
+    for wanted in (True, False):
+        page.keyboard.press("b")
+        assert page.evaluate("() => Reveal.isPaused()") is wanted
+    page.keyboard.press("f")
+    page.wait_for_function("() => document.fullscreenElement !== null")
+    page.watch.assert_clean()
+
+
+def test_a_setting_of_the_lesson_is_one_press_away(show):
+    page = show(WIDGET)
+    go_to(page, "emd-explore .deck-presets")
+    widget = page.locator("section.present:not(.stack) emd-explore")
+    before = widget.locator("figcaption").inner_text()
+    slide = current(page)
+    widget.locator(".deck-presets button").last.click()
+    page.wait_for_function("([e, before]) => e.innerText !== before",
+                           arg=[widget.locator("figcaption").element_handle(), before])
+    assert current(page) == slide
+    page.keyboard.press("ArrowRight")
+    assert current(page) != slide, "the arrows turn slides again"
+    page.watch.assert_clean()
+
+
 def test_keys_turn_the_slides_and_show_what_is_hidden(show):
     page = show(WIDGET)
     assert current(page) == "slide-1"
@@ -340,6 +375,8 @@ def test_a_question_mark_lists_the_keys(show):
         assert key.lower() in said.lower(), key
     page.keyboard.press("Escape")
     box.wait_for(state="detached")
+    page.keyboard.press("ArrowRight")
+    assert current(page) == "slide-2"
     page.watch.assert_clean()
 
 

@@ -262,7 +262,11 @@
     /** Back on the page by the browser's own button: what this widget showed when the reader left. */
     recall() {
       const text = left[this.id];
-      if (typeof text !== "string") return false;
+      return typeof text === "string" && this.set(text);
+    }
+
+    /** Take the setting that the part of an address behind # names; false where it names another widget. @param {string} text */
+    set(text) {
       const parts = new URLSearchParams(text);
       if (parts.get("w") !== this.id) return false;
       parts.delete("w");
@@ -271,6 +275,7 @@
       this.state = state;
       this.write();
       this.remember();
+      if (this.data) this.show();
       return true;
     }
 

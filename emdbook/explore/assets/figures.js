@@ -47,12 +47,18 @@
     return new Blob([text], { type: "image/svg+xml;charset=utf-8" });
   }
 
+  /** What a spreadsheet would reckon instead of showing it: a label of a reader's own file may begin so. */
+  const FORMULA = /^[=+\-@\t\r](?!\d+(?:\.\d+)?$)/;
+
   /**
    * Rows as a file for a spreadsheet. The mark at the start tells it that the letters are UTF-8.
    * @param {string[][]} rows
    */
   function csvFile(rows) {
-    const cell = (/** @type {string} */ text) => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
+    const cell = (/** @type {string} */ given) => {
+      const text = FORMULA.test(given) ? `'${given}` : given;
+      return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+    };
     const text = rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
     return new Blob([`\ufeff${text}`], { type: "text/csv;charset=utf-8" });
   }

@@ -53,6 +53,13 @@
     return out;
   }
 
+  /** A day of the calendar, as it is kept: 2026-02-31 and 2026-99-99 would never come. @param {unknown} text */
+  const isDay = (text) =>
+    typeof text === "string" &&
+    /^\d{4}-\d\d-\d\d$/.test(text) &&
+    !Number.isNaN(Date.parse(text)) &&
+    new Date(text).toISOString().startsWith(text);
+
   /** @param {any} one @returns {Answer | undefined} */
   const answer = (one) =>
     isRecord(one) ? { correct: one.correct === true, tries: isCount(one.tries) ? one.tries : 0 } : undefined;
@@ -60,9 +67,10 @@
   /** @param {any} one @returns {Result | undefined} */
   function result(one) {
     if (!isRecord(one) || !isCount(one.right) || !isCount(one.of) || one.right > one.of || !one.of) return undefined;
-    const sure = Array.isArray(one.sure) && one.sure.every((pair) => Array.isArray(pair) && pair.every(isCount));
+    const isPair = (/** @type {unknown} */ pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isCount);
+    const sure = Array.isArray(one.sure) && one.sure.every(isPair);
     return {
-      day: /^\d{4}-\d\d-\d\d$/.test(one.day) ? one.day : "an earlier day",
+      day: isDay(one.day) ? one.day : "an earlier day",
       right: one.right,
       of: one.of,
       sure: sure ? one.sure : [],
@@ -83,7 +91,8 @@
     return out;
   }
 
-  const DAY = /^\d{4}-\d\d-\d\d$/;
+  /** No box is put off so long: a day beyond is damage, and its question is due anew. */
+  const FAR = new Date(Date.now() + 366 * 864e5).toISOString().slice(0, 10);
 
   /** @param {unknown} value @returns {Practice} */
   function practice(value) {
@@ -91,11 +100,11 @@
     /** @type {Practice} */
     const out = {};
     const boxes = entries(all.boxes, (one) =>
-      isRecord(one) && isCount(one.box) && DAY.test(one.due) ? { box: one.box, due: one.due } : undefined,
+      isRecord(one) && isCount(one.box) && isDay(one.due) && one.due < FAR ? { box: one.box, due: one.due } : undefined,
     );
     if (Object.keys(boxes).length) out.boxes = boxes;
     const said = (Array.isArray(all.said) ? all.said : []).filter(
-      (one) => Array.isArray(one) && one.length === 3 && DAY.test(one[0]) && isCount(one[1]) && isCount(one[2]),
+      (one) => Array.isArray(one) && one.length === 3 && isDay(one[0]) && isCount(one[1]) && isCount(one[2]),
     );
     if (said.length) out.said = said;
     return out;
@@ -272,6 +281,23 @@
     }
   }
 
+  /**
+   * Copy what an element says; where the browser refuses, mark it, so that one key does it.
+   * @param {Element} from
+   * @param {Element} said where it is told
+   */
+  async function copyOf(from, said) {
+    if (await copied(from.textContent ?? "")) {
+      said.textContent = "The link was copied.";
+      return;
+    }
+    window.getSelection()?.selectAllChildren(from);
+    said.textContent = "The link is marked. Copy it with Ctrl and C.";
+  }
+
+  /** @param {number} n @param {string} one @param {string} many */
+  const plural = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+
   /** The base of every block: begins once, when the page is read; survives being moved and the browser's own Back. */
   class Block extends HTMLElement {
     /** @type {[EventTarget, string, (event: any) => void][]} */
@@ -363,5 +389,5 @@
   // Read before any other script replaces it: what the widgets showed when a reader left this page.
   const left = isRecord(history.state) && isRecord(history.state.emd) ? history.state.emd : {};
 
-  window.emdbook = Object.assign(window.emdbook ?? {}, { Block, el, store, copied, whenReady, left });
+  window.emdbook = Object.assign(window.emdbook ?? {}, { Block, el, store, copied, copyOf, plural, whenReady, left });
 })();

@@ -1,4 +1,4 @@
-"""The book to take along: one zip that opens by double-click, and one PDF.
+"""The book to take along: one zip that opens by double-click, one PDF, and one EPUB.
 
 ``archive``
     the zip: web book, decks, notebooks, data, licences.
@@ -6,6 +6,8 @@
     the built pages as one page for paper; pure.
 ``pdf``
     that page printed by the installed Chromium.
+``epub``
+    the same pages for reading devices, by Sphinx's EPUB builder.
 """
 
 from __future__ import annotations

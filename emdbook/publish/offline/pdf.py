@@ -90,19 +90,22 @@ def _first_pages(file: Path) -> dict[str, int]:
 
 
 def _describe(file: Path, headings: Sequence[str]) -> None:
-    """Who made it and what it is, which a browser does not write; the rest of the file stays as it is."""
-    from pypdf import PdfWriter
-    from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
+    """Who made it and what it is, which a browser does not write; and its objects packed.
 
-    writer = PdfWriter(file, incremental=True)
-    writer.add_metadata({"/Title": TITLE, "/Author": "The Beyond the Marrow authors", "/Subject": SUBTITLE,
-                         "/Keywords": "multiple myeloma, extramedullary disease, evidence, education"})
-    marks = list(_outline(writer.root_object.get("/Outlines")))
-    for mark, title in zip(marks, bookmark_titles([str(m["/Title"]) for m in marks], headings), strict=True):
-        mark[NameObject("/Title")] = TextStringObject(title)
-    writer.root_object[NameObject("/ViewerPreferences")] = DictionaryObject(
-        {NameObject("/DisplayDocTitle"): BooleanObject(True)})
-    writer.write(file)
+    What tells screen readers the parts of a page is more than half of what Chromium writes, in plain words; packed the
+    file is less than half as large.
+    """
+    import pikepdf
+
+    with pikepdf.open(file, allow_overwriting_input=True) as pdf:
+        for name, value in (("Title", TITLE), ("Author", "The Beyond the Marrow authors"), ("Subject", SUBTITLE),
+                            ("Keywords", "multiple myeloma, extramedullary disease, evidence, education")):
+            pdf.docinfo[f"/{name}"] = value
+        marks = list(_outline(pdf.Root.get("/Outlines")))
+        for mark, title in zip(marks, bookmark_titles([str(m.Title) for m in marks], headings), strict=True):
+            mark.Title = title
+        pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+        pdf.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 def _headings(text: str) -> list[str]:
@@ -113,9 +116,8 @@ def _headings(text: str) -> list[str]:
 
 def _outline(node):
     """Every entry of the outline, from top to bottom."""
-    item = node.get_object().get("/First") if node is not None else None
+    item = node.get("/First") if node is not None else None
     while item is not None:
-        item = item.get_object()
         yield item
         yield from _outline(item)
         item = item.get("/Next")

@@ -28,10 +28,11 @@ SUBTITLE = "An open, executable textbook on treating extramedullary multiple mye
 
 _FRAMES = re.compile(r'<script\b[^>]*class="emd-frames"[^>]*>.*?</script>|<svg class="emd-narrow".*?</svg>'
                      '| emd-two(?=["\\s])', re.S)
-_GONE = (".headerlink", "button", "dialog", ".emd-controls", ".emd-failure", ".emd-nojs", ".emd-unseen", ".emd-numbers",
-         ".emd-actions", ".emd-fold-hint", "div.cell_input:not(.tag_exercise div.cell_input)", "details.hide",
-         "div.tag_remove-input:not(:has(.cell_output))", "nav", "style", "[hidden]",
-         *(tag for block in BLOCKS for tag in block.tags if block.on_paper == "gone"))
+#: What paper does not have.
+GONE = (".headerlink", "button", "dialog", ".emd-controls", ".emd-failure", ".emd-nojs", ".emd-unseen", ".emd-numbers",
+        ".emd-actions", ".emd-fold-hint", "div.cell_input:not(.tag_exercise div.cell_input)", "details.hide",
+        "div.tag_remove-input:not(:has(.cell_output))", "nav", "style", "[hidden]",
+        *(tag for block in BLOCKS for tag in block.tags if block.on_paper == "gone"))
 _REFERS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
 
 
@@ -183,18 +184,22 @@ def _open(article: Tag, page: Page) -> list[str]:
     return [f'<div id="{id_}"><h3>{html.escape(asked)}</h3>{body}</div>' for asked, id_, body in reversed(solutions)]
 
 
-def read_page(page: Page, book: Book, root: Path) -> None:
-    """Fill a page from its built file.
+def without_script(article: Tag, page: Page, gone: Sequence[str] = GONE) -> list[str]:
+    """Turn what needs a script or a hand into what paper can hold, and give the page its title and number.
 
     Parameters
     ----------
+    article : bs4.Tag
+        Of the built page; changed in place.
     page : Page
-    book : Book
-        All pages, to know which links lead to one of them.
-    root : path
-        The folder of the built book.
+    gone : sequence of str
+        Selectors of what is taken out.
+
+    Returns
+    -------
+    list of str
+        HTML of the keys and solutions, for the end of the book.
     """
-    article = _article(root / f"{page.name}.html")
     answers = []
     keyed = [(found, block.on_paper) for block in BLOCKS if callable(block.on_paper)
              for tag in block.tags for found in article.select(tag)]
@@ -202,7 +207,7 @@ def read_page(page: Page, book: Book, root: Path) -> None:
         shown, key = paper(tag, f"answer-{page.key}-{i}")
         answers.append(key)
         tag.replace_with(_tag(article, "div", shown))
-    for mark in article.select(", ".join(_GONE)):
+    for mark in article.select(", ".join(gone)):
         if not mark.decomposed:
             mark.decompose()
     for script in article.find_all("script"):
@@ -217,10 +222,26 @@ def read_page(page: Page, book: Book, root: Path) -> None:
     page.title = heading.get_text(" ", strip=True) if heading else page.name
     number = re.match(r"(\d\d)_", posixpath.basename(page.name))
     page.number = str(int(number[1])) if number else ""
+    return [*answers, *solutions]
+
+
+def read_page(page: Page, book: Book, root: Path) -> None:
+    """Fill a page from its built file.
+
+    Parameters
+    ----------
+    page : Page
+    book : Book
+        All pages, to know which links lead to one of them.
+    root : path
+        The folder of the built book.
+    """
+    article = _article(root / f"{page.name}.html")
+    answers = without_script(article, page)
     _ids(article, page.key)
     _links(article, page, book, root)
     page.body = _inner(article)
-    appendix = BeautifulSoup("".join((*answers, *solutions)), "html.parser")
+    appendix = BeautifulSoup("".join(answers), "html.parser")
     _links(appendix, page, book, root)
     page.answers = str(appendix)
 
@@ -268,12 +289,8 @@ def book_html(root: Path | None = None, toc: dict | None = None) -> str:
         read_page(page, book, root)
     cover, *others = book.pages
     chapters = "".join(
-        f'<section class="print-chapter" id="page-{page.key}">{_numbered(page)}</section>' for page in others)
-    answers = "".join(f'<section class="print-answers"><h2>{html.escape(page.title)}</h2>{page.answers}</section>'
-                      for page in book.pages if page.answers)
-    last = (f'<section class="print-chapter" id="page-answers"><h1>Answers</h1>'
-            "<p>The key to the questions, the critique of the cases and the solutions of the exercises, by chapter.</p>"
-            f"{answers}</section>")
+        f'<section class="print-chapter" id="page-{page.key}">{numbered(page)}</section>' for page in others)
+    last = f'<section class="print-chapter" id="page-answers">{answers_html(book)}</section>'
     kept = [file for block in BLOCKS if block.on_paper == "kept" for file in block.files(".css")]
     sheets = "".join(file.read_text(encoding="utf-8") for file in (
         FRAME / "emd.css", *kept, Path(__file__).resolve().parent / "assets" / "print.css"))
@@ -289,7 +306,17 @@ def book_html(root: Path | None = None, toc: dict | None = None) -> str:
     return _without_dead_links(text)
 
 
-def _numbered(page: Page) -> str:
+def answers_html(book: Book) -> str:
+    """The last page: keys, critiques and solutions, by page."""
+    answers = "".join(f'<section class="print-answers"><h2>{html.escape(page.title)}</h2>{page.answers}</section>'
+                      for page in book.pages if page.answers)
+    return ("<h1>Answers</h1>"
+            "<p>The key to the questions, the critique of the cases and the solutions of the exercises, by chapter.</p>"
+            f"{answers}")
+
+
+def numbered(page: Page) -> str:
+    """The body of a page with its number before its title."""
     if not page.number:
         return page.body
     return re.sub(r"(<h1[^>]*>)", rf'\g<1>{page.number}. ', page.body, count=1)

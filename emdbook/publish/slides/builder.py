@@ -20,7 +20,7 @@ from sphinx_revealjs.writers import RevealjsSlideTranslator
 from emdbook.evidence.links import plain
 from emdbook.explore.page import NARROW
 from emdbook.publish import executed
-from emdbook.publish.lesson_pages import slide_ids
+from emdbook.publish.lesson_pages import address, presets, setting_words, slide_ids
 from emdbook.publish.runtime.cells import page_cells
 from emdbook.publish.slides.deck import Part, Slide, Words, deck_element, element, is_solution, plan, raw
 from emdbook.publish.slides.write import MADE, page_html, write_assets
@@ -32,8 +32,11 @@ BOOK = "../html"
 GUIDE = "book/instructor_guide"
 #: The page that holds the lesson plans.
 PLANS = "book/lesson_plans"
-#: Room for a figure on a slide in pixels, and how much a figure must grow for its smallest text to reach 24 px.
-_ROOM, _GROWTH = 1004, 2.29
+#: Height and width of a slide for its content, in pixels, and how high its smallest letters must be at least.
+_HIGH, _WIDE, _LETTER = 1004, 1776, 24.1
+#: Width of the words beside a figure, and of the gap between them; beside code, whose lines are longer. They give way
+#: to a wide figure down to the last.
+_BESIDE, _BESIDE_CODE, _LEAST = (560, 56), (800, 40), 440
 _CELL = 10_000  # MyST-NB counts the lines of cell i from (i + 1) times this
 
 
@@ -211,7 +214,12 @@ class ToSlides(SphinxPostTransform):
             words += element(f"h{slide.rank}", *slide.title)
         words += [part_node(part) for part in slide.parts if part.kind in ("text", "code")]
         deck = element("div", words, class_=f"deck {layout} deck-{shown}")
-        deck += [part_node(part) for part in slide.parts if part.kind not in ("text", "code")]
+        deck += [part_node(part, self.env.docname) for part in slide.parts if part.kind not in ("text", "code")]
+        if layout.startswith("deck-split"):
+            left, gap = _BESIDE_CODE if "code" in kinds else _BESIDE
+            width = max((_needed(part.html)[0] for part in slide.parts if part.kind in ("widget", "figure")), default=0)
+            if width > _WIDE - left - gap:
+                deck["html"]["style"] = f"--deck-left:{max(_LEAST, _WIDE - gap - width):.0f}px"
         made = element("section", deck, data_cells=" ".join(map(str, slide.cells)), data_level=slide.level)
         if slide.more:
             made["html"]["data-more"] = str(slide.more)
@@ -243,7 +251,19 @@ _NOT_SHOWN = re.compile(r'<emd-marks\b.*?</emd-marks>|<svg class="emd-narrow".*?
                         rf'|<script\b[^>]*class="{NARROW}"[^>]*>[^<]*</script>| emd-two(?=["\s])', re.S)
 
 
-def part_node(part: Part) -> nodes.Node:
+def with_presets(text: str, chapter: str) -> str:
+    """A widget with a button for each setting that a lesson plan asks of it, beside *Reset*."""
+    known = re.search(r'<emd-explore\b[^>]*?\bid="([^"]+)"', text)
+    buttons = "".join(
+        f'<button type="button" data-setting="{html.escape(address(item))}" title="{html.escape(setting_words(item))}" '
+        f'aria-label="{i}: {html.escape(setting_words(item))}">{i}</button>'
+        for i, item in enumerate(presets(chapter).get(known[1] if known else "", ()), start=1))
+    row = ('<div class="deck-presets" role="group" aria-label="Settings of the lesson"><span>Lesson</span>'
+           f"{buttons}</div>")
+    return re.sub(r'(?=<button type="button" class="emd-reset")', lambda _: row, text, count=1) if buttons else text
+
+
+def part_node(part: Part, docname: str = "") -> nodes.Node:
     """A piece of a slide."""
     fragment = " fragment" if part.fragment else ""
     shown = _NOT_SHOWN.sub("", part.html)
@@ -255,18 +275,28 @@ def part_node(part: Part) -> nodes.Node:
         return raw(text.replace('class="emd-figure"', f'class="emd-figure{fragment}"', 1))
     if part.kind == "widget":
         # Links to a setting and downloads belong to the book's page: here the address is that of the slide.
+        text = with_presets(text, posixpath.basename(docname))
         return raw(re.sub(r'<div class="emd-actions">', '<div class="emd-actions" hidden>', text))
     return element("div", raw(text), class_=f"deck-scroll{fragment}")
 
 
+def _needed(text: str) -> tuple[float, float]:
+    """Width and height in pixels that a figure needs for its smallest letters; zeros for one without words."""
+    found = re.search(r"(?:--emd-ratio|aspect-ratio):([\d.]+)/([\d.]+);--emd-least:([\d.]+)", text)
+    if not found:
+        return 0, 0
+    width = _LETTER * float(found[3])
+    return width, width * float(found[2]) / float(found[1])
+
+
 def _readable(text: str) -> str:
-    """A figure too high for its smallest text to be read scrolls in its box instead of shrinking."""
-    ratio = re.search(r"aspect-ratio:([\d.]+)/([\d.]+)", text) or re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
-    if not ratio or float(ratio[2]) * _GROWTH <= _ROOM:
+    """A figure too high or too wide for its smallest text to be read scrolls in its box instead of shrinking."""
+    width, height = _needed(text)
+    if height <= _HIGH and width <= _WIDE - _LEAST - _BESIDE[1]:
         return text
-    box = (f'deck-tall" tabindex="0" style="--deck-width:{float(ratio[1]) * _GROWTH:.0f}px')
-    text = text.replace('class="emd-figure-paper"', f'class="emd-figure-paper {box}" role="group" '
-                                                    'aria-label="Figure, scrolls"', 1)
+    box = f'deck-tall" tabindex="0" style="--deck-width:{width:.0f}px'
+    text = re.sub(r'class="(emd-figure-paper[^"]*)"', rf'class="\1 {box}" role="group" aria-label="Figure, scrolls"',
+                  text, count=1)
     return re.sub(r'class="emd-svg"([^>]*) style="([^"]*)"', rf'class="emd-svg {box};\2"\1', text, count=1)
 
 

@@ -103,9 +103,9 @@ def _index_html(written: Sequence[Written]) -> str:
         for deck in written)
     keys = (("Space or →", "next slide; what is hidden appears first"), ("← ↑ ↓", "back, up, down"),
             ("S", "speaker view with notes and a clock"), ("N", "the notes of this slide, on the slide"),
-            ("?", "all keys, on the slide"), ("F", "full screen"), ("Esc or O", "all slides at once"),
-            ("B", "black screen"),
-            ("G", "go to a slide: type its number, then Enter"),
+            ("F", "full screen"), ("Esc or O", "all slides at once"), ("B", "black screen"),
+            ("G", "go to a slide: type its number, then Enter"), ("?", "the keys, on the slide"),
+            ("1, 2, 3 beside a widget", "buttons: the settings of the lesson, in the order of its plan"),
             ("Page Down, Page Up", "next and back, also while a widget has the focus"))
     table = "".join(f"<dt>{key}</dt><dd>{what}</dd>" for key, what in keys)
     return (f'{_head(f"Slides of {TITLE}", _FRAME)}<body class="deck-index"><main>'

@@ -158,7 +158,7 @@ def _head(text: str, parts: list[str]) -> str:
     return text[:at] + "\n" + place + text[at:]
 
 
-def _dropdowns(text: str) -> str:
+def dropdowns(text: str) -> str:
     """Admonitions that fold, as native ``<details>``."""
     for match in reversed(list(_TITLE.finditer(text))):
         names = match[1].split()
@@ -275,7 +275,7 @@ def _description(text: str) -> str:
 
 def _lightened(text: str, icons: Icons) -> str:
     parts = _parts(text)
-    text = _menus(_dropdowns(_head(text, parts)))
+    text = _menus(dropdowns(_head(text, parts)))
     text = _OLD_THEME.sub(lambda _: _THEME, text, count=1)
     # without scripts the page has a theme too
     if 'name="description"' not in text and (said := _description(text)):

@@ -107,16 +107,18 @@ def link_sealed(page: str, known: Mapping[str, str], address: str) -> str:
     return _SEALED.sub(opened, page)
 
 
-def link_first_use(page: str, known: Mapping[str, tuple[str, str]], address: str) -> str:
-    """Turn the first use of each name in the running text of a page into a link; later uses stay plain.
+def link_first_use(page: str, known: Mapping[str, tuple[str, str, str]], address: str) -> str:
+    """Turn the first use of each name in the running text of a page into a link, with its Chinese name behind it.
+
+    Later uses stay plain.
 
     Parameters
     ----------
     page : str
         HTML.
-    known : mapping of str to (str, str)
-        Each name, in lower case or as it is always written, with its anchor and what a reader sees when pointing at
-        it. Names with one anchor are one thing: only the first of them is linked.
+    known : mapping of str to (str, str, str)
+        Each name, in lower case or as it is always written, with its anchor, what a reader sees when pointing at it,
+        and its Chinese name, which may be empty. Names with one anchor are one thing: only the first of them is linked.
     address : str
         The page that lists the names, as seen from this page.
 
@@ -126,7 +128,7 @@ def link_first_use(page: str, known: Mapping[str, tuple[str, str]], address: str
 
     Examples
     --------
-    >>> link_first_use("<p>Drug a, then drug a.</p>", {"drug a": ("drug-a", "BCMA")}, "drugs.html")
+    >>> link_first_use("<p>Drug a, then drug a.</p>", {"drug a": ("drug-a", "BCMA", "")}, "drugs.html")
     '<p><a class="emd-drug" href="drugs.html#drug-a" title="BCMA">Drug a</a>, then drug a.</p>'
     """
     if not known:
@@ -136,10 +138,11 @@ def link_first_use(page: str, known: Mapping[str, tuple[str, str]], address: str
     done: set[str] = set()
 
     def made(match: re.Match[str]) -> str:
-        anchor, note = folded[match.group(1).casefold()]
+        anchor, note, chinese = folded[match.group(1).casefold()]
         if anchor in done:
             return match.group()
         done.add(anchor)
-        return _link("emd-drug", f"{address}#{anchor}", note, match.group(1))
+        link = _link("emd-drug", f"{address}#{anchor}", note, match.group(1))
+        return link + (f' <span class="emd-zh" lang="zh-Hans">{html.escape(chinese)}</span>' if chinese else "")
 
     return _replace(page, word, made)

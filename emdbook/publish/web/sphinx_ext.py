@@ -81,7 +81,7 @@ class TeachingGuide(SphinxDirective):
     def run(self):
         try:
             text = teaching.markdown(teaching.find(self.arguments[0]))
-        except teaching.TeachingError as error:
+        except (teaching.TeachingError, LookupError) as error:
             raise self.error(str(error)) from error
         # the decks look for the box by its chapter
         box = nodes.container(classes=["emd-teaching"], chapter=self.arguments[0])
@@ -343,7 +343,7 @@ def _set_narrow_apart(app: Sphinx, pagename, templatename, context, doctree) -> 
     context["body"] = _NARROW_BLOCK.sub(moved, body)
 
 
-def _link_words(app: Sphinx, pagename, templatename, context, doctree) -> None:
+def link_words(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Each locator in text, a table, a question or a case leads to its paragraph; a drug's first use to its names."""
     if not context.get("body"):
         return
@@ -447,7 +447,7 @@ def setup(app: Sphinx):
     app.connect("html-page-context", _set_narrow_apart, priority=400)
     app.connect("html-page-context", _number_figures, priority=400)  # before the assets of its element are asked for
     app.connect("html-page-context", _page_assets)
-    app.connect("html-page-context", _link_words)
+    app.connect("html-page-context", link_words)
     app.connect("html-page-context", _add_key, priority=600)  # after the locators are links
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("build-finished", _python, priority=800)

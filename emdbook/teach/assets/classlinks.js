@@ -2,7 +2,7 @@
    It only puts words together and draws. Nothing is asked of any server, also not by the library that draws. */
 (() => {
   if (!window.emdbook?.Block || customElements.get("emd-classlinks")) return;
-  const { Block, copied } = window.emdbook;
+  const { Block, copyOf } = window.emdbook;
   const KEPT = "emdbook.class-address";
 
   /** The folder of a book, whatever page of it was typed. @param {string} text */
@@ -17,11 +17,16 @@
       throw new Error("This address is on your own disk, so nobody else can open it. Put the book on the web first.");
     }
     if (!/^https?:$/.test(made.protocol)) throw new Error("The address must begin with https:// or http://.");
-    if (/^(localhost|127\.|\[::1\])/.test(made.hostname)) {
+    if (/^(?:(?:.*\.)?localhost\.?|127\..*|0\.0\.0\.0|\[::1?\])$/.test(made.hostname)) {
       throw new Error("This address is your own machine, so nobody else can open it.");
     }
-    const path = made.pathname.replace(/(?:(?:notebooks|book)\/)?[^/]*\.html$/, "").replace(/\/*$/, "/");
-    return made.origin + path;
+    // The front page lies in the root, also where the root is called "book"; other pages lie in a folder, and some
+    // servers show them without their ending.
+    const path = made.pathname
+      .replace(/(?:index|search|genindex)\.html$/, "")
+      .replace(/(?:notebooks|book)\/(?:[^/]+\.html|\d\d_\w+)$/, "")
+      .replace(/[^/]*\.html$/, "");
+    return made.origin + path.replace(/\/*$/, "/");
   }
 
   /** @param {string} text */
@@ -69,7 +74,7 @@
       });
       this.addEventListener("click", (/** @type {any} */ event) => {
         const button = event.target.closest(".emd-ready-copy");
-        if (button) this.take(button);
+        if (button) copyOf(button.previousElementSibling, this.said);
       });
       this.field.value = this.known();
       if (this.field.value) this.make();
@@ -118,17 +123,6 @@
         // see above
       }
       this.said.textContent = "The links are ready. Try one on another device before class.";
-    }
-
-    /** @param {HTMLButtonElement} button */
-    async take(button) {
-      const code = /** @type {HTMLElement} */ (button.previousElementSibling);
-      if (await copied(code.textContent ?? "")) {
-        this.said.textContent = "The link was copied.";
-      } else {
-        window.getSelection()?.selectAllChildren(code);
-        this.said.textContent = "The link is marked. Copy it with Ctrl and C.";
-      }
     }
   }
 

@@ -2,7 +2,7 @@
    It only puts words together. Nothing is asked of any server. */
 (() => {
   if (!window.emdbook?.Block || customElements.get("emd-linkbuilder")) return;
-  const { Block, copied } = window.emdbook;
+  const { Block, copyOf } = window.emdbook;
 
   /** @param {string} text @param {string} what */
   function address(text, what) {
@@ -23,11 +23,20 @@
   function build(choice) {
     const repo = address(choice.repo, "repository");
     // the address of a file or a branch, as the browser's bar shows it, is that of its repository and more
-    const path = repo.pathname
-      .replace(/\/(?:-\/)?(?:tree|blob|raw|src|commits?)\/.*$/, "")
+    let path = repo.pathname
+      .replace(/\/(?:-\/|(?:tree|blob|raw|src|commits?)\/).*$/, "")
       .replace(/\/+$/, "")
       .replace(/\.git$/, "");
-    const folder = decodeURIComponent(path.split("/").pop() ?? "");
+    // these know no groups within groups: what comes behind owner and name is a page of issues, releases and so on
+    if (/^(?:www\.)?(?:github\.com|codeberg\.org|bitbucket\.org)$/.test(repo.hostname)) {
+      path = path.split("/").slice(0, 3).join("/");
+    }
+    let folder = "";
+    try {
+      folder = decodeURIComponent(path.split("/").pop() ?? "");
+    } catch {
+      throw new Error("The address of the repository has damaged escapes (%): copy it once more.");
+    }
     if (
       /^(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)$/.test(repo.hostname) &&
       path.split("/").length < 3
@@ -63,7 +72,7 @@
         this.make();
       });
       form.addEventListener("change", () => this.where());
-      this.copy.addEventListener("click", () => this.take());
+      this.copy.addEventListener("click", () => copyOf(this.out, this.said));
       this.where();
     }
 
@@ -100,15 +109,6 @@
         this.copy.hidden = true;
         this.said.textContent = /** @type {Error} */ (error).message;
       }
-    }
-
-    async take() {
-      if (await copied(this.out.textContent)) {
-        this.said.textContent = "The link was copied.";
-        return;
-      }
-      window.getSelection()?.selectAllChildren(this.out);
-      this.said.textContent = "The link is marked. Copy it with Ctrl and C.";
     }
   }
 

@@ -1,10 +1,7 @@
 /* <emd-progress>: how far this reader has come, from what the questions keep in this browser. Nothing leaves it. */
 (() => {
   if (!window.emdbook?.Block || customElements.get("emd-progress")) return;
-  const { Block, el, store } = window.emdbook;
-
-  /** @param {number} n @param {string} one @param {string} many */
-  const plural = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+  const { Block, el, plural, store } = window.emdbook;
 
   class Progress extends Block {
     start() {

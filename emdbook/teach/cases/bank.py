@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from emdbook.evidence.links import plain_all
@@ -108,11 +107,6 @@ def _folder(path) -> Path:
     return Path(path) if path is not None else data_dir() / "cases"
 
 
-@cache
-def _schema(file: Path) -> dict:
-    return strict_json.read(file)
-
-
 def case_files(path=None) -> list[Path]:
     """Every file of the teaching cases.
 
@@ -206,24 +200,15 @@ def case_walks(cases: Sequence[Case]) -> dict[str, tuple[str, ...]]:
 
 
 def _read(file: Path, pathway: Pathway) -> Case:
-    try:
-        # a reader of a case needs its words; the links in it keep its numbers true (emdbook.checks.sync)
-        data = plain_all(strict_json.read(file))
-    except strict_json.UnreadableError as error:
-        raise CasesError([Fault.at(file.name, "", error.rule, error.found)]) from None
-    beside = file.with_name(SCHEMA)
-    schema = _schema(beside if beside.is_file() else data_dir() / "cases" / SCHEMA)
-    errors = strict_json.schema_errors(schema, data)
-    faults = [Fault.at(file.name, _turn_of(list(error.absolute_path), data), strict_json.schema_rule(error),
-                    strict_json.schema_found(error)) for error in errors]
-    if not faults:
-        faults = list(_case_faults(data, file, pathway))
+    # a reader of a case needs its words; the links in it keep its numbers true (emdbook.checks.sync)
+    data, faults = strict_json.checked(file, SCHEMA, _folder(None), _turn_of, plain_all)
+    faults = faults or list(_case_faults(data, file, pathway))
     if faults:
         raise CasesError(faults)
     return _build(data, pathway)
 
 
-def _turn_of(place: list, data: dict) -> str:
+def _turn_of(data: dict, place: list) -> str:
     """``turn x, option 2`` for a place within the file; empty outside the turns."""
     if len(place) < 2 or place[0] != "turns":
         return ""

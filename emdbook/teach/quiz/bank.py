@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from emdbook.evidence.links import plain_all
@@ -64,11 +63,6 @@ class Question:
         """Patient and stem in one text, for readers that know no parts."""
         return f"{self.patient} {self.stem}".strip()
 
-    @property
-    def cautious_key(self) -> bool:
-        """Whether the key is a form of "this cannot be concluded"."""
-        return any(o.correct and o.cautious for o in self.options)
-
 
 @dataclass(frozen=True)
 class QuestionSet:
@@ -81,16 +75,6 @@ class QuestionSet:
 
 def _folder(path) -> Path:
     return Path(path) if path is not None else data_dir() / "questions"
-
-
-@cache
-def _schema(file: Path) -> dict:
-    return strict_json.read(file)
-
-
-def _find_schema(folder: Path) -> dict:
-    beside = folder / SCHEMA
-    return _schema(beside if beside.is_file() else data_dir() / "questions" / SCHEMA)
 
 
 def _place(path, data) -> str:
@@ -124,7 +108,7 @@ def check_questions(data: object, file: str, schema: dict | None = None) -> list
     list of str
         One line per problem, naming question, option and rule; empty if all is well.
     """
-    schema = schema or _find_schema(data_dir() / "questions")
+    schema = schema or strict_json.beside(_folder(None) / SCHEMA, SCHEMA, _folder(None))
     problems = []
     for error in strict_json.schema_errors(schema, data):
         message = error.message if len(error.message) <= 160 else error.message[:157] + "..."
@@ -207,7 +191,7 @@ def load_questions(set_id: str, path=None) -> QuestionSet:
         data = plain_all(strict_json.read(file))
     except strict_json.UnreadableError as error:
         raise QuizError(file.name, [f"the file: {error.rule}; found {error.found}"]) from None
-    problems = check_questions(data, file.name, _find_schema(folder))
+    problems = check_questions(data, file.name, strict_json.beside(file, SCHEMA, _folder(None)))
     if problems:
         raise QuizError(file.name, problems)
     return QuestionSet(data["set_id"], data["title"], tuple(

@@ -19,6 +19,14 @@
     event.stopPropagation();
   });
 
+  // A setting of the lesson. A widget that stands on two slides has a second id on the second.
+  document.addEventListener("click", function (event) {
+    var press = event.target.closest && event.target.closest(".deck-presets button");
+    if (!press) return;
+    var widget = press.closest("emd-explore");
+    widget.set(press.dataset.setting.replace(/^w=[^&]*/, "w=" + encodeURIComponent(widget.id)));
+  });
+
   // After a click the arrow keys turn slides again; whoever came by Tab keeps the focus.
   document.addEventListener("click", function (event) {
     if (!event.detail || !event.target.closest) return;

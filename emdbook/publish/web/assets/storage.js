@@ -15,9 +15,11 @@
     }
     /** What could not be written; null where it was taken out. @type {Map<string, string | null>} */
     const memory = new Map();
+    let cleared = false;
+    const names = () => [...memory.keys()].filter((key) => memory.get(key) !== null);
     const below = (/** @type {string} */ key) => {
       try {
-        return real ? real.getItem(key) : null;
+        return real && !cleared ? real.getItem(key) : null;
       } catch {
         return null;
       }
@@ -34,10 +36,18 @@
           /* refused */
         }
       },
-      clear: () => memory.clear(),
-      key: (/** @type {number} */ at) => [...memory.keys()][at] ?? null,
+      clear() {
+        memory.clear();
+        cleared = true; // what lies below is forgotten, also where the browser does not let go of it
+        try {
+          real?.clear();
+        } catch {
+          /* refused */
+        }
+      },
+      key: (/** @type {number} */ at) => names()[at] ?? null,
       get length() {
-        return memory.size;
+        return names().length;
       },
     };
     try {

@@ -3,7 +3,7 @@
    quiz.js. */
 (() => {
   if (!window.emdbook?.unseal || customElements.get("emd-practice")) return;
-  const { Block, el, store, unseal, sayResult, copied } = window.emdbook;
+  const { Block, el, plural, store, unseal, sayResult, copied } = window.emdbook;
 
   /** Days until a question comes back, by its box. */
   const GAPS = [1, 3, 7, 16, 35];
@@ -20,9 +20,6 @@
     const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
     return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   }
-
-  /** @param {number} n @param {string} one @param {string} many */
-  const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
   class Practice extends Block {
     static needs = ".emd-known";
@@ -101,7 +98,7 @@
           .find((one) => one > day());
         el(
           "p",
-          `${count(all, "question", "questions")} met, ${due.length} due today.${next ? ` The next after today: ${next}.` : ""}`,
+          `${plural(all, "question", "questions")} met, ${due.length} due today.${next ? ` The next after today: ${next}.` : ""}`,
           box,
         );
       }
@@ -238,7 +235,7 @@
 
     finish() {
       const said = this.piece(".emd-practice-said");
-      said.textContent = `${this.right} of ${count(this.asked, "question", "questions")} right in this sitting.`;
+      said.textContent = `${this.right} of ${plural(this.asked, "question", "questions")} right in this sitting.`;
       this.today();
       const first = /** @type {HTMLElement | null} */ (this.querySelector("button"));
       first?.focus({ preventScroll: true });
