@@ -210,18 +210,22 @@ def _whole(value: object, least: int) -> bool:
 
 
 def rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Percentages to one digit behind the point; to two that count where one would make none or all of them.
+    """Percentages to one digit behind the point, as long as that leaves an interval its width.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Columns that are no floats stay as they are.
+        With the columns of an interval, ``CI low %`` and ``CI high %`` or ``low %`` and ``high %``. Columns that are no
+        floats stay as they are. In a row whose two ends would be one number, all figures have two digits that count.
     """
-    def one(value: float) -> float:
-        found = round(value, 1)
-        return float(f"{value:.2g}") if found == 0 else 100 - float(f"{100 - value:.2g}") if found == 100 else found
-
-    return table.assign(**{name: table[name].map(one) for name in table.select_dtypes("float")})
+    floats = list(table.select_dtypes("float"))
+    out = table.assign(**{name: table[name].round(1) for name in floats})
+    low, high = ("CI low %", "CI high %") if "CI low %" in table else ("low %", "high %")
+    lost = (out[low] == out[high]) & (table[low] != table[high])
+    for name in floats:
+        out.loc[lost, name] = [float(f"{x:.2g}") if x < 50 else 100 - float(f"{100 - x:.2g}")
+                               for x in table.loc[lost, name]]
+    return out
 
 
 def standing_words(table: pd.DataFrame) -> list[str]:

@@ -17,7 +17,7 @@ import pytest
 
 import emdbook
 from emdbook import charts, style
-from emdbook.charts import denominator, lesions, pooling
+from emdbook.charts import denominator, frames, lesions, pooling
 from emdbook.charts.base import Chart
 from emdbook.charts.forest import prepare_forest
 from emdbook.charts.mechanism import Blunt, Box, Cell, Scene
@@ -443,3 +443,12 @@ def test_one_study_is_not_called_pooled_and_has_no_weight():
     assert state.tolist() == ["left out", "not chosen", "alone, not pooled"]
     with pytest.raises(ValueError, match="b has no arm_id"):
         pooling.prepare_pool([rows[0], {**rows[1], "arm_id": None}], ("a", "b"))
+
+
+def test_a_table_keeps_one_digit_unless_an_interval_would_lose_its_width():
+    table = pd.DataFrame({"Group": ["wide", "rare", "nearly all"], "CI low %": [3.3e-15, 0.0002, 99.9994],
+                          "%": [50.0, 0.0005, 99.9999], "CI high %": [96.64, 0.0012, 99.99998]})
+    out = frames.rounded(table)
+    assert out.iloc[0].tolist() == ["wide", 0.0, 50.0, 96.6]
+    assert out.iloc[1].tolist() == ["rare", 0.0002, 0.0005, 0.0012]
+    assert out.iloc[2].tolist()[1:] == pytest.approx([99.9994, 99.9999, 99.99998], abs=1e-9)

@@ -185,7 +185,7 @@ CASES = [
     ("year to come", cell("sources", 3, year="2204"), [("sources.csv", 3, "year", "must not be above 2035")]),
     ("date by day first", cell("updates", 2, date="03/11/2025"), [("updates.csv", 2, "date", "yyyy-mm")]),
     ("text too long", cell("discrepancies", 2, evidence_says="x" * 241), [("discrepancies.csv", 2, "evidence_says", "at most 240 characters")]),
-    ("P value in words", cell("outcomes", DURATION, p_value="significant"), [("outcomes.csv", DURATION, "p_value", "P value as printed")]),
+    ("P value in words", cell("outcomes", DURATION, p_value="significant"), [("outcomes.csv", DURATION, "p_value", "must be a P value")]),
     # links and ids
     ("unknown study", cell("study_therapies", 2, study_id="alhpa"), [("study_therapies.csv", 2, "study_id", "stands in studies.csv; did you mean alpha")]),
     ("unknown arm", cell("outcomes", RATE, arm_id="alpha.all", outcome_id="alpha.all.pfs-12m.secondary"), [("outcomes.csv", RATE, "arm_id", "stands in arms.csv")]),
