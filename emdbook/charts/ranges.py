@@ -117,7 +117,7 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
         with tell.row(row.label, said, series=style.POPULATION[row.population].label, facts=facts,
                       record=owner.record):
             _draw_row(axes, at, row, limit)
-            size = f"n = {number(row.n)}" if not is_missing(row.n) else "n not known" if unknown_n else ""
+            size = f"n = {row.n:,.0f}" if not is_missing(row.n) else "n not known" if unknown_n else ""
             right_text(axes, at, "\n".join(filter(None, [said, size])))
     tell.names(axes)
     x_label(axes, axis)

@@ -92,7 +92,7 @@ def journey(alterations: Mapping[str, Alteration], *, chosen: str = "all", step:
     heading, lines = _words(alterations, table, chosen, step, inferred)
     body = _ROW * len(alterations)
     wrapped = [part for line in lines for part in textwrap.wrap(line, round(82 * room.width() / room.WIDE - 2))]
-    more = 0.2 * max(0, len(wrapped) - 6) if room.is_narrow() else 0
+    more = 0.2 * max(0, len(wrapped) - 6)
     height = _HEAD + body + 0.1 + 1.84 + more + 0.36
     figure, axes = new_figure(height, left=0.05, right=0.05, top=0.02, bottom=0.36)
     axes.set_xlim(0, 5.5)
