@@ -14,6 +14,7 @@ from emdbook.charts.forest import side_by_side
 from emdbook.charts.frames import check_counts, check_interval, numbers, table_of, with_standing
 from emdbook.charts.marks import point, span, standing_key
 from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading, right_text, row_axis
+from emdbook.charts.room import is_narrow
 from emdbook.charts.told import Teller, record_of, standing_fact
 from emdbook.estimates import median_interval
 from emdbook.ground.wording import interval, is_missing, listing, months, number, plural
@@ -170,7 +171,8 @@ def penetration(rows, *, ask: str = "claim", drugs: str = "all") -> Chart:
     axes.set_xlim(-0.5, 3.5)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
-    axes.hlines(np.arange(len(table) + 1) - 0.5, -0.5, 3.5, color=style.GRID.light, lw=0.8, zorder=1)
+    if not is_narrow():  # there the names stand where the lines would
+        axes.hlines(np.arange(len(table) + 1) - 0.5, -0.5, 3.5, color=style.GRID.light, lw=0.8, zorder=1)
     heading(figure, f"{sum(has)} of {plural(len(table), 'treatment')} {ASKED[ask]}")
     shown = _reader_penetration(table)
     return Chart(figure, _describe_penetration(table, ask, has), shown, marks=tell.with_table(shown))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
-from emdbook.charts.fitting import shortened
+from emdbook.charts.fitting import inches, shortened
 from emdbook.charts.parts import foot_legend, heading
 from emdbook.charts.room import width
 from emdbook.ground.wording import listing, number, percent, plural
@@ -108,9 +108,12 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
     mark = style.POPULATION["EMD"]
     axes.plot(known.share, known.shown, ls="", marker=mark.marker, ms=9, color=mark.light, gid="trials", zorder=4)
     for row in known.itertuples():
-        room = axes.get_position().x0 * width() + (width() - 1.1) * row.share / most - 0.45  # inches left of the mark
-        axes.annotate(shortened(row.label, room, 11), (row.share, row.shown), xytext=(-9, -9),
-                      textcoords="offset points", ha="right",
+        inner = (width() - 1.1) * row.share / most  # inches between the axis and the mark
+        beside = inches(row.label, 11) < inner - 0.15
+        # a name that would run into the figures of the axis stands under its mark, clear of the line
+        label = row.label if beside else shortened(row.label, 2 * inner, 11)
+        axes.annotate(label, (row.share, row.shown), xytext=(-9, -9) if beside else (-4, -15),
+                      textcoords="offset points", ha="right" if beside else "center",
                       va="top", size=11, parse_math=False)
     axes.plot([share, share], [supposed.shown, gap], color=style.ACCENT.light, lw=2.4, gid="lost", zorder=3)
     axes.plot([share], [supposed.shown], marker="o", ms=9, mfc=style.PAPER.light, mec=style.ACCENT.light, mew=2,

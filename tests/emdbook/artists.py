@@ -143,3 +143,22 @@ def overflow(figure: Figure) -> list[str]:
             if min(box.x0, box.y0) < -1 or max(box.x1 - width, box.y1 - height) > 1:
                 out.append(text.get_text())
     return out
+
+
+def collisions(figure: Figure) -> list[str]:
+    """Row names that a long horizontal line strikes through, and notes that stand on the figures of the y axis."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Annotation
+
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    with style.context():
+        figure.draw_without_rendering()
+    out = []
+    for axes in figure.axes:
+        names = [(t.get_text(), t.get_window_extent(renderer)) for t in axes.get_yticklabels() if t.get_text().strip()]
+        lines = [axes.transData.transform([(x0, y0), (x1, y1)]) for x0, y0, x1, y1 in segments(axes) if y0 == y1]
+        out += [words for words, box in names if any(
+            box.y0 < a[1] < box.y1 and a[0] < box.x0 + 1 and b[0] > box.x1 - 1 for a, b in lines)]
+        notes = [(t.get_text(), t.get_window_extent(renderer)) for t in axes.texts if isinstance(t, Annotation)]
+        out += [words for words, box in notes if words and any(box.overlaps(other) for _, other in names)]
+    return out

@@ -6,13 +6,14 @@ import re
 
 import pandas as pd
 import pytest
-from artists import overflow, row_names
+from artists import collisions, overflow, row_names
 
 import emdbook
 from emdbook import charts, rows
 from emdbook.charts.base import Chart, in_style, new_figure, width_in_letters
 from emdbook.charts.parts import foot_legend, heading, row_axis, x_label
 from emdbook.charts.room import NARROW, is_narrow, narrow, width
+from emdbook.lessons import cns, comparator
 
 #: Width of a figure's window on a telephone of 320 px, in heights of the smallest letters that may be there (10 px).
 ROOM = 29.2
@@ -98,3 +99,15 @@ def test_the_page_has_both_layouts_and_a_notebook_one(forest, monkeypatch):
     assert re.search(r'class="emd-drawing emd-two"[^>]*--emd-narrow-ratio:288/\d', page)
     monkeypatch.setenv("EMDBOOK_VIEW", "live")
     assert forest.html("f").count("<svg ") == 1
+
+
+TREATMENTS = pd.DataFrame([{"label": "drug one", "claim": "good", "animal": "0.61–0.72"},
+                           {"label": "intrathecal chemotherapy", "claim": "poor", "patients": "3 of 4"}])
+TRIALS = [{"label": "MajesTEC-1", "events": 10, "n": 28, "others_events": 94, "others_n": 137}]
+
+
+@pytest.mark.parametrize("draw", [lambda: cns.penetration(TREATMENTS), lambda: comparator.dilution(TRIALS)])
+def test_no_line_strikes_a_name_and_no_note_stands_on_an_axis(draw):
+    assert collisions(draw().figure) == []
+    with narrow():
+        assert collisions(draw().figure) == []
