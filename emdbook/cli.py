@@ -41,7 +41,7 @@ def _preview(options) -> int:
 
 
 def _lab(options) -> int:
-    from emdbook.publish.build import lab
+    from emdbook.publish.lab import lab
 
     return lab(options.options)
 

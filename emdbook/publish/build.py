@@ -347,25 +347,3 @@ def serve(port: int = 8000) -> int:
         except KeyboardInterrupt:
             print()
     return 0
-
-
-def lab(options: Sequence[str] = ()) -> int:
-    """Open JupyterLab at the chapters.
-
-    It saves what widgets show, unless the reader has chosen otherwise: a notebook that is opened again without its
-    kernel shows them as they were, and not an error.
-
-    Parameters
-    ----------
-    options : sequence of str
-        Handed to JupyterLab, such as ``--allow-root`` in a container.
-    """
-    command = [sys.executable, "-m", "jupyterlab", "notebooks", *options]
-    if not may_open():
-        command.append("--no-browser")
-    try:
-        paths = [str(Path(__file__).resolve().parent / "web" / "lab"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
-        environment = dict(os.environ, JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, paths)))
-        return subprocess.run(command, cwd=project_dir(), env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0

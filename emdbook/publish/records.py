@@ -21,10 +21,30 @@ from emdbook.evidence.links import data_page
 from emdbook.evidence.rules import ID_COLUMNS
 from emdbook.ground.wording import is_missing
 
-__all__ = ["FOLDER", "as_csv", "record", "records", "write_records"]
+__all__ = ["FOLDER", "as_csv", "record", "records", "subject", "write_records"]
 
 #: Where the records lie, as seen from the front page of the book.
 FOLDER = "figures"
+
+
+#: Columns that say in words what a row is about, in the tables that hold no outcomes.
+_SUBJECTS = ("subject", "what_changed", "what", "event", "statement", "review_says", "label", "regimen")
+
+
+def subject(row: Mapping[str, Any]) -> str:
+    """What a row that is no figure is about, in the words of the data.
+
+    Parameters
+    ----------
+    row : mapping
+        The row, as ``Evidence.record`` gives it.
+
+    Returns
+    -------
+    str
+    """
+    return next((row[name] for name in _SUBJECTS if isinstance(row.get(name), str) and row[name]),
+                "From the data of this book")
 
 
 def _plain(value: Any) -> Any:

@@ -252,7 +252,7 @@ def test_page_served_with_the_network_cut(name, open_page, address, axe):
     page.watch.assert_clean()  # before axe, which asks for style sheets by itself
     page.evaluate(_SHORTEN)
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # or a colour is measured on its way
         page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
         # "region" is a best practice, no rule of WCAG: the theme puts its logo outside of a landmark.
         # In the dark the page is the same but for its colours.

@@ -13,7 +13,9 @@ import urllib.request
 
 import pytest
 
+import emdbook
 from emdbook.ground.paths import project_dir
+from emdbook.publish.lab import write_extension
 
 PILOTS = ("03_reading_small_studies", "09_bispecific_antibodies")
 #: The first radio button group or drop-down of a widget is moved; null where it has neither.
@@ -46,7 +48,8 @@ def lab(tmp_path_factory):
     for name in ("_toc.yml", "_config.yml"):
         shutil.copy(project_dir() / name, home / name)
     port = free_port()
-    environment = {**os.environ, "PYTHONPATH": str(project_dir())}
+    write_extension(home / "own", emdbook.load())
+    environment = {**os.environ, "PYTHONPATH": str(project_dir()), "JUPYTER_PATH": str(home / "own")}
     for key in ("EMDBOOK_VIEW", "EMDBOOK_DATA"):
         environment.pop(key, None)
     for key in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
@@ -118,6 +121,37 @@ def test_everything_ran_and_nothing_is_raw(chapter):
         assert raw not in text, f"{raw!r} is shown to the reader: {text[max(0, text.find(raw) - 80):][:200]!r}"
     assert "Error displaying widget" not in text
     assert len(text) > 5000
+
+
+def test_a_number_leads_to_its_record_and_a_term_to_its_meaning(chapter):
+    page = chapter
+    dead = page.evaluate("""() => [...document.querySelectorAll('.jp-Notebook a')]
+        .map(a => a.getAttribute('href') || '').filter(href => /^(ev|calc|gl):/.test(href))
+        .flatMap(href => href.startsWith('gl:') ? [href.split('#')[0]] : href.startsWith('ev:') ?
+            [href.slice(3).split('#')[0]] : href.split('#')[0].split('/')[1].split('+'))
+        .filter(id => !globalThis.EMDBOOK_RECORDS[id])""")
+    assert dead == []
+    before = page.url
+    for scheme, said in (("ev", "Source: "), ("calc", "Computed by this book from:"), ("gl", "")):
+        link = page.locator(f".jp-Notebook a[href^='{scheme}:']").first
+        link.scroll_into_view_if_needed()
+        link.focus()
+        page.keyboard.press("Enter")
+        card = page.locator("#emd-record")
+        card.wait_for(state="visible")
+        assert said in card.inner_text()
+        assert "no record of this name" not in card.inner_text()
+        page.keyboard.press("Escape")
+        assert card.count() == 0
+        assert link.evaluate("e => e === document.activeElement")
+    link = page.locator(".jp-Notebook a[href^='ev:']").first
+    link.scroll_into_view_if_needed()
+    link.click(position={"x": 4, "y": 8})  # a link that goes on in the next line has its middle outside itself
+    assert page.locator("#emd-record").count() == 1
+    page.locator(".jp-NotebookPanel-toolbar").click()
+    assert page.locator("#emd-record").count() == 0
+    assert page.url == before
+    assert len(page.context.pages) == 1
 
 
 def test_a_control_moves_and_the_new_sentence_stands_there(chapter):
@@ -204,17 +238,20 @@ def test_letters_of_charts_need_no_typeface_there(chapter):
     assert not chapter.locator(".emd-untrusted").first.is_visible()
 
 
-def test_make_lab_saves_what_widgets_show(monkeypatch):
+def test_make_lab_saves_what_widgets_show(monkeypatch, tmp_path):
     """So that a notebook that is opened again without its kernel does not show an error in their place."""
     from jupyterlab_server.settings_utils import _get_overrides
 
-    from emdbook.publish import build
+    from emdbook.publish import lab as started
 
     asked = {}
+    monkeypatch.setattr(started, "project_dir", lambda: tmp_path)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/own")
-    monkeypatch.setattr(build.subprocess, "run", lambda *words, env, **more: asked.update(env) or
+    monkeypatch.setattr(started.subprocess, "run", lambda *words, env, **more: asked.update(env) or
                         subprocess.CompletedProcess(words, 0))
-    assert build.lab() == 0
+    assert started.lab() == 0
+    assert asked["JUPYTER_PATH"].split(os.pathsep)[0] == str(tmp_path / "_build" / "lab")
+    assert (tmp_path / "_build" / "lab" / "labextensions" / "beyond-the-marrow" / "package.json").is_file()
     assert asked["JUPYTER_CONFIG_PATH"].endswith(f"{os.pathsep}/own")
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", asked["JUPYTER_CONFIG_PATH"])
     overrides, error = _get_overrides("/nowhere")

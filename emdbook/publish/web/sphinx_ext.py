@@ -202,16 +202,12 @@ def _resolve(app: Sphinx, doctree: nodes.document) -> None:
         if not ids:
             raise ExtensionError(f"{app.env.docname}: the link {scheme}:{target} names no row of the data.")
         try:
-            records = [_evidence().record(row_id) for row_id in ids]
+            found = [_evidence().record(row_id) for row_id in ids]
         except LookupError as error:
             raise ExtensionError(f"{app.env.docname}: {error}") from error
-        node["refuri"] = f"../book/{data_page(records[0])}.html#{ids[0]}"
+        node["refuri"] = f"../book/{data_page(found[0])}.html#{ids[0]}"
         node["classes"] += ["emd-num", f"emd-num-{scheme}"]
-        node["reftitle"] = "; ".join(_provenance(record) for record in records)
-
-
-#: Columns that say in words what a row is about, in the tables that hold no outcomes.
-_SUBJECTS = ("subject", "what_changed", "what", "event", "review_says")
+        node["reftitle"] = "; ".join(_provenance(record) for record in found)
 
 
 def _provenance(record) -> str:
@@ -219,8 +215,7 @@ def _provenance(record) -> str:
     if "measure" in record and "endpoint" in record:
         text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}"
     else:
-        text = next((record[name] for name in _SUBJECTS if isinstance(record.get(name), str) and record[name]),
-                    "From the data of this book").rstrip(".")
+        text = records.subject(record).rstrip(".")
     if isinstance(record.get("standing"), str):
         text += f", {style.STANDING[record['standing']].words}"
     locator = record.get("locator")
