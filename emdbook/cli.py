@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from emdbook.ground.paths import project_dir
 
@@ -44,6 +45,15 @@ def _lab(options) -> int:
     from emdbook.publish.lab import lab
 
     return lab(options.options)
+
+
+def _lab_links(options) -> int:
+    import emdbook
+    from emdbook.publish.lab import write_extension
+
+    place = write_extension(Path(sys.prefix) / "share" / "jupyter", emdbook.load())
+    print(f"Every JupyterLab of this environment shows the records now: {place}")
+    return 0
 
 
 def _test(options) -> int:
@@ -258,6 +268,7 @@ COMMANDS = {
     "serve": (_serve, "serve the built book on this machine"),
     "preview": (_preview, "show a page as it will be, seconds after a file was saved"),
     "lab": (_lab, "open JupyterLab at the chapters"),
+    "lab-links": (_lab_links, "let numbers lead to their records in every JupyterLab of this environment, as on a hub"),
     "test": (_test, "run every gate, or the named ones"),
     "check-data": (_check_data, "check the data package"),
     "tidy": (_tidy, "bring tables that a spreadsheet saved back into form, and name every changed cell"),

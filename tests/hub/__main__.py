@@ -63,6 +63,7 @@ def environment(folder: Path) -> Path:
         run(*install, "-r", HOME / "tests" / "hub" / "requirements.txt")
     install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
     run(*install, "--no-deps", "--reinstall-package", "emdbook", HOME)
+    run(python, "-m", "emdbook", "lab-links")
     return python
 
 
