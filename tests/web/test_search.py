@@ -156,6 +156,23 @@ def test_by_keyboard_from_any_page_to_the_sentence(open_page):
     assert page.locator("#emd-search-field").input_value() == "sanctuary site"
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_dialog_answers_while_one_types(theme, open_page, axe):
+    page = open_page((HTML / f"{CHAPTER}.html").as_uri())
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("elranatmab")
+    page.wait_for_function("() => document.querySelector('#pst-search-dialog li a')?.innerText.startsWith('Chapter 9')")
+    assert page.evaluate("() => document.activeElement.name") == "q"
+    found = axe(page, rules=("color-contrast",))  # the page behind must not shine through
+    assert found == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !document.getElementById('pst-search-dialog').open")
+    assert "/notebooks/" in page.url
+    page.watch.assert_clean()
+
+
 def test_the_index_is_fetched_on_the_search_page_only(serve, open_page):
     root = serve(HTML)
     page = open_page(f"{root}/{CHAPTER}.html")

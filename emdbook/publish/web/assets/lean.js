@@ -35,7 +35,8 @@
           const box = el("emd-search");
           box.className = "emd-search emd-quick";
           box.dataset.quick = "";
-          form.before(box);
+          const place = document.createComment("");
+          form.replaceWith(place);
           box.append(form);
           el("p", undefined, box).className = "emd-search-said";
           box.lastElementChild.setAttribute("role", "status");
@@ -44,6 +45,7 @@
           more.type = "button";
           more.className = "emd-search-more";
           more.hidden = true;
+          place.replaceWith(box); // whole: a block begins when it comes into the page
           if (typed instanceof HTMLElement) typed.focus(); // it was moved
           box.addEventListener("click", (/** @type {Event} */ event) => {
             if (/** @type {Element} */ (event.target).closest("ol a")) dialog.close();
