@@ -48,7 +48,13 @@ def told(evidence: Evidence) -> dict[str, dict[str, str]]:
     for row_id, made in records.records(evidence).items():
         source = made.get("source", {})
         url = f"https://doi.org/{source['doi']}" if source.get("doi") else source.get("url")
-        out[row_id] = {"title": made.get("title"), "says": made.get("says"), "standing": made.get("standing_words"),
+        if made.get("withdrawn"):
+            out[row_id] = {"title": "Withdrawn from the data", "says": made["reason"]}
+            continue
+        title = made["title"].replace("_", " ")  # topics of guidance are codes
+        if made["table"] == "outcomes":
+            title = title.rpartition(": ")[0]  # the words begin with the endpoint
+        out[row_id] = {"title": title, "says": made.get("says"), "standing": made.get("standing_words"),
                        "source": source.get("citation"), "url": url,
                        "page": (made.get("page") or "").partition("book/")[2]}
     for table, column in ID_COLUMNS.items():

@@ -25,11 +25,17 @@ def told():
 def test_a_figure_is_told_with_its_standing_and_its_source(told):
     one = told["gagelmann-2019.single.os-48m.secondary"]
     assert one["standing"] == "second-hand"
-    assert one["title"]
-    assert one["says"]
+    assert not one["title"].endswith(":")
+    assert one["says"].startswith("OS")
     assert one["source"]
     assert one["url"].startswith("https://")
     assert one["page"] == "ledger.html#gagelmann-2019.single.os-48m.secondary"
+
+
+def test_no_code_of_the_data_reaches_a_reader(told):
+    assert told["rosinol-2006.emd.emd-cr.review"]["title"] == "Rosiñol 2006, EMD"
+    assert [key for key, one in told.items() if "_" in one["title"] + one.get("says", "")] == []
+    assert told["mezigdomide.pfs-reduction"]["title"] == "Withdrawn from the data"
 
 
 def test_a_bottom_line_has_no_links_left_in_it(told):

@@ -131,6 +131,11 @@ def test_a_number_leads_to_its_record_and_a_term_to_its_meaning(chapter):
             [href.slice(3).split('#')[0]] : href.split('#')[0].split('/')[1].split('+'))
         .filter(id => !globalThis.EMDBOOK_RECORDS[id])""")
     assert dead == []
+    looks = page.evaluate("""() => ['ev', 'ex'].map(scheme => {
+        const link = document.querySelector(`.jp-Notebook a[href^='${scheme}:']`), style = getComputedStyle(link);
+        return [style.textDecorationLine, style.color === getComputedStyle(link.parentElement).color,
+                getComputedStyle(link.querySelector('svg')).display]; })""")
+    assert looks == [["underline", True, "none"], ["none", True, "none"]]
     before = page.url
     for scheme, said in (("ev", "Source: "), ("calc", "Computed by this book from:"), ("gl", "")):
         link = page.locator(f".jp-Notebook a[href^='{scheme}:']").first

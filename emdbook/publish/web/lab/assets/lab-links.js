@@ -9,11 +9,12 @@
 (() => {
   const records = /** @type {Record<string, Told>} */ (/** @type {any} */ (globalThis).EMDBOOK_RECORDS);
   const LINKS = ["ev", "calc", "gl"].map((scheme) => `a[href^="${scheme}:"]`).join(",");
+  const CONSTRUCTED = 'a[href^="ex:"],a[href^="try:"]'; // numbers of an example lead nowhere, so they look so
+  // The name of JupyterLab's main panel outweighs what it says of links itself.
   const STYLE = `
-    ${LINKS} { color: inherit; text-decoration: underline dotted; cursor: help; }
-    a[href^="ex:"], a[href^="try:"] { color: inherit; text-decoration: none; cursor: text; }
-    :is(${LINKS}, a[href^="ex:"], a[href^="try:"])::after,
-    :is(${LINKS}, a[href^="ex:"], a[href^="try:"]) svg { display: none; }
+    #main :is(${LINKS}) { color: inherit; text-decoration: underline dotted; cursor: help; }
+    #main :is(${CONSTRUCTED}) { color: inherit; text-decoration: none; cursor: text; }
+    #main :is(${LINKS}, ${CONSTRUCTED}) svg { display: none; }
     #emd-record { position: fixed; z-index: 10000; max-width: 26em; margin: 0; padding: 0.7em 1em; border-radius: 6px;
       border: 1px solid var(--jp-border-color1); background: var(--jp-layout-color1); color: var(--jp-content-font-color1);
       font-size: var(--jp-content-font-size1); line-height: 1.45; box-shadow: var(--jp-elevation-z8, 0 2px 8px #0006); }
@@ -83,7 +84,7 @@
 
   /** @param {MouseEvent} event */
   function followed(event) {
-    const link = /** @type {Element} */ (event.target).closest(`${LINKS},a[href^="ex:"],a[href^="try:"]`);
+    const link = /** @type {Element} */ (event.target).closest(`${LINKS},${CONSTRUCTED}`);
     if (!link) return;
     event.preventDefault();
     event.stopImmediatePropagation();
