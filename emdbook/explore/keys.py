@@ -37,6 +37,8 @@ _WRITERS = ("emdbook.explore.states", "emdbook.explore.keys")
 _STARTED = time.time()
 _HOME = "emdbook"
 _OUTSIDE = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")})
+#: A function under ``functools.lru_cache``; the library gives its type no public name.
+_KEPT = type(functools.lru_cache(len))
 
 
 class Uncacheable(TypeError):
@@ -149,6 +151,12 @@ class _Digest:
             self.each((obj.__self__, obj.__func__))
         elif isinstance(obj, types.FunctionType):
             self.function(obj)
+        elif isinstance(obj, _KEPT):  # what it keeps are results, and no part of what it does
+            self.text("kept", str(obj.__module__), obj.__qualname__)
+            if _importable(obj):
+                self.modules.add(obj.__module__)
+            else:
+                self.feed(obj.__wrapped__)
         elif isinstance(obj, types.BuiltinFunctionType):
             self.text("builtin", str(obj.__module__), obj.__qualname__)
         elif isinstance(obj, types.CodeType):

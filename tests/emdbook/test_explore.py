@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import os
@@ -22,6 +23,7 @@ from nbclient.exceptions import CellExecutionError
 from small_charts import bars, broken_at
 
 from emdbook.charts.base import quiet
+from emdbook.charts.fitting import inches
 from emdbook.charts.told import Told, cell_text, table_text
 from emdbook.explore import (
     BudgetError,
@@ -386,6 +388,19 @@ def test_local_functions_are_keyed_by_code_and_closure():
     assert small(make(1)).drawn == 8
     assert small(make(1)).drawn == 0
     assert small(make(2)).drawn == 8
+
+
+def test_a_function_that_keeps_its_results_is_keyed_as_what_it_does():
+    def kept(factor):
+        return functools.lru_cache(lambda x: x * factor)
+
+    kept(2)(3)
+    assert key(kept(2)) == key(kept(2)) != key(kept(3))
+    used = kept(2)
+    used(3)
+    assert key(used) == key(kept(2)), "what was asked before is no part of it"
+    _, modules = keys_module.digest(inches)
+    assert modules == {"emdbook.charts.fitting"}
 
 
 def test_unknown_objects_are_never_cached():
