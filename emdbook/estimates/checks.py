@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from emdbook.estimates.counts import as_whole, is_truth
+from emdbook.estimates.counts import as_finite, as_whole
 
 
 def check_level(level: Any) -> float:
@@ -20,16 +19,7 @@ def check_level(level: Any) -> float:
 
 def check_number(value: Any, what: str) -> float:
     """Return ``value`` as a finite float."""
-    problem = f"{what} must be a finite number, not {value!r}."
-    if is_truth(value) or isinstance(value, (str, bytes)):
-        raise ValueError(problem)
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(problem) from None
-    if not math.isfinite(number):
-        raise ValueError(problem)
-    return number
+    return as_finite(value, f"{what} must be a finite number, not {value!r}.")
 
 
 def check_positive(value: Any, what: str) -> float:

@@ -70,16 +70,24 @@ def is_truth(value: Any) -> bool:
     return isinstance(value, (bool, np.bool_))
 
 
-def as_whole(value: Any, what: str, least: int = 0) -> int:
-    """Return ``value`` as a whole number of at least ``least``, or say in plain words why it is not one."""
-    problem = f"{what} must be a whole number of at least {least}, not {value!r}."
+def as_finite(value: Any, problem: str) -> float:
+    """Return ``value`` as a finite float, or raise ``ValueError`` with these words."""
     if is_truth(value) or isinstance(value, (str, bytes)):
         raise ValueError(problem)
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(problem) from None
-    if not math.isfinite(number) or number != math.floor(number) or number < least:
+    if not math.isfinite(number):
+        raise ValueError(problem)
+    return number
+
+
+def as_whole(value: Any, what: str, least: int = 0) -> int:
+    """Return ``value`` as a whole number of at least ``least``, or say in plain words why it is not one."""
+    problem = f"{what} must be a whole number of at least {least}, not {value!r}."
+    number = as_finite(value, problem)
+    if number != math.floor(number) or number < least:
         raise ValueError(problem)
     return int(value)
 

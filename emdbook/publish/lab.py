@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from emdbook import load, tables
 from emdbook.evidence import Evidence
-from emdbook.evidence.links import data_page
+from emdbook.evidence.links import data_page, plain
 from emdbook.evidence.rules import ID_COLUMNS
 from emdbook.ground.faults import EvidenceError
 from emdbook.ground.paths import project_dir
@@ -26,7 +25,6 @@ from emdbook.publish.build import may_open
 __all__ = ["lab", "told", "write_extension"]
 
 NAME = "beyond-the-marrow"
-_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _HERE = Path(__file__).resolve().parent / "web" / "lab"
 
 
@@ -46,22 +44,22 @@ def told(evidence: Evidence) -> dict[str, dict[str, str]]:
     """
     out = {}
     for row_id, made in records.records(evidence).items():
-        source = made.get("source", {})
-        url = f"https://doi.org/{source['doi']}" if source.get("doi") else source.get("url")
         if made.get("withdrawn"):
             out[row_id] = {"title": "Withdrawn from the data", "says": made["reason"]}
             continue
+        source = made.get("source", {})
+        url = f"https://doi.org/{source['doi']}" if source.get("doi") else source.get("url")
         title = made["title"].replace("_", " ")  # topics of guidance are codes
         if made["table"] == "outcomes":
             title = title.rpartition(": ")[0]  # the words begin with the endpoint
-        out[row_id] = {"title": title, "says": made.get("says"), "standing": made.get("standing_words"),
+        out[row_id] = {"title": title, "says": made["says"], "standing": made["standing_words"],
                        "source": source.get("citation"), "url": url,
-                       "page": (made.get("page") or "").partition("book/")[2]}
+                       "page": made["page"].partition("book/")[2]}
     for table, column in ID_COLUMNS.items():
         if table not in tables.FIGURE_TABLES:
             for row_id in evidence.table(table)[column].dropna():
                 record = evidence.record(row_id)
-                words = _LINK.sub(r"\1", records.subject(record))
+                words = plain(records.subject(record))
                 out[row_id] = {"title": evidence.reading(row_id).title, "says": words,
                                "page": f"{data_page(record)}.html#{row_id}"}
     for term in evidence.glossary.itertuples():
