@@ -130,13 +130,14 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
 
 def _describe(table: pd.DataFrame) -> str:
     known, one = table.iloc[:-1], table.iloc[-1]
-    lost = one.gap - one.shown
+    lost = round(one.gap - one.shown, 1)
+    hidden = "less than 1 point" if 0 < lost < 1 else plural(round(lost), "point")
     found = listing(f"{number(r.shown, 0)} instead of {number(r.gap, 0)} points in {r.label}"
                     for r in known.itertuples())
     trials = f"In trials: {found}. " if len(known) else ""
     return (f"Suppose patients with EMD respond {number(one.gap, 0)} points less often than the others, and make up "
             f"{percent(one.share, 0)} of a cohort: against the whole cohort the gap looks like {number(one.shown, 0)} "
-            f"points, so {plural(round(lost), 'point')} {'is' if round(lost) == 1 else 'are'} hidden. {trials}"
+            f"points, so {hidden} {'is' if lost < 1.5 else 'are'} hidden. {trials}"
             "The larger the share, the more is hidden.")
 
 

@@ -104,20 +104,21 @@ def prepare_classification(limits: Mapping[str, float], names: Mapping[str, Name
         if blood == "at":
             other = prepare_classification(limits, names, lesions=lesions, contact=contact, marrow=marrow,
                                            blood="below", history=history)
-            notes.append(f"The review asks for more than {blood_limit}; by its wording: {other.outcome.name}")
+            if other.outcome != names["cannot"]:
+                notes.append(f"The review asks for more than {blood_limit}; by its wording: {other.outcome.name}")
     elif lesions == "none":
         by, outcome = 2, names["none"]
     elif history == "clean" and marrow != "above":
         by = 4
         outcome = names["no-rule"] if lesions == "several" else names["cannot"] if contact == "some" else \
             names["solitary"] if marrow == "none" else names["minimal"]
-        if lesions == "one":
+        if lesions == "one" and contact != "some":
             notes.append("It may lie in bone or soft tissue. PET-CT or MRI of the whole body must show no other lesion")
     else:
         by = 5
         some = "cannot" if lesions == "one" else "both"
         outcome = names[{"yes": "em-b", "no": "em-e", "some": some}[contact]]
-        if history == "clean":
+        if history == "clean" and outcome != names["cannot"]:
             notes.append("Myeloma asks for a defining event as well: look for one before it is called so")
     if by == 1 and history == "clean":
         notes.append("The consensus says this of symptomatic myeloma: look for the event")

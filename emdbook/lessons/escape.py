@@ -199,7 +199,7 @@ def _words_of_all(alterations, table, inferred: bool) -> tuple[str, list[str]]:
     together = sum(c.together for c in given)
     empty = [label.lower() for key, label in STEPS.items() if not any(key in c.stated for c in given)]
     lines = [f"The source gives a step to {len(given)} of {plural(len(alterations), 'change')}; for {together} of them "
-             "it names leaving and invading in one breath.",
+             "it names leaving and invading together.",
              f"It gives no step to {listing(without)}."]
     if empty:
         lines.append(f"Our step {listing(empty)} stays empty: the steps are a teaching aid, and the source has no such "
@@ -515,7 +515,8 @@ def _words_beside(table: pd.DataFrame, of: int) -> str:
     compared = table[table.beside.isin(BESIDE_SHOWN["something"])]
     said = [f"{plural(len(table), 'finding')} of {of} shown"]
     if len(compared):
-        said.append(f"something stood beside {len(compared)}: {listing(compared.label.tolist())}")
+        named = ", ".join(f"“{label}”" for label in compared.label)  # labels hold commas of their own
+        said.append(f"something stood beside {len(compared)}: {named}")
     else:
         said.append("for none of them did we read what stood beside it")
     return "; ".join(said) + "."

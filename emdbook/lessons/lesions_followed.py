@@ -279,7 +279,8 @@ def _describe(table, measured: str, every: int) -> str:
              + f": {count(k, n)} respond, {number(100 * k / n, 0)}%."]
     out = list(table.patient[~table.judged])
     if out:
-        left = "count as no response" if table.counted.all() else "are left out"
+        one = len(out) == 1
+        left = f"count{'s' * one} as no response" if table.counted.all() else f"{'is' if one else 'are'} left out"
         parts.append(f"{plural(len(out), 'patient')} cannot be judged ({listing(out)}) and {left}.")
     found = table.progression.notna().sum()
     parts.append(f"Progression is found in {found}.")

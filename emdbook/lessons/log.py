@@ -181,7 +181,8 @@ def _describe(chosen, total, kind, severity, group) -> str:
     what += [] if kind == "any" else [f"of the kind “{KINDS[kind]}”"]
     if chosen.empty:
         return f"No entry of the {total} is {' and '.join(what)}."
-    lead = f"{plural(len(chosen), 'entry', 'entries')} of {total}" + (f" {' and '.join(what)}" if what else "")
+    lead = f"All {total} entries" if len(chosen) == total else f"{len(chosen)} of the {total} entries"
+    lead += f", those {' and '.join(what)}" if what else ""
     top = chosen.class_label.value_counts()
     most = [f"{name} ({number})" for name, number in top.head(3).items()]
     weight = chosen.severity.value_counts()

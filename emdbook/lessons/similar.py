@@ -54,8 +54,8 @@ def prepare_similar(n: int, first: float, second: float, margin: float) -> dict:
 
 _WORDS = {"similar": "May be called similar", "different": "Different", "open": "Cannot be told"}
 _SAID = {"similar": "The whole interval lies within the margin: the two may be called similar.",
-         "different": "The interval leaves out no difference at all, and reaches beyond the margin: the two differ.",
-         "open": "The interval holds no difference, and differences that matter: nothing can be said, and not "
+         "different": "The interval does not hold zero, and reaches beyond the margin: the two differ.",
+         "open": "The interval holds zero, and differences that matter: nothing can be said, and not "
                  "that they are similar."}
 
 

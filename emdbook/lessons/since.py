@@ -82,14 +82,15 @@ def since_review(rows: pd.DataFrame, *, touches: str = "any", about: str = "any"
         return _nothing(touches, about)
     chart = timeline(chosen.drop(columns=["touches", "about"]), until=until)
     limit = when(until)[0] + 0.05 if until else float("inf")
-    known = chosen[[when(date)[0] <= limit for date in chosen.date]]
+    news = chosen[chosen.kind != "review"]  # the review is the mark on the line, no news that came before itself
+    known = news[[when(date)[0] <= limit for date in news.date]]
     if known.empty:
         return chart
     before = sum(when(date)[0] < when(REVIEW)[0] for date in known.date)
     emd = int((known.about == "emd").sum())
     counts = known.touches.value_counts()
-    words = listing(f"{int(counts[key])} to {TOUCHES[key]}" for key in TOUCHES if key in counts)
-    tail = (f" Of {plural(len(known), 'event')}, {before} came before the review and {emd} "
+    words = listing(f"{int(counts[key])} on {TOUCHES[key]}" for key in TOUCHES if key in counts)
+    tail = (f" Of {plural(len(known), 'piece')} of news, {before} came before the review and {emd} "
             f"{'is' if emd == 1 else 'are'} about EMD itself")
     return replace(chart, description=chart.description + tail + (f"; {words}." if touches == "any" else "."))
 

@@ -171,12 +171,14 @@ def safety_table(evidence: Evidence, therapies=None, *, therapeutic_class: str |
 
 def _guidance_records(evidence: Evidence, frame: pd.DataFrame) -> list[dict]:
     names = evidence.therapies.set_index("therapy_id")["name"]
-    rows = evidence.guidance.set_index("guidance_id")
+    rows, sources = evidence.guidance.set_index("guidance_id"), evidence.sources.set_index("source_id")
     records = []
     for _, row in frame.iterrows():
         whom = " ".join(filter(None, ["" if is_missing(row["therapy_id"]) else str(names[row["therapy_id"]]),
                                       "" if is_missing(row["situation"]) else f"({row['situation']})"])) or "the class"
-        date = "" if is_missing(row["date"]) else f", {row['date']}"
+        copy = sources.loc[row["source_id"], "year"]
+        date = (f", {row['date']}" if not is_missing(row["date"]) else
+                ", undated" if is_missing(copy) else f", as of {int(copy)}")
         old = ""
         if not is_missing(row["superseded_by"]):
             newer = rows.loc[row["superseded_by"]]

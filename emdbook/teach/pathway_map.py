@@ -342,7 +342,7 @@ def _describe(rows: list[_Row], length: int, ended: bool, steps: int | None, tit
     gaps = [text for row in rows for text in row.gaps]
     if gaps:
         parts.append(f"{'Gap' if len(gaps) == 1 else 'Gaps'} met: " + " ".join(gaps).rstrip("."))
-    return " ".join(part.rstrip(".") + "." for part in parts)
+    return " ".join(part if part.endswith("?") else part.rstrip(".") + "." for part in parts)
 
 
 # ----------------------------------------------------------------------------------------------------------------------

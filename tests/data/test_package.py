@@ -434,3 +434,19 @@ def test_every_source_is_used():
     used |= {source for named in re.findall(r'"sources": \[([^]]*)\]', (DATA / "scenes.json").read_text(encoding="utf-8"))
              for source in re.findall(r'"([^"]+)"', named)}
     none([r["source_id"] for r in rows_of("sources") if r["source_id"] not in used])
+
+
+def test_an_approval_names_its_country(evidence):
+    place = re.compile(r"United States|China|\bEU\b|\bUS\b|United Kingdom")
+    for _, drug in evidence.therapies.iterrows():
+        told = re.search(r"^Approved|approved|Accelerated approval|approval withdrawn", str(drug["status_note"]))
+        open_ = re.search(r"no approval|[Nn]ot approved|None approved|no filing|not checked|not searched|although approved",
+                          str(drug["status_note"]))
+        assert not told or open_ or place.search(str(drug["status_note"])), drug["therapy_id"]
+
+
+def test_what_low_certainty_means_is_not_said_with_probably(evidence):
+    unsure = evidence.certainty[evidence.certainty.result.isin(["low", "very_low"])]
+    surer = re.compile(r"\b(probably|certainly|clearly|nearly everybody|always|never)\b", re.IGNORECASE)
+    assert len(unsure) > 20
+    assert [row for row, said in zip(unsure.certainty_id, unsure.meaning, strict=True) if surer.search(said)] == []

@@ -45,6 +45,10 @@ def test_what_cannot_be_is_refused(share, gap):
         comparator.dilution(TRIALS, share=share, gap=gap)
 
 
+def test_what_is_hidden_by_less_than_a_point_is_not_called_nothing():
+    assert "so less than 1 point is hidden" in comparator.dilution(TRIALS, share=5, gap=10).description
+
+
 def test_counts_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match="cannot be counts"):
         comparator.dilution([{**TRIALS[0], "events": 29}])

@@ -82,6 +82,13 @@ def test_at_the_limit_consensus_and_review_part():
     assert made.notes == ("The review asks for more than 5%; by its wording: EM-E, away from bone",)
 
 
+@pytest.mark.parametrize("answers", [{"marrow": "below", "blood": "below"}, {"marrow": "above", "blood": "below"},
+                                     {"marrow": "none", "blood": "at"}])
+def test_what_cannot_be_gets_no_advice_about_it(answers):
+    made = prepare(LIMITS, lesions="one", contact="some", history="clean", **answers)
+    assert not any(word in " ".join(made.notes) for word in ("may lie in bone", "called so", "No such"))
+
+
 def test_what_no_rule_covers_is_said():
     both = prepare(LIMITS, lesions="several", contact="some", marrow="above", blood="below")
     assert "gap" in both.outcome.statement.says

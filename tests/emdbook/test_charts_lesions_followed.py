@@ -58,7 +58,10 @@ def test_the_sentence_says_count_and_what_is_missed():
     assert "8 of 10 respond, 80%" in said
     assert "2 patients cannot be judged (J and K) and are left out" in said
     assert "In C, F and K the disease grows" in said
-    assert "No growth is missed" in lf.lanes(RULES, measured="both").description
+    both = lf.lanes(RULES, measured="both").description
+    assert "No growth is missed" in both
+    assert "1 patient cannot be judged (L) and is left out" in both
+    assert "(L) and counts as no response" in lf.lanes(RULES, measured="both", missing="no response").description
 
 
 def test_a_course_is_drawn_in_percent_of_the_first_day():

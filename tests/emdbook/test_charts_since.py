@@ -28,7 +28,7 @@ def test_every_choice_draws_only_what_was_known(touches, until):
 
 
 def test_all_together_counts_by_chapter():
-    assert "1 to antibody-drug conjugates (chapter 10)" in since.since_review(ROWS).description
+    assert "1 on antibody-drug conjugates (chapter 10)" in since.since_review(ROWS).description
 
 
 def test_unknown_chapters_are_refused():
@@ -49,7 +49,16 @@ def test_news_about_emd_is_told_from_news_about_myeloma(about):
 
 
 def test_what_came_before_the_review_is_counted():
-    assert "Of 3 events, 1 came before the review and 1 is about EMD itself" in since.since_review(ROWS).description
+    said = since.since_review(ROWS).description
+    assert "Of 3 pieces of news, 1 came before the review and 1 is about EMD itself" in said
+
+
+def test_the_review_is_no_news_that_came_before_itself():
+    mark = pd.DataFrame([{"date": "2025-08", "label": "The review appears", "kind": "review", "certainty": "seen",
+                          "touches": "choice", "about": "myeloma"}])
+    both = since.since_review(pd.concat([ROWS, mark], ignore_index=True))
+    assert "The review appears" in both.description
+    assert "Of 3 pieces of news, 1 came before the review" in both.description
 
 
 def test_where_nothing_fits_a_sentence_says_so():

@@ -123,6 +123,11 @@ def test_guidance_stands_in_the_order_of_the_ward_with_warnings_first(evidence):
     assert len(boxed) == 4
 
 
+def test_every_row_of_guidance_says_of_when_it_is_or_that_nobody_knows(evidence):
+    asked = [row["Who asks it"] for row in clinic._guidance_records(evidence, evidence.guidance)]
+    assert [who for who in asked if not re.search(r", (as of )?\d{4}|, undated", who.split("<br>")[0])] == []
+
+
 def test_what_was_replaced_is_left_out_or_marked(evidence):
     plain = clinic.guidance_table(evidence, therapeutic_class="cart", topics=["observation"])
     assert len(plain.frame) == 1
