@@ -2,9 +2,9 @@
 
 A spreadsheet writes ``TRUE``, parts cells by semicolons or tabs where the language of the machine asks for it, puts a
 mark before the text and other line ends behind it.  All of that can be undone without a guess, and is undone here.
-A spreadsheet also reads figures: 1.70 becomes 1.7, and where decimals have a comma 0.002 becomes 2.  Where it did so with
-every figure of that form in a table, they are put back as they were last committed; a single one may be meant, so every
-cell that still differs from the last commit is named.
+A spreadsheet also reads figures: 1.70 becomes 1.7, and where decimals have a comma 0.002 becomes 2.  Where it did so
+with every figure of that form in a table, they are put back as they were last committed; a single one may be meant, so
+every cell that still differs from the last commit is named.
 """
 
 from __future__ import annotations
@@ -193,10 +193,10 @@ def tidy(folder: Path) -> tuple[list[str], list[str], list[str]]:
     if faults:
         raise EvidenceError(faults, folder)
     written, back, changed = [], [], []
-    for file, (spec, text) in made.items():
-        old = _committed(file)
-        if old is not None and old != text:
-            text, said = put_back(spec, old, text)
+    for file, (spec, found) in made.items():
+        old, text = _committed(file), found
+        if old is not None and old != found:
+            text, said = put_back(spec, old, found)
             back += said
             changed += differences(spec, old, text)
         if file.read_bytes() != text.encode("utf-8"):

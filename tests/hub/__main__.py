@@ -219,10 +219,10 @@ def open_link(hub: Hub, user: str, repository: str, picture: Path) -> tuple[floa
             page.get_by_role("button", name="Sign in").click()
             page.locator(".jp-Notebook .jp-Cell h1").first.wait_for()
             seconds = time.monotonic() - begun
-            number = page.locator(".jp-Notebook a[href^='ev:']").first
-            number.scroll_into_view_if_needed()
-            number.focus()
-            page.keyboard.press("Enter")
+            # cells are drawn anew when the kernel has come
+            page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+            page.wait_for_timeout(1000)
+            page.locator(".jp-Notebook a[href^='ev:']").first.press("Enter")
             page.wait_for_timeout(500)
             card = page.locator("#emd-record")
             words = card.inner_text() if card.count() else ""
