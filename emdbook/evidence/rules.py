@@ -258,6 +258,9 @@ def _sources(package: _Package, add: Add) -> None:
                         "must be empty where checked is not_found: an identifier that was not seen is not cited",
                     )
             continue
+        if row.sound("first_author", "title", "container") and not (row["first_author"] or row["title"]
+                                                                    or row["container"]):
+            add("sources", row, "title", "must not be empty where first_author and container are: name what was read")
         for column in ("doi", "pmid", "pmcid", "url"):
             if row[column] is None:
                 continue
