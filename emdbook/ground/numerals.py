@@ -37,8 +37,9 @@ _JUDGED = {word: limits for words, limits in {
     "minority": (0, 50 - 1e-9, "percent"), "hardly any|hardly anybody|almost none": (0, 10, "percent"),
     "nearly all|almost all|nearly everybody|almost everybody|nearly everyone|almost everyone": (90, 100, "percent"),
     "halve|halves|halved|halving|every second|every other patient": (50 - _LOOSE, 50 + _LOOSE, "percent"),
-    "every third": (100 / 3 - _LOOSE, 100 / 3 + _LOOSE, "percent"), "every fourth": (25 - _LOOSE, 25 + _LOOSE, "percent"),
-    "every tenth": (10 - _LOOSE, 10 + _LOOSE, "percent"), "none|nobody|no one": (0, 0, "")}.items()
+    "every third": (100 / 3 - _LOOSE, 100 / 3 + _LOOSE, "percent"),
+    "every fourth": (25 - _LOOSE, 25 + _LOOSE, "percent"), "every tenth": (10 - _LOOSE, 10 + _LOOSE, "percent"),
+    "none|nobody|no one": (0, 0, "")}.items()
     for word in words.split("|")}
 
 _DIGITS = (

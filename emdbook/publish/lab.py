@@ -98,8 +98,9 @@ def write_extension(folder: Path, evidence: Evidence) -> Path:
 def lab(options: Sequence[str] = ()) -> int:
     """Open JupyterLab at the chapters.
 
-    Numbers lead to their records there, which are written anew when the data or the toolkit changed.  It saves what widgets show, unless the reader has chosen otherwise: a notebook
-    that is opened again without its kernel shows them as they were, and not an error.
+    Numbers lead to their records there, which are written anew when the data or the toolkit changed.  It saves what
+    widgets show, unless the reader has chosen otherwise: a notebook that is opened again without its kernel shows them
+    as they were, and not an error.
 
     Parameters
     ----------

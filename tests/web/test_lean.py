@@ -6,24 +6,11 @@ import re
 
 import pytest
 
-from emdbook.publish.build import in_ci, index_page
+from emdbook.publish.build import index_page
 
 pytestmark = pytest.mark.book
 HTML = index_page().parent
 CHAPTER = "notebooks/03_reading_small_studies"
-
-
-@pytest.fixture(autouse=True)
-def _built():
-    if not (HTML / f"{CHAPTER}.html").is_file():
-        reason = "there is no built book: make book"
-        pytest.fail(reason) if in_ci() else pytest.skip(reason)
-
-
-@pytest.fixture(params=["http", "file"])
-def at(request, serve):
-    root = serve(HTML) if request.param == "http" else HTML.as_uri()
-    return lambda name: f"{root}/{name}.html"
 
 
 def theme(page):

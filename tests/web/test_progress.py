@@ -8,15 +8,11 @@ from emdbook.teach.cases import case_files
 from emdbook.teach.progress import chapters, panel
 from emdbook.teach.quiz import show
 
+pytestmark = pytest.mark.usefixtures("page_view")
 CHAPTER = "09_bispecific_antibodies"
 TOTAL = sum(len(c["questions"]) for c in chapters())
 NUMBER = len(chapters())
 QUESTION = next(c["questions"][0] for c in chapters() if c["set"] == CHAPTER)
-
-
-@pytest.fixture(autouse=True)
-def _page_view(monkeypatch):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
 
 
 @pytest.fixture(params=["file", "http"])
