@@ -286,14 +286,6 @@ def check_width(page):
     assert overflow <= 1, wide
 
 
-def test_the_chosen_theme_wins_over_that_of_the_machine(open_page, address):
-    page = open_page(address("book/cover"), theme="light")
-    page.evaluate("localStorage.setItem('mode', 'dark'); localStorage.setItem('theme', 'dark')")
-    page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    page.watch.assert_clean()
-
-
 def test_the_front_door_leads_to_the_cover(open_page, serve):
     page = open_page(f"{serve(HTML)}/index.html", wait=False)
     page.wait_for_url("**/book/cover.html")

@@ -179,16 +179,6 @@ def test_search_finds_pages(at, open_page, width):
     page.watch.assert_clean()
 
 
-def test_search_opens_with_the_keyboard(at, open_page):
-    page = open_page(at(CHAPTER))
-    page.keyboard.press("Control+k")
-    assert page.locator("#pst-search-dialog input").evaluate("e => e === document.activeElement")
-    page.keyboard.press("Escape")
-    assert not page.locator("#pst-search-dialog").is_visible()
-    page.keyboard.press("/")
-    page.watch.assert_clean()
-
-
 def test_the_theme_switch_goes_round_and_is_remembered(at, open_page):
     page = open_page(at(CHAPTER), theme="dark")
     assert theme(page) == "dark"  # follows the system
@@ -359,13 +349,3 @@ def test_icons_are_drawn(at, open_page):
     assert page.locator("svg.svg-inline--fa:visible").count() >= 4
     # the bell before a title comes from the font inside the sheet
     assert page.evaluate("() => document.fonts.load('900 16px \"Font Awesome 6 Free\"', '\\uf0f3').then(f => f.length)")
-
-
-def test_two_hundred_percent_and_a_phone_fit(at, open_page):
-    for width in (390, 640):
-        page = open_page(at(CHAPTER), width=width)
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-
-
-def test_axe_finds_nothing(at, open_page, axe):
-    assert axe(open_page(at("book/how_to_use"))) == []  # in the dark: test_book_pages
