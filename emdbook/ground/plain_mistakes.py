@@ -24,11 +24,11 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _SIGNS = str.maketrans({**dict.fromkeys("“”„‟«»「」『』″", '"'), **dict.fromkeys("‘’‚‛‹›′", "'"), "、": ",", "。": ".",
                         "【": "[", "】": "]", "〔": "[", "〕": "]", "《": "<", "》": ">", "×": "*", "·": "*", "÷": "/",
                         "≤": "<=", "≥": ">=", "≠": "!=", **dict.fromkeys("‐‑‒–—―−", "-")})
-_CLOSING = re.compile("[“”„‟«»″‘’‚‛‹›′＂＇]")  # noqa: RUF001
+_CLOSING = re.compile("[“”„‟«»″‘’‚‛‹›′＂＇]")
 
 #: What Python says of a cell that it cannot read, and what it means; the first that fits.
 _UNREAD = (
-    (r"unterminated (?:f-|t-)?(?:triple-quoted )?(?:f-|t-)?string|EOF while scanning", "a quotation mark is not closed"),
+    (r"unterminated (?:[ft]-|triple-quoted )*string|EOF while scanning", "a quotation mark is not closed"),
     (r"Maybe you meant '==' (?:or ':=' )?instead|cannot assign to comparison|perhaps you meant \"==\"",
      "one = gives a value to the name before it; to compare, write =="),
     (r"Perhaps you forgot a comma", "something is missing between two values, perhaps a comma"),
@@ -42,7 +42,8 @@ _UNREAD = (
      "a number and letters stand together; a name does not begin with a digit"),
     (r"Missing parentheses in call to '(\w+)'", r"\1 needs brackets around what it is given"),
     (r"unmatched '(.)'", r"'\1' closes nothing"),
-    (r"positional argument follows keyword argument", "a value without a name stands behind one with a name; put it first"),
+    (r"positional argument follows keyword argument",
+     "a value without a name stands behind one with a name; put it first"),
     (r"keyword argument repeated: (\w+)", r"\1 is given twice"),
     (r"line continuation", r"nothing may stand behind the sign \\ in a line"),
     (r"unexpected EOF", "it ends too early"),
@@ -54,10 +55,12 @@ _MIXED = r"unsupported operand|not supported between|can't multiply sequence|can
 _ERRORS: tuple[tuple[type[BaseException], str, str], ...] = (
     (TypeError, rf"(?:{_MIXED}).*NoneType", "None, which is no value, stands where a value is needed"),
     (TypeError, rf"(?:{_MIXED}).*\b(?:list|tuple|dict|set|range)\b", "several values stand where one is needed"),
-    (TypeError, rf"(?:{_MIXED}).*(?:\bstr\b|by non-int)", "a word stands where a number is needed, or the other way round"),
+    (TypeError, rf"(?:{_MIXED}).*(?:\bstr\b|by non-int)",
+     "a word stands where a number is needed, or the other way round"),
     (TypeError, r"([\w.]+)\(\) takes (?:from \d+ to )?(\w+) positional arguments? but (\d+) (?:were|was) given",
      r"\1 takes \2 values without a name, and here are \3"),
-    (TypeError, r"([\w.]+)\(\) missing \d+ required (?:positional |keyword-only )?arguments?: (.+)", r"\1 also needs \2"),
+    (TypeError, r"([\w.]+)\(\) missing \d+ required (?:positional |keyword-only )?arguments?: (.+)",
+     r"\1 also needs \2"),
     (TypeError, r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'", r"\1 knows no setting \2"),
     (TypeError, r"([\w.]+)\(\) got multiple values for argument '(\w+)'", r"\1 is given \2 twice"),
     (TypeError, r"object is not callable", "brackets stand behind something that is no function, or a sign is missing"),
@@ -145,7 +148,7 @@ def _unread(error: SyntaxError, source: str) -> str:
         return "commands are for a notebook; only Python runs here"
     if re.search(r"\d\s*%\s*(?:[,)\]#]|$)", text):
         return "a percentage is written without its sign"
-    words = next((re.search(pattern, said).expand(words) for pattern, words in _UNREAD if re.search(pattern, said)), said)
+    words = next((found.expand(words) for pattern, words in _UNREAD if (found := re.search(pattern, said))), said)
     if words.startswith("a quotation mark") and (wrong := _CLOSING.search(text)):
         words += f"; {wrong[0]} closes none, write {_plain(wrong[0])}"
     return words
@@ -169,7 +172,7 @@ def _words(error: BaseException) -> str:
     hint = f"; perhaps you mean {like}" if (like := _like(error)) else ""
     if isinstance(error, SystemExit | KeyboardInterrupt):
         return "the cell ended itself" if isinstance(error, SystemExit) else "stopped"
-    if isinstance(error, NameError) and (name := getattr(error, "name", None) or (re.findall(r"'(\w+)'", text) or [""])[0]):
+    if isinstance(error, NameError) and (name := error.name or "".join(re.findall(r"variable '(\w+)'", text))):
         why = ": either a line that gives it a value is missing, or it is a word, which stands in quotation marks"
         return f"the name {name} is not known here{hint or why}"
     if _of_toolkit(error):  # it has said in words what it cannot take

@@ -51,7 +51,8 @@ def answer(request: dict) -> dict:
     ----------
     request : dict
         ``source``: the cell. ``before``: what must have run first, a list of cells. ``line``: the number of its first
-        line, if it is not 1. ``fresh``: what earlier runs changed is forgotten. ``kind`` ``own``: the studies of a reader, see :mod:`emdbook.teach.own`.
+        line, if it is not 1. ``fresh``: what earlier runs changed is forgotten. ``kind`` ``own``: the
+        studies of a reader, see :mod:`emdbook.teach.own`.
 
     Returns
     -------
@@ -106,7 +107,8 @@ def run(source: str, space: dict) -> dict:
             # what was pasted set in runs as in a notebook
             tree = ast.parse(textwrap.dedent(source) if source[:1] in (" ", "\t") else source, CELL)
             if not tree.body:
-                return {"shown": [], "fault": "There is nothing to run in this cell; Reset brings it back.", "line": None}
+                return {"shown": [], "line": None,
+                        "fault": "There is nothing to run in this cell; Reset brings it back."}
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
             body = compile(tree, CELL, "exec")
             end = compile(ast.Expression(last.value), CELL, "eval") if last else None

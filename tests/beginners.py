@@ -13,17 +13,17 @@ MISTAKES = [
     ("x = = 1", 1, "stands in the wrong place"),
     ("x = 'word", 1, "a quotation mark is not closed"),
     ('x = 1\nprint("word)', 2, "a quotation mark is not closed"),
-    ("x = 'word’", 1, "’ closes none, write '"),  # noqa: RUF001
+    ("x = 'word’", 1, "’ closes none, write '"),
     ('x = """word', 1, "a quotation mark is not closed"),
     ("x = “word”", 1, 'write " where “ stands'),
-    ("x = ‘word’", 1, "write ' where ‘ stands"),  # noqa: RUF001
-    ("x = （1）", 1, "write ( where （ stands"),  # noqa: RUF001
-    ("print(1，2)", 1, "write , where ， stands"),  # noqa: RUF001
-    ("if 1：\n    print(1)", 1, "write : where ： stands"),  # noqa: RUF001
-    ("x = 1\ny = ３", 2, "write 3 where ３ stands"),  # noqa: RUF001
+    ("x = ‘word’", 1, "write ' where ‘ stands"),
+    ("x = （1）", 1, "write ( where （ stands"),
+    ("print(1，2)", 1, "write , where ， stands"),
+    ("if 1：\n    print(1)", 1, "write : where ： stands"),
+    ("x = 1\ny = ３", 2, "write 3 where ３ stands"),
     ("x = 1。5", 1, "write . where 。 stands"),
-    ("x = 3 – 2", 1, "write - where – stands"),  # noqa: RUF001
-    ("x = 3 × 2", 1, "write * where × stands"),  # noqa: RUF001
+    ("x = 3 – 2", 1, "write - where – stands"),
+    ("x = 3 × 2", 1, "write * where × stands"),
     ("x = 3 ☺", 1, "the sign ☺ can stand only within quotation marks"),
     ("x\u00a0= 1", 1, "a sign that cannot be seen"),
     ("x = 1\nif x = 1:\n    print(x)", 2, "to compare, write =="),
@@ -71,7 +71,8 @@ MISTAKES = [
     ("raise ValueError('x' * 10000)", 1, "xxx … xxx"),
     ("print(1)\nfrom emdbook import charts\ncharts.interval_by_size(35.7, sizes=(10, 20), highlight='31')", 3,
      "interval by size: '31' is none of the sizes drawn; choose one of 10 and 20."),
-    ("from emdbook import charts\ncharts.forrest([])", 2, "there is no forrest in emdbook.charts; perhaps you mean forest"),
+    ("from emdbook import charts\ncharts.forrest([])", 2,
+     "there is no forrest in emdbook.charts; perhaps you mean forest"),
     ("import emdbook\nemdbook.load().outcome('no-such-row')", 2, "no-such-row"),
 ]
 #: They are no mistakes in a notebook, where they ask or do nothing; on a page they are answered without a line or with.
