@@ -109,6 +109,9 @@ def sentence(error: BaseException, source: str = "") -> tuple[str, int | None]:
         ``Line 3: this divides by zero.``; without a line where it is not known.
     """
     frames = _frames(error)
+    while isinstance(error, RecursionError) and len(frames) > 1 and (
+            frames[-1].tb_lineno == frames[-1].tb_frame.f_code.co_firstlineno):
+        frames.pop()  # watched, it ends where the function begins; a reader looks for the line that calls it
     if isinstance(error, SyntaxError) and not frames:
         try:
             ast.parse(source)  # a notebook says of an open bracket only that the cell is incomplete
