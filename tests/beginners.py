@@ -47,7 +47,7 @@ MISTAKES = [
     ("import scipy.nothing", 1, "there is no scipy.nothing in this Python"),
     ("from math import nothing", 1, "there is no nothing in math"),
     ("import math\nmath.squareroot(4)", 2, "there is no squareroot in math"),
-    ("'word'.uper()", 1, "a value of the kind str has no uper"),
+    ("'word'.enlarge()", 1, "a value of the kind str has no enlarge"),
     ("def f():\n    return f()\nf()", 2, "calls itself without end"),
     ("[][1]", 1, "there is no entry of that number"),
     ("{}['a']", 1, "there is no entry 'a'"),
