@@ -139,12 +139,12 @@ def test_a_reader_runs_an_exercise(open_page, chapter, axe):
         "Run", "Stop", "Reset"))
     assert page.evaluate("() => performance.getEntriesByType('resource').filter(e => e.name.includes('/python/'))"
                          ".length") == 0
-    built = cell.locator(".cell_output .output").first.inner_html()
+    built = cell.locator(".cell_output .emd-drawing").first.inner_html()
     assert stop.is_disabled()
     page.evaluate("""() => { window.halts = []; new PerformanceObserver(l => l.getEntries().forEach(
         e => window.halts.push(e.duration))).observe({type: 'longtask', buffered: false}); }""")
     run(page, run_.click)
-    assert cell.locator(".cell_output .output").first.inner_html() == built
+    assert cell.locator(".cell_output .emd-drawing").first.inner_html() == built
     assert status.inner_text().startswith("Done. ")
 
     # keys: Shift and Enter runs, Tab leaves
@@ -178,7 +178,7 @@ def test_a_reader_runs_an_exercise(open_page, chapter, axe):
     assert run(page, run_.click)["shown"] == [{"text": "4\n"}]
 
     reset.click()
-    assert cell.locator(".cell_output .output").first.inner_html() == built
+    assert cell.locator(".cell_output .emd-drawing").first.inner_html() == built
     assert "# change this value" in field.input_value()
     page.watch.assert_clean()  # before axe, which asks for the style sheet in a way that a file forbids
     assert axe(page, "emd-python") == []
@@ -188,7 +188,7 @@ def test_an_exercise_fits_a_phone(open_page, chapter):
     page = open_page(chapter.as_uri(), width=390, height=844)
     box = page.locator("emd-python").first
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-    for button in box.locator("button").all():
+    for button in box.locator(".emd-python-bar button").all():
         assert button.bounding_box()["height"] >= 44
 
 
