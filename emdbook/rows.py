@@ -189,7 +189,8 @@ def depth_rows(evidence: Evidence, groups: Mapping[str, tuple[str, str]]) -> pd.
                     "not_reached": median is not None and not is_missing(median["not_reached"])
                     and bool(median["not_reached"]),
                     "response_standing": "" if response is None else response["standing"],
-                    "months_standing": "" if median is None else median["standing"], "arm_id": known[0]["arm_id"]})
+                    "months_standing": "" if median is None else median["standing"], "arm_id": known[0]["arm_id"],
+                    "outcome_id": known[0]["outcome_id"]})
     return pd.DataFrame(out)
 
 

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from emdbook import style
 from emdbook.charts.drawing import ROOT_STYLE, write_svg
 from emdbook.charts.room import COLUMN, is_narrow, narrow, width
-from emdbook.charts.told import Told, element, from_table, table_text, titled
+from emdbook.charts.told import DRAWN, Told, element, from_table, table_text, titled
 from emdbook.ground.blocks import untrusted
 from emdbook.ground.view import view
 
@@ -157,7 +157,6 @@ class Chart:
 
         On the page it holds what its marks say, for a script that tells them; anywhere else each mark has a title.
         """
-        text = html.escape(self.description, quote=True)
         published = view() == "page"
         told = element(self.told(), prefix) if published else ""
         svg = self.svg(prefix)
@@ -170,7 +169,7 @@ class Chart:
         unseen = ";font-size:0" if live else ""
         return (
             f'<figure class="emd-figure"><div class="emd-figure-paper emd-window">'
-            f'<div class="emd-drawing{" emd-two" if narrow else ""}" role="img" aria-label="{text}" '
+            f'<div class="emd-drawing{" emd-two" if narrow else ""}" role="img" aria-label="{DRAWN}" '
             f'style="--emd-ratio:{width:g}/{height:g};--emd-least:{width_in_letters(svg):.1f}{room_of([narrow])}{unseen}">'
             f"{shown if told else titled(shown, self.marks, prefix)}</div>{told}</div>"
             f"<figcaption>{html.escape(self.description)}</figcaption></figure>"

@@ -109,6 +109,9 @@ def courses(rows, *, title: str | None = None) -> Chart:
         See :func:`prepare_courses`.
     """
     table = prepare_courses(rows)
+    # several counts make one row, and stand beside each other in the ledger: the first is linked
+    first = pd.DataFrame(rows).drop_duplicates("study")
+    records = dict(zip(first.study, (owner.record for owner in whose(first)), strict=True))
     used = [c for c in COURSES if table[c].sum()]
     better = table.set_index("study")[["gone", "smaller", "gone or smaller"]].sum(axis=1)
     labels, _ = row_labels(table.study, left=1.62, row=0, chars=18)
@@ -122,7 +125,7 @@ def courses(rows, *, title: str | None = None) -> Chart:
     for at, row, high in zip(tops, table.itertuples(index=False), lines, strict=False):
         middles.append(at + 0.12 * high + 0.12)
         improved = _better(int(better[row.study]), row.n)
-        with tell.row(row.study, improved):
+        with tell.row(row.study, improved, record=records.get(row.study, "")):
             place = 0
             for course, (_, key, marker, full) in COURSES.items():
                 k = int(table.loc[table.study == row.study, course].iloc[0])

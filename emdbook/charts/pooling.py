@@ -17,7 +17,7 @@ from emdbook.charts.forest import NOT_HEAD_TO_HEAD, POOLED, pool_words, share_wo
 from emdbook.charts.frames import check_counts, numbers, rounded, table_of, with_standing
 from emdbook.charts.marks import diamond, key, point, span
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, legend_height, right_text, row_axis, x_label
-from emdbook.charts.room import WIDE, is_narrow, width
+from emdbook.charts.room import is_narrow, width
 from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import Pooled, pool_proportions, proportion_interval
 from emdbook.estimates.overlaps import keep_apart
@@ -166,11 +166,11 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
     lines = len(table) + 1.6 + (len(outside) + 0.9 if len(outside) else 0)
     handles = key([*table.population, *outside.population], [*table.standing, *outside.standing])
     names, row = row_labels([*table.label, *outside.label], left=1.78, row=_ROW)
-    # room for the longest text of any state, so that the figure never jumps
+    # room for the longest text of any state, so that the figure never jumps; a narrow layout leaves it to the caption,
+    # which says the same right below
     longest = max(table.label, key=inches)
     reason = f"{longest} is left out: it may share patients with {longest}, which is larger."
-    notes = 2 + _most_left_out(rows) * max(2, len(_note_lines(reason))) + _NOTE_LINES
-    notes = round(notes * (WIDE / width()) ** 1.3)
+    notes = 0 if is_narrow() else 2 + _most_left_out(rows) * max(2, len(_note_lines(reason))) + _NOTE_LINES
     foot, top = 0.62 + _LINE * notes + 0.1 + legend_height(handles), 0.5
     figure, axes = new_figure(top + row * lines + foot, left=1.78, right=1.42, top=top, bottom=foot)
     tell = Teller(figure)
@@ -196,7 +196,8 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
         tick.set_color(style.INK.light if state in ("pooled", ALONE) else style.MUTED.light)
     axes.set_xlim(0, 100)
     x_label(axes, f"{endpoint}, % of patients")
-    _footnotes(figure, [ASSUMES, *found.reasons, pooled.note], notes, legend_height(handles))
+    if notes:
+        _footnotes(figure, [ASSUMES, *found.reasons, pooled.note], notes, legend_height(handles))
     foot_legend(figure, handles)
     heading(figure, _headline(pooled))
     return Chart(figure, _describe(found, outside, endpoint, level), _reader_table(table, pooled), marks=tell.marks)

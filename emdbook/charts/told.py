@@ -20,6 +20,9 @@ import pandas as pd
 from emdbook import style
 from emdbook.ground.wording import is_missing
 
+#: What a drawing is called to those who do not see it. Its words stand in the caption and in the tree of its rows: here
+#: a screen reader would say the caption a second time.
+DRAWN = "Drawing, told in its caption"
 #: Columns that name a row of the data, and the page of the book that shows such a row. The first that is there counts.
 RECORDS = {"outcome_id": "ledger", "safety_id": "facts", "fact_id": "facts", "update_id": "facts",
            "discrepancy_id": "not_confirmed", "arm_id": "facts"}

@@ -13,13 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emdbook.ground.notebook import Cell, read_cells
+from emdbook.ground.notebook import SOLUTION, Cell, read_cells
 
 TAG = "exercise"
 MARK = "# change this value"
-#: A hidden solution: a fenced box with this title.
-SOLUTION = re.compile(r"^(?P<fence>:{3,})\{admonition\} Solution[^\n]*\n(?P<options>(?::[\w-]+:[^\n]*\n)*)"
-                      r"(?P<body>.*?)\n(?P=fence)[ \t]*$", re.M | re.S)
 _TITLE = re.compile(r"^### (Exercise \d+[^\n]*)$", re.M)
 _CHANGED = re.compile(rf"^(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.+?)\s*{MARK}\s*$", re.M)
 _ASKS = re.compile(r"\b(?:change|set|put|lower|raise)\b", re.I)

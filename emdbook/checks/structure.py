@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emdbook.checks.prose import Finding
-from emdbook.ground.notebook import Cell, read_cells
+from emdbook.ground.notebook import FOLD, SOLUTION, Cell, fold, read_cells
 
 __all__ = ["SECTIONS", "VERBS", "check_chapter", "check_project"]
 
@@ -56,7 +56,8 @@ CHANGE_ME = "# change this value"
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*$", re.M)
 _ITEM = re.compile(r"^\s*(?:[-*]|\d+\.)\s+(.*(?:\n(?!\s*(?:[-*]|\d+\.)\s|\s*\n|#).*)*)", re.M)
 _EXERCISE = re.compile(r"^### Exercise (\d+)\b", re.M)
-_SOLUTION = re.compile(r"^:{3,}\{admonition\} Solution.*\n:class:[^\n]*\bdropdown\b", re.M)
+#: What MyST alone knows: boxes, roles, targets, attributes and comments.
+_MYST = re.compile(r"^ *(?::{3,}|`{3,}|~{3,})\{.*|\{[\w:.-]+\}`|^\([\w-]+\)=|[\])`]\{[^}\n]*\}|^%.*", re.M)
 _SEEN = re.compile(r"\*\*What we see[.:]?\*\*")
 _QUESTION = re.compile(r"^\*\*[^*]+\?\*\*")
 _READERS = {"open", "read_csv", "read_excel", "read_json", "read_parquet", "read_table", "read_text", "read_bytes",
@@ -358,7 +359,8 @@ def _read_exercises(section: _Section) -> list[_Exercise]:
             if named:
                 found.append(_Exercise(named[1], cell, [], False))
             if found:
-                hidden = "hide-cell" in cell.tags if cell.kind == "code" else bool(_SOLUTION.search(piece))
+                folds = SOLUTION.finditer(piece) if cell.kind == "markdown" else ()
+                hidden = "hide-cell" in cell.tags if cell.kind == "code" else any(not m["open"] for m in folds)
                 found[-1].solved |= hidden or marked
                 found[-1].code += [cell] * (cell.kind == "code")
     return found
@@ -376,8 +378,7 @@ def _exercises(c: _Chapter) -> Iterator[Finding]:
     for exercise in exercises:
         if not exercise.solved:
             yield c.finding(exercise.cell, f"Exercise {exercise.number}",
-                            "has no hidden solution (':::{admonition} Solution' with ':class: dropdown', or a code "
-                            "cell tagged hide-cell)")
+                            f"has no hidden solution ({fold('Solution', '..')!r}, or a code cell tagged hide-cell)")
     runs = [cell for exercise in exercises for cell in exercise.code if "exercise" in cell.tags]
     if not any(CHANGE_ME in cell.source for cell in runs):
         yield c.finding(section.cells[0], "exercises", f"none has a code cell tagged 'exercise' with '{CHANGE_ME}'")
@@ -400,11 +401,20 @@ def _links_within(c: _Chapter) -> Iterator[Finding]:
     prose = [cell for cell in c.cells if cell.kind == "markdown"]
     anchors = {re.sub(r"[^\w\- ]", "", m[2].lower()).strip().replace(" ", "-")
                for cell in prose for m in _HEADING.finditer(_without_fences(cell.source))}
-    anchors |= {m[1] for cell in prose for m in re.finditer(r"^\((\S+)\)=", cell.source, re.M)}
     for cell in prose:
         for match in re.finditer(r"\]\(#([^()\s]+)\)", cell.source):
             if match[1] not in anchors:
                 yield c.finding(cell, f"#{match[1]}", "leads to no heading of this chapter")
+
+
+def _read_elsewhere(c: _Chapter) -> Iterator[Finding]:
+    """GitHub, nbviewer and VS Code show a chapter too, and what MyST alone knows stands there raw."""
+    for cell in c.cells:
+        if cell.kind == "markdown":
+            for match in _MYST.finditer(cell.source):
+                yield c.finding(cell, match[0], "stands raw where a notebook is read elsewhere: MyST alone knows it")
+            if "<details" in FOLD.sub("", cell.source):
+                yield c.finding(cell, "<details", f"is no fold that the book knows: {fold('Solution', '..')!r}")
 
 
 def _code_cells(c: _Chapter) -> Iterator[Finding]:
@@ -496,7 +506,7 @@ def check_chapter(path: Path | str, count_questions: Callable[[str], int] = _cou
     if not re.fullmatch(r"\d{2}_[a-z0-9_]+", path.stem):
         findings.append(chapter.finding(None, path.name, "a chapter is named NN_topic.ipynb"))
     for rule in (_opening, _imports, _sections, _objectives, _bottom_line, _parts, _figures, _exercises, _take_away,
-                 _links_within, _code_cells, _slides):
+                 _links_within, _read_elsewhere, _code_cells, _slides):
         findings += rule(chapter)
     return findings + list(_questions(chapter, count_questions))
 

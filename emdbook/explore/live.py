@@ -11,7 +11,7 @@ from IPython.display import HTML, display
 
 from emdbook import style
 from emdbook.charts.base import quiet, tallest
-from emdbook.charts.told import titled
+from emdbook.charts.told import DRAWN, titled
 from emdbook.explore.core import Exploration, asset_dir
 from emdbook.explore.errors import StateError
 from emdbook.explore.page import RADIO_MAX, table_html
@@ -203,7 +203,7 @@ class Live:
                     mark = f'id="{self.owner.id}-{gid}"'
                     svg = svg.replace(mark, f'{mark} display="none"', 1)
         # The figure first, then its sentence.
-        self.figure.value = (f'<div class="emd-svg" role="img" aria-label="{escape(self.frame.sentence)}" '
+        self.figure.value = (f'<div class="emd-svg" role="img" aria-label="{DRAWN}" '
                              f'style="{self.ratio}">{svg}</div>')
         self.words.value = f"<p>{escape(self.frame.sentence)}</p>"
         self._table()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from emdbook.charts.base import both, room_of, tallest, width_in_letters
-from emdbook.charts.told import Told
+from emdbook.charts.told import DRAWN, Told
 from emdbook.explore.controls import Control
 from emdbook.explore.states import Frame
 
@@ -137,10 +137,10 @@ def figure_html(one: Frame, id: str, frames: Sequence[Frame], told: str = "") ->
     ratio, letters = tallest([f.svg for f in frames]), max(width_in_letters(f.svg) for f in frames)
     return (
         f'<figure class="emd-fig"><div class="emd-window"><div class="emd-svg{" emd-two" if one.narrow else ""}" '
-        f'role="img" aria-labelledby="{id}--caption" style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g};'
+        f'role="img" aria-label="{DRAWN}" style="aspect-ratio:{ratio[0]:g}/{ratio[1]:g};'
         f'--emd-least:{letters:.1f};--emd-shape:{ratio[0] / ratio[1]:.3f}{room_of([f.narrow for f in frames])}">'
         f'{both(one.svg, one.narrow)}</div>{told}</div>'
-        f'<figcaption id="{id}--caption">{escape(one.sentence)}</figcaption></figure>'
+        f'<figcaption>{escape(one.sentence)}</figcaption></figure>'
     )
 
 

@@ -7,8 +7,17 @@ The build and nbval still read every notebook with it, so a file that it would r
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+
+_FOLD = (r"^<details(?P<open> open)?><summary><b>(?P<title>{})</b></summary>\n\n(?P<body>.*?)\n\n"
+         r"</details>[ \t]*$")
+#: A part of a Markdown cell that opens at a press. It is HTML, which GitHub, nbviewer, VS Code and JupyterLab know;
+#: a box of MyST stands there open and raw. The title is bold for viewers that drop the fold and keep the words.
+FOLD = re.compile(_FOLD.format(r"[^<\n]+"), re.M | re.S)
+#: The fold that hides the solution of an exercise.
+SOLUTION = re.compile(_FOLD.format("Solution"), re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -68,3 +77,14 @@ def read_cells(path: Path | str) -> list[Cell]:
         source = source if isinstance(source, str) else "".join(source)
         cells.append(Cell(number, raw.get("cell_type", ""), source, raw.get("metadata", {}), raw))
     return cells
+
+
+def fold(title: str, body: str, *, opened: bool = False) -> str:
+    """Markdown that a reader opens at a press, as :data:`FOLD` finds it."""
+    return f"<details{' open' * opened}><summary><b>{title}</b></summary>\n\n{body}\n\n</details>"
+
+
+def folds_as_boxes(source: str) -> str:
+    """The same Markdown with each fold as the box of MyST, which the book, the decks and the paper are made from."""
+    return FOLD.sub(lambda m: f":::{{admonition}} {m['title']}\n" + ":class: dropdown\n" * (not m["open"])
+                    + f"{m['body']}\n:::", source)

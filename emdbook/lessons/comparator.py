@@ -107,14 +107,16 @@ def dilution(trials, *, share: float = 30, gap: float = 33) -> Chart:
     known, supposed = table.iloc[:-1], table.iloc[-1]
     mark = style.POPULATION["EMD"]
     axes.plot(known.share, known.shown, ls="", marker=mark.marker, ms=9, color=mark.light, gid="trials", zorder=4)
+    under = 0  # points that a name goes down, so that it is clear of one that stands under its mark
     for row in known.itertuples():
         inner = (width() - 1.1) * row.share / most  # inches between the axis and the mark
         beside = inches(row.label, 11) < inner - 0.15
         # a name that would run into the figures of the axis stands under its mark, clear of the line
         label = row.label if beside else shortened(row.label, 2 * inner, 11)
-        axes.annotate(label, (row.share, row.shown), xytext=(-9, -9) if beside else (-4, -15),
+        axes.annotate(label, (row.share, row.shown), xytext=(-9, -9 - under) if beside else (-4, -15),
                       textcoords="offset points", ha="right" if beside else "center",
                       va="top", size=11, parse_math=False)
+        under = 9 * (not beside)
     axes.plot([share, share], [supposed.shown, gap], color=style.ACCENT.light, lw=2.4, gid="lost", zorder=3)
     axes.plot([share], [supposed.shown], marker="o", ms=9, mfc=style.PAPER.light, mec=style.ACCENT.light, mew=2,
               gid="supposed", zorder=5)

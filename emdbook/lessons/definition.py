@@ -242,7 +242,8 @@ def incidence_rows(epidemiology: pd.DataFrame, sources: pd.DataFrame, shares: pd
     Returns
     -------
     pandas.DataFrame
-        ``source, definition, phase, measured, low, high, value, n, standing, review``; one row per figure.
+        ``source, definition, phase, measured, low, high, value, n, standing, review`` and the id of its record; one
+        row per figure.
     """
     known = sources.set_index("source_id")
     rows = []
@@ -252,11 +253,11 @@ def incidence_rows(epidemiology: pd.DataFrame, sources: pd.DataFrame, shares: pd
                      "definition": _definition(fact), "phase": fact.topic.removeprefix("incidence_"),
                      "measured": not is_missing(fact.n),
                      "low": fact.low, "high": fact.high, "value": fact.value, "n": fact.n,
-                     "standing": fact.standing, "review": fact.standing == "review"})
+                     "standing": fact.standing, "review": fact.standing == "review", "fact_id": fact.fact_id})
     for share in () if shares is None else shares.itertuples():
         rows.append({"source": share.study, "definition": _SHARE_DEFINITION[share.endpoint], "phase": "diagnosis",
                      "measured": True, "low": None, "high": None, "value": share.value, "n": share.n,
-                     "standing": share.standing, "review": False})
+                     "standing": share.standing, "review": False, "outcome_id": share.outcome_id})
     table = pd.DataFrame(rows)
     numbers = ["low", "high", "value", "n"]
     table[numbers] = table[numbers].astype("Float64").astype(float)

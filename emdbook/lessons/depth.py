@@ -16,7 +16,7 @@ from emdbook.charts.forest import NOT_HEAD_TO_HEAD
 from emdbook.charts.frames import check_standing, flags, numbers, standing_words, table_of
 from emdbook.charts.marks import RIGHT, key, point
 from emdbook.charts.parts import foot_legend, legend_height, row_axis
-from emdbook.charts.told import Teller
+from emdbook.charts.told import Teller, whose
 from emdbook.ground.wording import is_missing, months, number, percent
 
 _LEFT, _GAP, _RIGHT = 1.62, 0.5, 0.55
@@ -94,7 +94,12 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     if depth not in ("any", "complete"):
         raise ValueError("depth and duration: show 'any' response or 'complete' response.")
     table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
-    table = prepare_depth(table[table["depth"] == depth] if "depth" in table.columns else table)
+    table = table[table["depth"] == depth] if "depth" in table.columns else table
+    beside_it = table["reference"] if "reference" in table.columns else [False] * len(table)
+    # of the response, or of the median where that stands alone
+    records = {(study, not is_missing(other) and bool(other)): owner.record
+               for study, other, owner in zip(table.get("study", []), beside_it, whose(table), strict=False)}
+    table = prepare_depth(table)
     if not beside:
         table = table[~table.reference].reset_index(drop=True)
     studies = list(dict.fromkeys(table.study))
@@ -114,7 +119,8 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
         y = studies.index(row.study) + (0 if not both else 0.18 if row.reference else -0.18)
         time = "not reached" if row.not_reached else "" if is_missing(row.months) else \
             f"{number(row.months, 1 if row.months < 10 else 0)} mo"
-        with tell.row(f"{row.study}, {style.POPULATION[row.population].label}", _figures(row), series=row.study):
+        with tell.row(f"{row.study}, {style.POPULATION[row.population].label}", _figures(row), series=row.study,
+                      record=records[row.study, row.reference]):
             if not is_missing(row.response):  # of these the right-hand figure speaks too, though they never responded
                 left.hlines(y, row.response, 100, color=style.GRID.light, lw=2.4, zorder=1)
             _figure(left, row, y, row.response, standing=row.response_standing,

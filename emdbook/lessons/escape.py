@@ -12,7 +12,7 @@ from emdbook import style
 from emdbook.charts import room
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.parts import LINE_SPACING, foot_legend, legend_height, row_axis
-from emdbook.charts.told import Teller
+from emdbook.charts.told import Teller, whose
 from emdbook.evidence.scenes import Alteration, Comparison
 from emdbook.ground.wording import is_missing, listing, number, plural, sentence
 
@@ -264,7 +264,7 @@ def finding_rows(biology: pd.DataFrame, findings: Mapping[str, tuple[tuple[str, 
     Returns
     -------
     pandas.DataFrame
-        ``finding, source, direction``.
+        ``finding, source, direction, fact_id``.
 
     Raises
     ------
@@ -275,8 +275,8 @@ def finding_rows(biology: pd.DataFrame, findings: Mapping[str, tuple[tuple[str, 
     missing = [fact for fact in findings if fact not in direction]
     if missing:
         raise LookupError(f"no fact {listing(missing)} in biology")
-    return pd.DataFrame([(name, source, direction[fact]) for fact, (names, source) in findings.items()
-                         for name in names], columns=["finding", "source", "direction"])
+    return pd.DataFrame([(name, source, direction[fact], fact) for fact, (names, source) in findings.items()
+                         for name in names], columns=["finding", "source", "direction", "fact_id"])
 
 
 def prepare_directions(rows: pd.DataFrame) -> pd.DataFrame:
@@ -346,10 +346,11 @@ def directions(rows: pd.DataFrame) -> Chart:
     if not room.is_narrow():  # there the names stand where the lines would
         axes.hlines([i + 0.5 for i in range(len(table) - 1)], -0.5, len(sources) - 0.5, color=style.GRID.light, lw=0.8)
     marks = style.palette()
-    tell = Teller(figure)
+    tell, first = Teller(figure), rows.drop_duplicates("finding")
+    records = dict(zip(first.finding, (owner.record for owner in whose(first)), strict=True))
     for y, row in table.iterrows():
         differ = row.verdict == "differ"
-        with tell.row(row.finding.replace("-\n", ""), row.verdict):
+        with tell.row(row.finding.replace("-\n", ""), row.verdict, record=records[row.finding]):
             for x, source in enumerate(sources):
                 if row[source]:
                     marker, color, _ = _MARK[row[source]]

@@ -10,11 +10,9 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import re
 from pathlib import Path
 
-from emdbook.checks.exercises import SOLUTION
-from emdbook.ground.notebook import read_notebook
+from emdbook.ground.notebook import SOLUTION, fold, read_notebook
 from emdbook.ground.paths import project_dir
 from emdbook.teach.teaching import Teaching, load_teaching, markdown
 
@@ -58,11 +56,6 @@ def _for_student(cell: dict) -> dict:
         else cell
 
 
-def _opened(found: re.Match) -> str:
-    options = "".join(line for line in found["options"].splitlines(keepends=True) if not line.startswith(":class:"))
-    return f"{found['fence']}{{admonition}} Solution\n{options}{found['body']}\n{found['fence']}"
-
-
 def _for_instructor(cell: dict) -> dict:
     source = _source(cell)
     metadata = cell.get("metadata", {})
@@ -71,15 +64,14 @@ def _for_instructor(cell: dict) -> dict:
         if _HIDDEN in metadata.get("tags", []):
             made["metadata"]["tags"] = [t for t in metadata["tags"] if t != _HIDDEN]
         return made
-    if SOLUTION.search(source):
-        source = SOLUTION.sub(_opened, source)
+    source = SOLUTION.sub(lambda m: fold(m["title"], m["body"], opened=True), source)
     if metadata.get("slideshow", {}).get("slide_type") == "notes":
         source = f"**For the speaker**\n\n{source}"
     return _with(cell, source)
 
 
 def _guide(teaching: Teaching) -> dict:
-    source = f"::::{{admonition}} For the teacher\n:class: tip\n\n{markdown(teaching)}\n::::"
+    source = fold("For the teacher", markdown(teaching), opened=True)
     id = hashlib.sha256(f"guide|{teaching.chapter}".encode()).hexdigest()[:8]
     metadata = {"slideshow": {"slide_type": "skip"}, "emdbook": {"role": "guide"}}
     return _with({"cell_type": "markdown", "id": f"guide-{id}", "metadata": metadata}, source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from emdbook import style
+from emdbook import style, tables
 from emdbook.evidence import Evidence
 from emdbook.ground.wording import is_missing, short_source
 
@@ -32,15 +32,13 @@ def _trade(row, sources) -> str:
     return f"{', '.join(found)}<br><small>seen in: {seen}</small>"
 
 
-def _row(row, sources) -> str:
+def _record(row, sources) -> dict[str, str]:
     name_zh = "" if is_missing(row["name_zh"]) else f'<br><span lang="zh-Hans">{html.escape(row["name_zh"])}</span>'
     target = f"<strong>{_text(row['target'])}</strong><br>" if not is_missing(row["target"]) else ""
     where = "" if is_missing(row["locator"]) else f"<br><small>{html.escape(row['locator'].replace(';', ', '))}</small>"
-    cells = {"Trade names": _trade(row, sources), "Target and action": target + _text(row["mechanism"]),
-             "Status and paragraphs": _text(row["status_note"]) + where}
-    body = "".join(f'<td role="cell" data-label="{label}">{cell}</td>' for label, cell in cells.items())
-    return (f'<tr role="row" id="drug-{row["therapy_id"]}"><th scope="row" role="rowheader">'
-            f'{html.escape(row["name"])}{name_zh}</th>{body}</tr>')
+    return {"Name": html.escape(row["name"]) + name_zh, "Trade names": _trade(row, sources),
+            "Target and action": target + _text(row["mechanism"]),
+            "Status and paragraphs": _text(row["status_note"]) + where}
 
 
 def page(evidence: Evidence) -> list[tuple[str, str]]:
@@ -54,23 +52,20 @@ def page(evidence: Evidence) -> list[tuple[str, str]]:
     Returns
     -------
     list of (str, str)
-        The name of each class and its table as HTML; each row has the anchor ``drug-`` and its id.
+        The name of each class and its table as HTML; each row has the anchor ``drug-`` and its id, and can be chosen
+        by class and target.
     """
     sources = evidence.sources.set_index("source_id")
-    heads = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in (
-        "Name", "Trade names", "Target and action", "Status and paragraphs"))
     parts = []
     for therapeutic_class, mark in style.THERAPY_CLASS.items():
         rows = evidence.therapies[evidence.therapies.therapeutic_class == therapeutic_class]
         if rows.empty:
             continue
-        title = html.escape(mark.label)
-        body = "".join(_row(row, sources) for _, row in rows.iterrows())
-        parts.append((mark.label,
-                      f'<div class="emd-scroll" role="region" tabindex="0" aria-label="{title}: names">'
-                      f'<table role="table" class="emd-table emd-drugs"><caption>{title}: names</caption>'
-                      f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
-                      f'<tbody role="rowgroup">{body}</tbody></table></div>'))
+        facets = [{"Class": (mark.label,), "Target": () if is_missing(target) else tuple(target.split(" and "))}
+                  for target in rows.target]
+        table = tables._make(f"{mark.label}: names", [_record(row, sources) for _, row in rows.iterrows()],
+                             row_ids=[f"drug-{id}" for id in rows.therapy_id], css="emd-drugs", facets=facets)
+        parts.append((mark.label, table.html()))
     return parts
 
 

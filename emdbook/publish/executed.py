@@ -24,7 +24,7 @@ from pathlib import Path
 
 from emdbook.checks.exercises import read_exercises
 from emdbook.checks.recording import TRIES, USED, WIDGETS, Try
-from emdbook.ground.notebook import Cell, read_cells, read_notebook
+from emdbook.ground.notebook import Cell, folds_as_boxes, read_cells, read_notebook
 from emdbook.ground.paths import data_dir, project_dir
 
 #: Raise this when the stored form of a run changes.
@@ -337,7 +337,7 @@ def _ensure(notebook: Path) -> Path:
 
 
 def run_text(notebook: Path, stale: bool = False) -> str:
-    """A chapter with everything that its cells showed, as the text of a notebook.
+    """A chapter with everything that its cells showed, as the text of a notebook for MyST.
 
     The words are those of the chapter as it stands: a changed sentence needs no new run.
 
@@ -360,6 +360,8 @@ def run_text(notebook: Path, stale: bool = False) -> str:
         if cell["cell_type"] == "code":
             run = next(outputs, {"outputs": [], "execution_count": None})
             cell["outputs"], cell["execution_count"] = run["outputs"], run["execution_count"]
+        elif cell["cell_type"] == "markdown":
+            cell["source"] = folds_as_boxes("".join(cell["source"]))
     return json.dumps(made, ensure_ascii=False)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from emdbook import load, tables
 from emdbook.evidence import Evidence
-from emdbook.evidence.links import data_page, plain
+from emdbook.evidence.links import data_page
 from emdbook.evidence.rules import ID_COLUMNS
 from emdbook.ground.faults import EvidenceError
 from emdbook.ground.paths import project_dir
@@ -59,8 +59,7 @@ def told(evidence: Evidence) -> dict[str, dict[str, str]]:
         if table not in tables.FIGURE_TABLES:
             for row_id in evidence.table(table)[column].dropna():
                 record = evidence.record(row_id)
-                words = plain(records.subject(record))
-                out[row_id] = {"title": evidence.reading(row_id).title, "says": words,
+                out[row_id] = {"title": evidence.reading(row_id).title, "says": records.words(record),
                                "page": f"{data_page(record)}.html#{row_id}"}
     for term in evidence.glossary.itertuples():
         out[f"gl:{tables.term_id(term.term)}"] = {"title": f"{term.term} {term.zh}", "says": term.definition}
@@ -98,8 +97,9 @@ def write_extension(folder: Path, evidence: Evidence) -> Path:
 def lab(options: Sequence[str] = ()) -> int:
     """Open JupyterLab at the chapters.
 
-    Numbers lead to their records there.  It saves what widgets show, unless the reader has chosen otherwise: a notebook
-    that is opened again without its kernel shows them as they were, and not an error.
+    Numbers lead to their records there, in a solution too, whose links JupyterLab would drop.  It saves what widgets
+    show, unless the reader has chosen otherwise: a notebook that is opened again without its kernel shows them as they
+    were, and not an error.
 
     Parameters
     ----------

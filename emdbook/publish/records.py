@@ -17,11 +17,11 @@ import pandas as pd
 
 from emdbook import style, tables
 from emdbook.evidence import Evidence
-from emdbook.evidence.links import data_page
+from emdbook.evidence.links import data_page, plain
 from emdbook.evidence.rules import ID_COLUMNS
-from emdbook.ground.wording import is_missing
+from emdbook.ground.wording import is_missing, plural
 
-__all__ = ["FOLDER", "as_csv", "record", "records", "subject", "write_records"]
+__all__ = ["FOLDER", "as_csv", "record", "records", "words", "write_records"]
 
 #: Where the records lie, as seen from the front page of the book.
 FOLDER = "figures"
@@ -31,20 +31,26 @@ FOLDER = "figures"
 _SUBJECTS = ("subject", "what_changed", "what", "event", "statement", "review_says", "label", "regimen")
 
 
-def subject(row: Mapping[str, Any]) -> str:
-    """What a row that is no figure is about, in the words of the data.
+def words(row: pd.Series) -> str:
+    """One row in a sentence: what it is about, and its figure if it has one.
 
     Parameters
     ----------
-    row : mapping
-        The row, as ``Evidence.record`` gives it.
+    row : pandas.Series
+        As ``Evidence.record`` gives it.
 
     Returns
     -------
     str
     """
-    return next((row[name] for name in _SUBJECTS if isinstance(row.get(name), str) and row[name]),
-                "From the data of this book")
+    table = row.attrs["table"]
+    if table == "outcomes":
+        return _says(table, row)
+    about = plain(next((row[name] for name in _SUBJECTS if isinstance(row.get(name), str) and row[name]),
+                       "From the data of this book")).rstrip(".")
+    if table in ("epidemiology", "biology", "safety"):
+        return f"{about}: {_says(table, row)}"
+    return f"{about}: {plural(int(row['n']), 'patient')}" if table == "arms" and not is_missing(row["n"]) else about
 
 
 def _plain(value: Any) -> Any:

@@ -159,9 +159,10 @@ def standing_badge(standing: str) -> str:
 def standing_sign(standing: str) -> str:
     """The sign alone, for a figure in a line of figures; its words are its accessible name."""
     known = style.STANDING[standing]
-    return (f'<span class="emd-sign emd-standing-{html.escape(standing, quote=True)}" role="img" '
-            f'aria-label="{html.escape(known.words, quote=True)}" title="{html.escape(known.words, quote=True)}">'
-            f"{known.sign}</span>")
+    words = html.escape(known.words, quote=True)
+    # the title is for the mouse alone: at the outer element a screen reader would say the words twice
+    return (f'<span class="emd-sign emd-standing-{html.escape(standing, quote=True)}" role="img" aria-label="{words}">'
+            f'<span title="{words}">{known.sign}</span></span>')
 
 
 def spread(standings) -> str:
@@ -209,10 +210,30 @@ ENDPOINT_WORDS = {"hazard_ratio": "hazard ratio", "risk_ratio": "risk ratio", "o
                   "median": "median", "rate_at": "rate", "proportion": ""}
 
 
+#: Endpoints that take more than a space to be read.
+_SPELT = {"t4_14": "t(4;14)", "IGH_FGFR3": "IGH-FGFR3", "non_EMD": "non-EMD", "MRD_negative": "MRD-negative",
+          "PI_based": "PI-based", "CSF_directed": "CSF-directed"}
+
+
+def endpoint_name(endpoint: str) -> str:
+    """The code of an endpoint as a reader says it: ``infection of grade 3 or higher``.
+
+    Parameters
+    ----------
+    endpoint : str
+    """
+    for code, words in _SPELT.items():
+        endpoint = endpoint.replace(code, words)
+    endpoint = re.sub(r"_any$", " of any grade", endpoint)
+    endpoint = re.sub(r"_grade(\d)(?:(plus)|_(\d))?$", lambda m: f" of grade {m[1]}" + (
+        " or higher" if m[2] else f" or {m[3]}" if m[3] else ""), endpoint)
+    return endpoint.replace("_", " ")
+
+
 def endpoint_text(row) -> str:
     """``PFS, median``; ``ORR``; ``OS, rate``."""
     tail = ENDPOINT_WORDS[row["measure"]]
-    name = row["endpoint"].replace("_", " ")
+    name = endpoint_name(row["endpoint"])
     return f"{name}, {tail}" if tail else name
 
 
@@ -589,7 +610,7 @@ def ledger_by_class(evidence: Evidence) -> list[tuple[str, list[tuple[str, str, 
             "Where": " ".join(filter(None, [_places(r["locator"]), _short_source(sources, r["source_id"])])),
             "Note": notes.html(r["note"]),
         } for _, r in part.iterrows()]
-        facets = [by_study[study_id] | {"Endpoint": (r["endpoint"].replace("_", " "),),
+        facets = [by_study[study_id] | {"Endpoint": (endpoint_name(r["endpoint"]),),
                                         "Seen": (style.STANDING[r["standing"]].words,)} for _, r in part.iterrows()]
         caption = f"{study['label']}: {study['regimen']} ({spread(part.standing)})"
         table = _make(caption, with_record(records, part.outcome_id), row_ids=part.outcome_id, css="emd-ledger",

@@ -24,6 +24,7 @@ from emdbook.charts.mechanism import Blunt, Box, Cell, Scene
 from emdbook.charts.medians import prepare_medians
 from emdbook.charts.ranges import ranges
 from emdbook.charts.timeline import timeline
+from emdbook.charts.told import DRAWN
 from emdbook.charts.waffle import prepare_waffle
 from emdbook.estimates import pool_proportions, proportion_interval
 from emdbook.lessons import advice, antibodies, cns, depth, proteasome, small_studies
@@ -231,9 +232,9 @@ def test_pixels_are_drawn_only_when_asked_for(chart):
 
 def test_html_names_the_figure_and_shows_the_caption(chart):
     page = chart.html("p")
-    assert 'role="img"' in page
-    assert "<figcaption>" in page
-    assert re.search(r'aria-label="[^"]{30,}"', page)
+    assert f'role="img" aria-label="{DRAWN}"' in page
+    caption = re.search(r"<figcaption>(.{30,})</figcaption>", page)[1]
+    assert page.count(caption) == 1, "a screen reader would say it twice"
 
 
 def test_drawing_leaves_no_figure_with_pyplot():

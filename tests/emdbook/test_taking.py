@@ -11,7 +11,7 @@ from emdbook.ground.wording import is_missing
 from emdbook.publish.web.taking import numbered, write_citations
 
 FIGURES = ('<figure class="emd-figure"><div></div><figcaption>A</figcaption></figure><p>x</p>'
-           '<figure class="emd-fig"><div></div><figcaption id="w--caption">B</figcaption></figure>')
+           '<figure class="emd-fig"><div></div><figcaption>B</figcaption></figure>')
 
 
 def test_the_figures_of_a_chapter_are_numbered_in_their_order():
@@ -19,7 +19,7 @@ def test_the_figures_of_a_chapter_are_numbered_in_their_order():
     assert '<figure id="figure-1" class="emd-figure">' in made
     assert '<figcaption data-number="Figure 9.1. ">A</figcaption><emd-take data-number="9.1">' in made
     assert '<figure id="figure-2" class="emd-fig">' in made
-    assert '<figcaption data-number="Figure 9.2. " id="w--caption">B' in made
+    assert '<figcaption data-number="Figure 9.2. ">B' in made
 
 
 def test_a_page_that_is_no_chapter_stays_as_it_is():

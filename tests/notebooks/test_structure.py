@@ -8,6 +8,7 @@ import json
 import pytest
 
 from emdbook.checks.structure import check_chapter, check_project
+from emdbook.ground.notebook import fold
 from emdbook.ground.paths import project_dir
 
 CHAPTERS = sorted(project_dir().glob("notebooks/*.ipynb"))
@@ -43,8 +44,8 @@ GOOD = [
     ("code", "subslide", "quiz.show('09_good')"),
     ("markdown", "skip", "### Exercise 1: run\n\nRun it."),
     ("code", "subslide", "n = 28  # change this value\nprint(n)", ["exercise"]),
-    ("markdown", "skip", ":::{admonition} Solution\n:class: dropdown\nYes.\n:::"),
-    ("markdown", "skip", "### Exercise 2: think\n\nThink.\n\n:::{admonition} Solution\n:class: dropdown\nNo.\n:::"),
+    ("markdown", "skip", fold("Solution", "Yes.")),
+    ("markdown", "skip", "### Exercise 2: think\n\nThink.\n\n" + fold("Solution", "No.")),
     ("markdown", "slide", "## Take away\n\n- One ([here](#the-evidence)).\n- Two ([there](#explore)).\n"
                           "- Three, [10 of 28](ev:a.b.c)."),
     ("markdown", "skip", "## How to report this\n\n" + "Say it with a count and an interval. " * 4),
@@ -146,12 +147,19 @@ BROKEN = [
     (replace("quiz.show('09_good')", "quiz.show(ev)"), "by a string"),
     (drop("### Exercise 2"), "1 exercises"),
     (replace("### Exercise 2", "### Exercise 3"), "not numbered from one"),
-    (replace(":class: dropdown\nYes.", "Yes."), "\"Exercise 1\" has no hidden solution"),
-    (replace(":::{admonition} Solution\n:class: dropdown\nNo.\n:::", "No."), "\"Exercise 2\" has no hidden solution"),
+    (replace(fold("Solution", "Yes."), fold("Solution", "Yes.", opened=True)), "\"Exercise 1\" has no hidden solution"),
+    (replace(fold("Solution", "No."), "No."), "\"Exercise 2\" has no hidden solution"),
     (replace("  # change this value", ""), "change this value"),
     (replace("\n- Two ([there](#explore)).", ""), "2 sentences to take away"),
     (replace("- One ([here](#the-evidence)).", "- One."), "tied to no figure"),
     (replace("[here](#the-evidence)", "[here](#no-such-place)"), "leads to no heading"),
+    (replace("Run it.", ":::{note}\nRun it.\n:::"), "\":::{note}\" stands raw"),
+    (replace("Run it.", "```{tip}\nRun it.\n```"), "stands raw"),
+    (replace("Run it.", "Run {abbr}`it`."), "stands raw"),
+    (replace("Run it.", "[Run](#explore){.big} it."), "stands raw"),
+    (replace("Run it.", "(here)=\nRun it."), "stands raw"),
+    (replace("Run it.", "% a note\nRun it."), "stands raw"),
+    (replace("Run it.", "<details><summary>Run it.</summary>\n\nNow.\n\n</details>"), "is no fold that the book knows"),
     (replace("rows = 1\n", LONG + "\n"), "17 lines"),
     (lambda cells: [(k, s, LONG.rpartition("\n")[0] if k == "code" and "load()" not in x else x, *t)
                     for k, s, x, *t in cells], "code cells have at most 5"),

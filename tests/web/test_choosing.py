@@ -120,6 +120,20 @@ def test_the_log_by_weight_and_the_references_by_what_was_read(visit, evidence):
     assert asked <= set(page.evaluate(SHOWN))
 
 
+def test_drug_names_by_target_and_terms_by_a_word(visit, evidence):
+    page = opened(visit, "drugs", Target="GPRC5D")
+    named = evidence.therapies
+    wanted = named[named.target.fillna("").str.split(" and ").map(lambda targets: "GPRC5D" in targets)].therapy_id
+    assert sorted(page.evaluate(SHOWN)) == sorted("drug-" + wanted)
+    assert "drug-talquetamab" in page.evaluate(SHOWN)
+    page = opened(visit, "glossary", words="微小残留病", order="Term|down")
+    assert page.evaluate(SHOWN) == ["gl-minimal-residual-disease"]
+    assert page.locator("emd-choose select").count() == 1, "terms have nothing to choose by but their words"
+    page.get_by_role("button", name="Show all").click()
+    assert len(page.evaluate(SHOWN)) == len(evidence.glossary)
+    page.watch.assert_clean()
+
+
 def test_the_address_of_a_row_opens_it_whatever_was_chosen(visit):
     page = opened(visit, "ledger", Class="Selinexor")
     row = page.locator("[id='majestec-1.em-e.orr.primary']")

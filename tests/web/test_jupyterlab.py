@@ -15,6 +15,7 @@ import pytest
 
 import emdbook
 from emdbook.ground.paths import project_dir
+from emdbook.publish import lab as lab_module
 from emdbook.publish.lab import write_extension
 
 PILOTS = ("03_reading_small_studies", "09_bispecific_antibodies")
@@ -49,7 +50,8 @@ def lab(tmp_path_factory):
         shutil.copy(project_dir() / name, home / name)
     port = free_port()
     write_extension(home / "own", emdbook.load())
-    environment = {**os.environ, "PYTHONPATH": str(project_dir()), "JUPYTER_PATH": str(home / "own")}
+    environment = {**os.environ, "PYTHONPATH": str(project_dir()), "JUPYTER_PATH": str(home / "own"),
+                   "JUPYTER_CONFIG_PATH": str(lab_module._HERE)}
     for key in ("EMDBOOK_VIEW", "EMDBOOK_DATA"):
         environment.pop(key, None)
     for key in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
@@ -121,6 +123,19 @@ def test_everything_ran_and_nothing_is_raw(chapter):
         assert raw not in text, f"{raw!r} is shown to the reader: {text[max(0, text.find(raw) - 80):][:200]!r}"
     assert "Error displaying widget" not in text
     assert len(text) > 5000
+
+
+def test_a_solution_stays_closed_until_it_is_asked_for(chapter):
+    folds = chapter.locator(".jp-MarkdownCell details")
+    assert folds.count() == 2
+    for fold in folds.all():
+        assert fold.locator("summary").inner_text() == "Solution"
+        assert fold.locator("summary").evaluate("e => getComputedStyle(e).display") == "list-item", "it has its mark"
+        assert not fold.locator("p").first.is_visible()
+        fold.locator("summary").click()
+        fold.locator("p").first.wait_for(state="visible")
+        assert fold.locator("a:is([href^='ev:'], [href^='calc:'], [href^='ex:'])").count()
+        assert not fold.locator("a:not([href])").count()
 
 
 def test_a_number_leads_to_its_record_and_a_term_to_its_meaning(chapter):

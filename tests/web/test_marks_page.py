@@ -128,7 +128,7 @@ def walk(page, *keys):
 
 def test_the_keyboard_walks_figure_series_row_and_value(address, open_page):
     page = open_page(address)
-    root = ["treeitem", "Response in 3 groups. Figure with 3 rows, arrow keys walk it", "1", "false"]
+    root = ["treeitem", "3 rows, arrow keys walk them", "1", "false"]
     assert walk(page, "Tab") == root
     assert card(page)["name"] == root[1] + "."
     assert walk(page, "ArrowDown") == ["treeitem", "EM-E (no bone contact), 2 rows", "2", "false"]

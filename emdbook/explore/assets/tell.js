@@ -88,12 +88,10 @@
       this.replaceChildren();
       if (!rows.length || !this.figure) return;
       this.setAttribute("role", "tree");
-      this.setAttribute("aria-label", "Figure, row by row");
-      const lead = (this.figure.querySelector("figcaption")?.textContent ?? "").split(/[:.](?:\s|$)/)[0].trim();
-      const root = {
-        words: `${lead}. Figure with ${plural(rows.length, "row")}, arrow keys walk it`,
-        children: tree(rows),
-      };
+      // its caption is read right behind it, so the tree is called by number
+      const number = this.figure.querySelector("figcaption")?.getAttribute("data-number") ?? "Figure";
+      this.setAttribute("aria-label", `${number.replace(/\.\s*$/, "")}, row by row`);
+      const root = { words: `${plural(rows.length, "row")}, arrow keys walk them`, children: tree(rows) };
       this.item(root, this, 1, 1, 1).tabIndex = 0;
     }
 

@@ -276,6 +276,8 @@ def _description(text: str) -> str:
 def _lightened(text: str, icons: Icons) -> str:
     parts = _parts(text)
     text = _menus(dropdowns(_head(text, parts)))
+    # a fold is called what it says: "Show code cell source", which is then not its description as well
+    text = text.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     text = _OLD_THEME.sub(lambda _: _THEME, text, count=1)
     # without scripts the page has a theme too
     if 'name="description"' not in text and (said := _description(text)):

@@ -57,7 +57,7 @@ class DataPage(SphinxDirective):
         if name not in CHOOSABLE:
             return parts
         opening, closing = choosing.frame(*CHOOSABLE[name])
-        moved = [_section(title, table.html()) for title, table in tables.moved(_evidence(), HELD[name])]
+        moved = [_section(title, table.html()) for title, table in tables.moved(_evidence(), HELD.get(name, ()))]
         return [nodes.raw("", opening, format="html"), *parts, nodes.raw("", closing, format="html"), *moved]
 
 
@@ -172,6 +172,8 @@ CHOOSABLE = {
     "facts": ("rows", ("Class", "Drug", "Study", "Population", "When", "Certainty", "Seen")),
     "references": ("sources", ("Class", "Study", "Kind", "Read")),
     "discrepancies": ("rows", ("Class", "Drug", "Study", "Sort", "Weight")),
+    "drugs": ("names", ("Class", "Target")),
+    "glossary": ("terms", ()),
 }
 
 
@@ -212,10 +214,7 @@ def _resolve(app: Sphinx, doctree: nodes.document) -> None:
 
 def _provenance(record) -> str:
     """One record in a sentence: what it says, how far it was seen, where it stands."""
-    if "measure" in record and "endpoint" in record:
-        text = f"{tables.endpoint_text(record)}: {tables.figure_text(record)}"
-    else:
-        text = records.subject(record).rstrip(".")
+    text = records.words(record)
     if isinstance(record.get("standing"), str):
         text += f", {style.STANDING[record['standing']].words}"
     locator = record.get("locator")

@@ -27,7 +27,7 @@
 
     start() {
       /** @type {string[]} */
-      this.facets = (this.dataset.facets ?? "").split("|");
+      this.facets = (this.dataset.facets ?? "").split("|").filter(Boolean);
       this.what = this.dataset.what ?? "rows";
       /** @type {Part[]} */
       this.parts = [.../** @type {NodeListOf<HTMLTableElement>} */ (this.querySelectorAll("table.emd-table"))].map(

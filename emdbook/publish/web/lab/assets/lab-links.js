@@ -15,6 +15,8 @@
     #main :is(${LINKS}) { color: inherit; text-decoration: underline dotted; cursor: help; }
     #main :is(${CONSTRUCTED}) { color: inherit; text-decoration: none; cursor: text; }
     #main :is(${LINKS}, ${CONSTRUCTED}) svg { display: none; }
+    #main .jp-Notebook summary { display: list-item; list-style: inside disclosure-closed; cursor: pointer; }
+    #main .jp-Notebook details[open] > summary { list-style-type: disclosure-open; }
     #emd-record { position: fixed; z-index: 10000; max-width: 26em; margin: 0; padding: 0.7em 1em; border-radius: 6px;
       border: 1px solid var(--jp-border-color1); background: var(--jp-layout-color1); color: var(--jp-content-font-color1);
       font-size: var(--jp-content-font-size1); line-height: 1.45; box-shadow: var(--jp-elevation-z8, 0 2px 8px #0006); }
