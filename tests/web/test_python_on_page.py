@@ -134,7 +134,7 @@ def test_a_reader_runs_an_exercise(open_page, chapter, axe):
     """Nothing is loaded before Run; then mouse, keys, mistakes, Stop and Reset."""
     page = open_page(chapter.as_uri())
     cell = page.locator("emd-python").first
-    field, status = cell.locator("textarea"), cell.locator(".emd-python-status")
+    field, status = cell.locator(".emd-python-box textarea"), cell.locator(".emd-python-status")
     run_, stop, reset = (cell.get_by_role("button", name=re.compile(rf"^{name} Exercise")) for name in (
         "Run", "Stop", "Reset"))
     assert page.evaluate("() => performance.getEntriesByType('resource').filter(e => e.name.includes('/python/'))"
@@ -292,7 +292,7 @@ def test_every_exercise_runs_on_its_slide(deck, open_page):
         const at = Reveal.getIndices(slide); Reveal.slide(at.h, at.v, 99); }""")
     at = page.evaluate("() => Reveal.getCurrentSlide().id")
     cell = page.locator("section.present:not(.stack) emd-python")
-    cell.locator("textarea").focus()
+    cell.locator(".emd-python-box textarea").focus()
     for key in ("End", "ArrowRight", "ArrowDown", "Space", "n", "b", "Backspace"):
         page.keyboard.press(key)
     assert page.evaluate("() => Reveal.getCurrentSlide().id") == at, "a key of the field turned the slide"
@@ -302,7 +302,7 @@ def test_every_exercise_runs_on_its_slide(deck, open_page):
     assert answer["shown"] == page_driver.answer({"source": one.cell.source, "before": one.before})["shown"]
     assert answer["shown"]
     for value in one.exercise.values():
-        cell.locator("textarea").fill(one.exercise.with_value(value))
+        cell.locator(".emd-python-box textarea").fill(one.exercise.with_value(value))
         assert "fault" not in run(page, cell.get_by_role("button", name=re.compile("^Run")).click)
         assert page.evaluate("""() => { const d = Reveal.getCurrentSlide().querySelector('.deck');
             return Math.max(d.scrollHeight - d.clientHeight, d.scrollWidth - d.clientWidth); }""") <= 1, value

@@ -160,7 +160,7 @@ def test_parts_are_scripts_whatever_the_server_calls_them(open_page, serve, chap
 def test_by_keys_alone_in_the_dark_on_paper_and_for_a_listener(open_page, chapter):
     page = open_page(chapter.as_uri())
     cell = page.locator("emd-python").first
-    field, status = cell.locator("textarea"), cell.locator(STATUS)
+    field, status = cell.locator(".emd-python-box textarea"), cell.locator(STATUS)
     assert status.get_attribute("role") == "status"
     field.focus()
     page.keyboard.press("Tab")
@@ -193,7 +193,7 @@ def test_a_telephone_gets_the_layout_of_a_telephone_the_same_as_the_build_has(op
     assert page.evaluate(drawn) == built
     assert cell.locator("figure svg.emd-narrow").is_visible()
     assert cell.locator("figure svg:visible").count() == 1
-    field = cell.locator("textarea")
+    field = cell.locator(".emd-python-box textarea")
     field.fill("charts.interval_methods(6, 30)")
     run(page, cell.locator(RUN).click)
     assert cell.locator("figure svg.emd-narrow").is_visible()
