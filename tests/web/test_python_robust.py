@@ -137,9 +137,9 @@ def test_stop_works_while_a_server_does_not_answer(open_page, serve, chapter, wh
     page.locator(RUN).first.click()
     page.wait_for_timeout(500)
     assert run(page, page.get_by_role("button", name="Stop").first.click, seconds=5)["fault"] == "Stopped."
-    page.unroute_all()
     for route in held:
-        route.continue_()
+        route.abort()
+    page.unroute_all()
     page.evaluate("() => { document.querySelector('emd-python textarea').value = 'print(1)'; }")
     assert run(page, page.locator(RUN).first.click)["shown"] == [{"text": "1\n"}]
 
