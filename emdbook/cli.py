@@ -192,11 +192,12 @@ def _tidy(options) -> int:
     from emdbook.ground.paths import data_dir
 
     try:
-        written, changed = tidy(data_dir())
+        written, back, changed = tidy(data_dir())
     except EvidenceError as error:
         print(*error.faults, "Nothing was written.", sep="\n", file=sys.stderr)
         return 1
-    print(*changed, sep="\n", end="\n" if changed else "")
+    for line in (*back, *changed):
+        print(line)
     print(f"Written: {', '.join(written) or 'nothing, every table has the form of the package'}. "
           f"{len(changed)} cells or rows differ from what was last committed"
           f"{'; look at each, for a spreadsheet may have changed a figure' if changed else ''}.")

@@ -2,8 +2,9 @@
 
 A spreadsheet writes ``TRUE``, parts cells by semicolons or tabs where the language of the machine asks for it, puts a
 mark before the text and other line ends behind it.  All of that can be undone without a guess, and is undone here.
-What a spreadsheet has changed in a figure cannot be undone, so every cell that differs from the file as it was last
-committed is named.
+A spreadsheet also reads figures: 1.70 becomes 1.7, and where decimals have a comma 0.002 becomes 2.  Where it did so
+with every figure of that form in a table, they are put back as they were last committed; a single one may be meant, so
+every cell that still differs from the last commit is named.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ from pathlib import Path
 from emdbook.evidence.descriptor import FieldSpec, TableSpec, read_descriptor
 from emdbook.ground.faults import EvidenceError, Fault
 
-__all__ = ["differences", "tidied", "tidy"]
+__all__ = ["differences", "put_back", "tidied", "tidy"]
 
 #: What the languages of spreadsheets call true and false.
 _TRUTH = {**dict.fromkeys(("true", "wahr", "vrai", "verdadero", "vero", "waar"), "true"),
           **dict.fromkeys(("false", "falsch", "faux", "falso", "onwaar"), "false")}
 _PARTERS = (",", ";", "\t")
+#: Figures that a spreadsheet reads as another text (pattern, what it makes of them, how many must be so in a table).
+_READ = ((re.compile(r"-?\d+\.\d*0"), lambda text: text.rstrip("0").rstrip("."), 1),
+         (re.compile(r"\d{1,3}(\.\d{3})+"), lambda text: str(int(text.replace(".", ""))), 2),
+         (re.compile(r"\d\+"), lambda text: text[:-1], 2))
 
 
 def _cell(spec: FieldSpec, text: str, comma: bool) -> str:
@@ -96,6 +101,41 @@ def _keyed(spec: TableSpec, text: str) -> dict[tuple[str, ...], dict[str, str]]:
     return {tuple(row[name] for name in spec.primary_key): row for row in rows}
 
 
+def put_back(spec: TableSpec, old: str, new: str) -> tuple[str, list[str]]:
+    """Undo what a spreadsheet did to all figures of one form.
+
+    Parameters
+    ----------
+    spec : TableSpec
+    old, new : str
+        The table as it was last committed, and tidied.
+
+    Returns
+    -------
+    tuple of (str, list of str)
+        The table, and one line for each form.
+    """
+    before, now, said = _keyed(spec, old), _keyed(spec, new), []
+    for form, read, least in _READ:
+        had = {(key, column): was for key in now if key in before for column in spec.columns
+               if form.fullmatch(was := before[key][column])}
+        cells = [(key, column) for (key, column), was in had.items() if now[key][column] == read(was)]
+        if len(cells) < least or any(now[key][column] == was for (key, column), was in had.items()):
+            continue
+        key, column = cells[0]
+        said.append(f"{spec.path}: {len(cells)} cells are as they were, such as {', '.join(key)}, {column}: "
+                    f"{had[key, column]}, which had become {now[key][column]}")
+        for key, column in cells:
+            now[key][column] = had[key, column]
+    if not said:
+        return new, []
+    made = io.StringIO()
+    writer = csv.DictWriter(made, spec.columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(now.values())
+    return (old if _rows(old) == _rows(made.getvalue()) else made.getvalue()), said
+
+
 def differences(spec: TableSpec, old: str, new: str) -> Iterator[str]:
     """What differs between two states of a table, one line each: row, column, before, after."""
     before, after = _keyed(spec, old), _keyed(spec, new)
@@ -120,7 +160,7 @@ def _committed(file: Path) -> str | None:
     return told.stdout.decode("utf-8") if told.returncode == 0 else None
 
 
-def tidy(folder: Path) -> tuple[list[str], list[str]]:
+def tidy(folder: Path) -> tuple[list[str], list[str], list[str]]:
     """Tidy every table of a package; nothing is written unless all can be.
 
     Parameters
@@ -129,8 +169,9 @@ def tidy(folder: Path) -> tuple[list[str], list[str]]:
 
     Returns
     -------
-    tuple of (list of str, list of str)
-        The files that were written, and what now differs from the state that was last committed.
+    tuple of (list of str, list of str, list of str)
+        The files that were written, the figures that were put back, and what now differs from the state that was last
+        committed.
 
     Raises
     ------
@@ -151,11 +192,14 @@ def tidy(folder: Path) -> tuple[list[str], list[str]]:
             faults += error.faults
     if faults:
         raise EvidenceError(faults, folder)
-    written = []
-    for file, (_, text) in made.items():
+    written, back, changed = [], [], []
+    for file, (spec, found) in made.items():
+        old, text = _committed(file), found
+        if old is not None and old != found:
+            text, said = put_back(spec, old, found)
+            back += said
+            changed += differences(spec, old, text)
         if file.read_bytes() != text.encode("utf-8"):
             file.write_text(text, encoding="utf-8", newline="\n")
             written.append(file.name)
-    changed = [line for file, (spec, text) in made.items() if (old := _committed(file)) is not None and old != text
-               for line in differences(spec, old, text)]
-    return written, changed
+    return written, back, changed

@@ -46,10 +46,9 @@ def of_plan(plan: Plan) -> Group:
             links.setdefault(lesson_pages.link(item), f"{title}: {lesson_pages.setting_words(item)}")
         elif item.kind == "case":
             links.setdefault(lesson_pages.link(item), "The cases")
-    names = [name for _, name in plan.questions]
     return Group(f"Chapter {int(plan.chapter[:2])}, {plan.minutes} minutes: {plan.title}",
                  tuple(Link(words, part) for part, words in links.items()),
-                 f"python -m emdbook vote {' '.join(names)}" if names else "")
+                 lesson_pages.vote_command(plan))
 
 
 def groups(lessons: Lessons | None = None) -> Iterator[Group]:

@@ -286,10 +286,25 @@ def opening_markdown(made: Plan) -> str:
     """What a teacher reads before the lesson, as Markdown."""
     needs = "; ".join(made.learners_need())
     deck = f"`slides/{made.chapter}.html?lesson={made.id}`"
-    return "\n".join([
+    lines = [
         f"**Goal.** {made.goal}", "", f"**Before.** {made.before}", "",
         f"**You need** a laptop with {deck} and a projector: this address shows the slides in the order of the plan, "
-        f"with the plan in the notes. **Learners need** {needs}."])
+        "with the plan in the notes. It stands under its chapter in the list of decks, `slides/index.html`. "
+        f"**Learners need** {needs}."]
+    if made.questions:
+        lines += ["", f"**The votes** with phones: start `{vote_command(made)}` before the class. Without phones they "
+                      "raise letters; count each letter and write it down, for the second vote is set beside it."]
+    if any(item.kind == "widget" for item in made.items):
+        lines += ["", "**The widgets** stand on their slides. Who has a device opens them by the links and QR codes of "
+                      "the page *Links for a class*; where there is none, set them on the slide and let the class "
+                      "call out the next value."]
+    return "\n".join(lines)
+
+
+def vote_command(made: Plan) -> str:
+    """What starts the vote of a lesson, with each of its questions once; empty if it has none."""
+    names = [name for _, name in made.questions]
+    return f"python -m emdbook vote {' '.join(names)}" if names else ""
 
 
 def slide_ids(step: Step, made: Plan) -> str:

@@ -24,7 +24,7 @@ def write_locks(project: Path) -> int:
     """
     for wanted, lock, kept in FILES:
         command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", OLDEST,
-                   "--generate-hashes", "--no-annotate", "--no-emit-package", "emdbook",
+                   "--generate-hashes", "--no-annotate", "--no-strip-extras", "--no-emit-package", "emdbook",
                    "--custom-compile-command", "make lock", wanted, "--output-file", lock]
         command += ["--constraints", kept] if kept else []
         if code := subprocess.run(command, cwd=project, stdin=subprocess.DEVNULL, check=False).returncode:

@@ -13,7 +13,7 @@ from emdbook.cli import main
 from emdbook.evidence.__main__ import main as check
 from emdbook.evidence.descriptor import read_descriptor
 from emdbook.evidence.reading import read_table
-from emdbook.evidence.tidy import differences, tidied, tidy
+from emdbook.evidence.tidy import differences, put_back, tidied, tidy
 from emdbook.ground.faults import EvidenceError
 from emdbook.ground.paths import data_dir
 
@@ -63,14 +63,31 @@ def test_what_was_changed_in_a_figure_is_named_and_not_mended(tmp_path, monkeypa
     text = file.read_text(encoding="utf-8")
     line = next(one for one in text.splitlines() if one.startswith(f"{row['outcome_id']},"))
     file.write_bytes(saved(SPEC.tables["outcomes"], text.replace(line, line.replace(",0.001,", ",1,")), "English"))
-    written, changed = tidy(folder)
-    assert written == ["outcomes.csv"]
+    written, back, changed = tidy(folder)
+    assert (written, back) == (["outcomes.csv"], [])
     assert changed == [f"outcomes.csv: {row['outcome_id']}, p_value: 0.001 became 1"]
     assert check(["check", str(folder)]) == 1
     assert "must be a P value with its decimals" in capsys.readouterr().out
     monkeypatch.setenv("EMDBOOK_DATA", str(folder))
     assert main(["tidy"]) == 0
     assert "1 cells or rows differ" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("cells", "came", "left"), [
+    ("1.70 2.0 3.5", "1.7 2 3.5", "1.70 2.0 3.5"),  # LibreOffice Calc in English
+    ("1.70 2.0 3.5", "1.7 2.0 3.5", "1.7 2.0 3.5"),  # one zero was taken away by hand: the other is still there
+    ("0.002 1.104 0.02", "2 1104 0.02", "0.002 1.104 0.02"),  # in German
+    ("0.002 1.104 0.02", "3 1104 0.02", "3 1104 0.02"),  # one alone may be meant
+    ("0.002 1.104 2.095", "3 1104 2095", "3 1.104 2.095"),  # and a change of one's own beside them stays
+    ("3+ 2+ 4", "3 2 4", "3+ 2+ 4"), ("3+ 2+ 4", "3 2+ 4", "3 2+ 4")])
+def test_a_form_that_a_spreadsheet_reads_otherwise_is_put_back(cells, came, left):
+    spec = SPEC.tables["glossary"]
+    old, new, wanted = ("".join(["term,abbreviation,zh,definition\n",
+                                 *(f"T{number},,,{cell}\n" for number, cell in enumerate(words.split()))])
+                        for words in (cells, came, left))
+    text, said = put_back(spec, old, new)
+    assert text == wanted
+    assert len(said) == (wanted != new)
 
 
 @pytest.mark.parametrize(("data", "said"), [

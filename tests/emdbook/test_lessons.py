@@ -80,6 +80,8 @@ def test_the_page_says_each_step_with_its_slide_and_its_minutes():
     assert "Slide 3: *The patient*" in text
     assert "slides/09_bispecific_antibodies.html?lesson=09" in text
     assert "phone or a set of letter cards" in text
+    assert "`python -m emdbook vote cannot-wait whole-cohort before-monday second-night`" in text
+    assert "*Links for a class*" in text
     assert plan.ask in text
     assert "../notebooks/09_bispecific_antibodies.html#w=explore-emd-compared-with-whom&amp;share=30" in text
 

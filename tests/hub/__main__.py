@@ -3,7 +3,7 @@
 ``python tests/hub`` makes an environment by the lines of the guide, adds JupyterHub and nbgitpuller, and starts them
 with a repository on this machine.  Both learners come by the link of the guide, run a chapter, one changes a value; the
 teacher corrects text and data; both pull again.  Every claim is printed with its outcome; the status is 1 where one
-does not hold.  ``--environment FOLDER`` takes one that is there already.
+does not hold.  ``--environment FOLDER`` keeps it there for another run.
 
 It needs git, Node with npm (the proxy of JupyterHub is a program for Node), and the packages of requirements-test.txt.
 """
@@ -15,6 +15,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
@@ -53,17 +54,22 @@ def run(*command: object, cwd: Path | None = None) -> str:
     return done.stdout
 
 
+def lines_of_the_guide() -> list[list[str]]:
+    """The commands that the guide gives to the administrator of a hub, each without its first word ``python``."""
+    guide = (HOME / "book" / "instructor_guide.md").read_text(encoding="utf-8")
+    block = re.search(r"(?ms)^### On a JupyterHub.*?^```sh\n(.*?)^```", guide)
+    return [shlex.split(line)[1:] for line in block[1].splitlines()]
+
+
 def environment(folder: Path) -> Path:
-    """The Python of an environment made by the lines of the guide, and JupyterHub and nbgitpuller in it."""
+    """The Python of an environment made by the lines of the guide, with JupyterHub beside what they install."""
     python = folder / "bin" / "python"
     if not python.is_file():
-        run(sys.executable, "-m", "uv", "venv", "--quiet", "--python", sys.executable, folder)
-        install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
-        run(*install, "--require-hashes", "-r", HOME / "requirements.lock")
-        run(*install, "-r", HOME / "tests" / "hub" / "requirements.txt")
-    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python]
-    run(*install, "--no-deps", "--reinstall-package", "emdbook", HOME)
-    run(python, "-m", "emdbook", "lab-links")
+        run(sys.executable, "-m", "venv", folder)
+    pinned = HOME / "tests" / "hub" / "requirements.txt"
+    for line in lines_of_the_guide():
+        run(python, *line, *(["--constraint", pinned] if "nbgitpuller" in line else []), cwd=HOME)
+    run(python, "-m", "pip", "install", "--quiet", "-r", pinned)
     return python
 
 
@@ -192,8 +198,11 @@ class Hub:
         self.log.close()
 
 
-def open_link(hub: Hub, user: str, repository: str, picture: Path) -> float | None:
-    """Log in by the form, open the link of the guide, and see the chapter; seconds, or None without a browser."""
+def open_link(hub: Hub, user: str, repository: str, picture: Path) -> tuple[float, str] | None:
+    """Log in by the form, open the link of the guide, see the chapter, and open the card of its first number.
+
+    The seconds until the chapter was there and the words of the card; None without a browser.
+    """
     try:
         from emdbook.ground.browser import NoBrowser, launched
     except ImportError:
@@ -210,8 +219,15 @@ def open_link(hub: Hub, user: str, repository: str, picture: Path) -> float | No
             page.get_by_role("button", name="Sign in").click()
             page.locator(".jp-Notebook .jp-Cell h1").first.wait_for()
             seconds = time.monotonic() - begun
+            # cells are drawn anew when the kernel has come
+            page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+            page.wait_for_timeout(1000)
+            page.locator(".jp-Notebook a[href^='ev:']").first.press("Enter")
+            page.wait_for_timeout(500)
+            card = page.locator("#emd-record")
+            words = card.inner_text() if card.count() else ""
             page.screenshot(path=picture)
-            return seconds
+            return seconds, words
     except NoBrowser:
         return None
 
@@ -281,8 +297,13 @@ def main() -> int:
             claim(True, "the hub answers")
             users = ("anna", "ben")
             shown = open_link(hub, "anna", address, options.picture)
-            claim(shown is None or shown < 120, "anna opened the link of the guide, logged in and saw the chapter"
-                  + (f" after {shown:.0f} s" if shown else ": left out, there is no browser"))
+            if shown is None:
+                print("left out, because there is no browser: the link of the guide, and the card of a number")
+            else:
+                claim(shown[0] < 120, "anna opened the link of the guide, logged in and saw the chapter after "
+                                      f"{shown[0]:.0f} s")
+                first = " / ".join(line for line in shown[1].splitlines() if line)[:160]
+                claim("Source: " in shown[1], f"a number of the chapter opened its card: {first or 'nothing'}")
             for user in users[1:] if shown else users:
                 claim(True, f"the server of {user} was ready after {hub.start(user):.0f} s")
                 hub.pull(user, address)

@@ -54,6 +54,10 @@ def all_pages() -> list[Path]:
 
 # --- without a browser ----------------------------------------------------------------------------------------------
 
+#: Reading every page takes ten seconds of a processor: one worker does it for all tests that need it.
+one_reader = pytest.mark.xdist_group("pages read without a browser")
+
+
 def test_every_page_of_the_table_of_contents_was_built():
     assert PAGES[0] == "book/cover"
     assert [name for name in PAGES if not (HTML / f"{name}.html").is_file()] == []
@@ -73,12 +77,11 @@ NO_LINK = ("a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "
 def unlinked_drugs(article: BeautifulSoup, known: dict[str, tuple[str, str, str]]) -> Iterator[str]:
     """Drugs named in the running text of a page whose first use leads nowhere, or lacks its Chinese name."""
     linked = {a["href"].partition("#")[2]: a for a in article.select("a.emd-drug[href]")}
-    texts = [(text, text.find_parent(NO_LINK)) for text in article.find_all(string=True)
-             if type(text) is NavigableString]
+    texts = [text for text in article.find_all(string=True) if type(text) is NavigableString]
     for name, (anchor, _, chinese) in known.items():
         word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
-        first = next((inside for text, inside in texts if word.search(text)
-                      and (inside is None or "emd-drug" in inside.get("class", ()))), "none")
+        around = (text.find_parent(NO_LINK) for text in texts if word.search(text))  # slow: only where it is named
+        first = next((inside for inside in around if inside is None or "emd-drug" in inside.get("class", ())), "none")
         if first == "none":
             continue
         if anchor not in linked or (first is None and linked[anchor].get_text().casefold() == name.casefold()):
@@ -88,6 +91,7 @@ def unlinked_drugs(article: BeautifulSoup, known: dict[str, tuple[str, str, str]
             yield f"{name}: without {chinese}"
 
 
+@one_reader
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_first_use_of_each_drug_in_a_chapter_leads_to_its_names(chapter):
     known = drugs.names(emdbook.load())
@@ -128,6 +132,7 @@ def broken_links(page: Path, root: Path) -> list[str]:
     return problems
 
 
+@one_reader
 def test_every_local_link_leads_somewhere():
     pages = all_pages()
     assert len(pages) > len(PAGES)
@@ -161,6 +166,7 @@ def outside_requests(page: Path) -> list[str]:
     return found + re.findall(r"@import[^;]*//[^;]*;|url\(['\"]?(?:https?:)?//[^)]*\)", text)
 
 
+@one_reader
 def test_no_page_names_another_host_for_what_it_loads():
     found = {page.relative_to(HTML).as_posix(): outside_requests(page) for page in all_pages()}
     assert {page: what for page, what in found.items() if what} == {}
@@ -193,11 +199,13 @@ def poor_alternatives(page: Path) -> list[str]:
     return problems
 
 
+@one_reader
 def test_every_figure_says_what_it_shows():
     problems = [problem for page in all_pages() for problem in poor_alternatives(page)]
     assert not problems, "\n".join(problems)
 
 
+@one_reader
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_chapter_shows_figures_and_no_raw_output(name):
     page = soup(HTML / f"{name}.html")

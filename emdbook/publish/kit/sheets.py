@@ -317,11 +317,20 @@ def _poster_nodes(pathway: Pathway) -> Iterator[str]:
         yield f"<section><h2>{html.escape(part.label)}</h2>{''.join(rows)}</section>"
 
 
+#: The largest letters with which the columns do not run out of the sheet.
+_FILL = """<script>
+  const poster = document.querySelector('.poster'), tree = poster.querySelector('.tree');
+  for (let size = 14; size > 6 && (size === 14 || tree.scrollWidth > tree.clientWidth); size -= 0.1) {
+    poster.style.fontSize = `${size}pt`;
+  }
+</script>"""
+
+
 def poster(pathway: Pathway) -> str:
     """The whole pathway on one sheet of A2: every step, whose it is, what other sources add, and the gaps."""
     legend = "".join(f'<li class="{basis}">{html.escape(said)}</li>' for basis, said in BASES.items())
     body = (f'<section class="sheet poster"><header><h1>Choosing a treatment: whose step is it?</h1>'
             f'<ul class="legend">{legend}<li class="official">+ what another source adds here</li>'
             f'<li class="gap">? the summary does not say</li></ul></header>'
-            f'<div class="tree">{"".join(_poster_nodes(pathway))}</div><footer>{_PLACE}</footer></section>')
+            f'<div class="tree">{"".join(_poster_nodes(pathway))}</div><footer>{_PLACE}</footer></section>{_FILL}')
     return page("The pathway", body, landscape=True, large=True)
