@@ -134,7 +134,7 @@ lock: $(READY)
 	@$(PY) -m emdbook lock
 
 questions: $(READY)
-	@$(PY) -m emdbook.publish.questions export
+	@$(PY) -m emdbook questions
 
 copies: $(READY)
 	@$(PY) -m emdbook copies

@@ -125,6 +125,14 @@ def _exports(options) -> int:
     return 0
 
 
+def _questions(options) -> int:
+    from emdbook.teach.quiz.moodle import export, whole_bank
+
+    file, sets = project_dir() / "_build" / "questions.xml", whole_bank()
+    print(f"{file}: {export(file, sets)} questions in {len(sets)} categories")
+    return 0
+
+
 def _kit(options) -> int:
     from emdbook.ground.browser import NoBrowser
     from emdbook.publish.kit import write_kit
@@ -278,6 +286,7 @@ COMMANDS = {
     "structure": (_structure, "check that every chapter has its parts"),
     "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in"),
     "exports": (_exports, "write the decks for Anki and the questions for Moodle, Canvas and course platforms"),
+    "questions": (_questions, "write all questions for a Moodle course, as one file"),
     "kit": (_kit, "print plans, handouts, tests, keys, cards and the poster for teachers as PDF"),
     "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
     "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),

@@ -244,6 +244,12 @@ def test_an_unknown_gate_is_refused(capsys):
     assert "lint, data, notebooks, tests, book, web" in capsys.readouterr().err
 
 
+def test_the_weekly_mutation_run_still_finds_the_places_of_its_seven_faults():
+    run = subprocess.run([sys.executable, "tests/mutation", "--list", "--rooms", "charts", "--sample", "1"], cwd=ROOT,
+                         capture_output=True, text=True, check=False)
+    assert len(run.stdout.splitlines()) == 8, run.stderr
+
+
 def test_a_gate_without_tests_fails(tmp_path):
     (tmp_path / "empty").mkdir()
     found = gates._pytest("tests", str(tmp_path / "empty"), "-p", "no:cacheprovider")

@@ -8,7 +8,6 @@ from emdbook.appraisal.checks import (
     denominators_that_fit,
     nearest_attainable,
     printed_decimals,
-    splits_that_fit,
 )
 from emdbook.appraisal.findings import FINDINGS, audit
 from emdbook.estimates.counts import attainable_counts
@@ -24,5 +23,4 @@ __all__ = [
     "denominators_that_fit",
     "nearest_attainable",
     "printed_decimals",
-    "splits_that_fit",
 ]

@@ -168,58 +168,6 @@ def denominators_that_fit(
     return [n for n in range(low, high + 1) if all(attainable_counts(figure, n, d) for figure, d in pairs)]
 
 
-def splits_that_fit(
-    total: int, percents: Sequence[Any], decimals: int | None = None, overall: Any = None
-) -> list[tuple[int, ...]]:
-    """Ways to split ``total`` patients into groups so that every group's printed percentages are possible.
-
-    Parameters
-    ----------
-    total : int
-        Patients in all groups together.
-    percents : sequence
-        One entry per group: a percentage, or a list of percentages of that group.
-    decimals : int, optional
-        Digits after the point of every figure; read off each figure if left out.
-    overall : float, str or Decimal, optional
-        The printed percentage of all groups together, for groups with one percentage each. Splits whose counts
-        cannot add up to it are dropped.
-
-    Returns
-    -------
-    list of tuple of int
-        Group sizes in the order of ``percents``, each at least 1, adding to ``total``.
-    """
-    size = as_whole(total, "The total", least=1)
-    groups = [list(p) if isinstance(p, (list, tuple)) else [p] for p in percents]
-    if len(groups) < 2:
-        raise ValueError("A split needs at least two groups.")
-    if overall is not None and any(len(group) != 1 for group in groups):
-        raise ValueError("An overall percentage can be checked only where each group has one percentage.")
-    options = [denominators_that_fit(group, decimals, size) for group in groups]
-    splits = _partitions(size, options)
-    if overall is None:
-        return splits
-    digits = printed_decimals(overall) if decimals is None else decimals
-    wanted = set(attainable_counts(overall, size, digits))
-    return [s for s in splits if wanted & _possible_sums(s, [group[0] for group in groups], decimals)]
-
-
-def _partitions(total: int, options: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
-    first, rest = options[0], options[1:]
-    if not rest:
-        return [(total,)] if total in first else []
-    return [(n, *tail) for n in first if n < total for tail in _partitions(total - n, rest)]
-
-
-def _possible_sums(split: Sequence[int], percents: Sequence[Any], decimals: int | None) -> set[int]:
-    sums = {0}
-    for n, figure in zip(split, percents, strict=True):
-        digits = printed_decimals(figure) if decimals is None else decimals
-        sums = {s + k for s in sums for k in attainable_counts(figure, n, digits)}
-    return sums
-
-
 def check_sum(parts: Iterable[Any], total: Any) -> Verdict:
     """Do the parts add up to the total?
 

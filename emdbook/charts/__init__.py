@@ -7,7 +7,6 @@ from emdbook.charts.intervals import attainable, attainable_case, interval_by_si
 from emdbook.charts.mechanism import mechanism, scene
 from emdbook.charts.medians import medians
 from emdbook.charts.paired import paired
-from emdbook.charts.waffle import waffle
 
 __all__ = [
     "Chart",
@@ -22,5 +21,4 @@ __all__ = [
     "medians",
     "paired",
     "scene",
-    "waffle",
 ]

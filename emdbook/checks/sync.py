@@ -174,9 +174,11 @@ def _check_said(link: TiedLink, after: str, evidence) -> None:
     said = " ".join(str(record[name]) for name in ("review_says", "evidence_says", "what_changed", "subject", "note",
                                                       "what", "do")
                     if name in record and isinstance(record[name], str))
-    known = {round(one.value, 9) for one in read(said)}
+    known = read(said)
     for one in read(link.words, after):
-        if round(one.value, 9) not in known:
+        same = (holds(one, there.value) and one.unit == there.unit if one.form == "judgement" and there.form == "digits"
+                else round(one.value, 9) == round(there.value, 9) for there in known)
+        if not any(same):
             raise _ByHandError(f"{one.text} does not stand in the words of {link.target}")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from emdbook.estimates.counts import attainable_counts
 from emdbook.evidence.links import LINK, links_of
 from emdbook.evidence.reading import Row, Table, suggestion
-from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of, faults_of
+from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of, faults_of, interval, percentages
 from emdbook.ground.faults import Fault
 
 __all__ = ["DOMAINS", "LEVELS", "STEPS", "check_clinical", "result_of"]
@@ -84,10 +85,7 @@ def _safety(package: _Package, add: Add) -> None:
     rows = package.index("safety", "safety_id")
     spellings: dict[str, str] = {}
     for row in package.rows("safety"):
-
-        def fault(column: str, rule: str, row: Row = row) -> None:
-            add("safety", row, column, rule)
-
+        fault = partial(add, "safety", row)
         units = SAFETY_UNITS.get(row["measure"])
         if units and row["unit"] is not None and row["unit"] not in units:
             fault("unit", f"must be {' or '.join(units)} for a {row['measure']}")
@@ -98,11 +96,8 @@ def _safety(package: _Package, add: Add) -> None:
             fault("bound", "only a figure without a count can be a bound")
         if value is not None and value <= 0 and row["measure"] in ("median", "hazard_ratio"):
             fault("value", "must be above 0")
-        if row["unit"] == "%":
-            for column in ("value", "ci_low", "ci_high"):
-                if row[column] is not None and not 0 <= row[column] <= 100:
-                    fault(column, "a percentage must lie between 0 and 100")
-        _interval(row, fault)
+        percentages(row, fault, "value", "ci_low", "ci_high")
+        interval(row, fault)
         if row.sound("events", "n") and events is not None:
             if n is None:
                 fault("n", "must not be empty where events is given")
@@ -125,18 +120,6 @@ def _safety(package: _Package, add: Add) -> None:
             first = spellings.setdefault(row["event"].casefold(), row["event"])
             if first != row["event"]:
                 fault("event", f"is written '{first}' in another row; one harm has one name")
-
-
-def _interval(row: Row, fault) -> None:
-    low, high, value = row["ci_low"], row["ci_high"], row["value"]
-    if not row.sound("ci_low", "ci_high"):
-        return
-    if (low is None) != (high is None):
-        fault("ci_low" if low is None else "ci_high", "ci_low and ci_high must both be given or both be empty")
-    elif low is not None and low > high:
-        fault("ci_low", f"must not be above ci_high, which is {row.raw['ci_high']}")
-    elif low is not None and value is not None and not low <= value <= high:
-        fault("value", f"must lie inside its interval, {row.raw['ci_low']} to {row.raw['ci_high']}")
 
 
 def _criteria(package: _Package, add: Add) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from emdbook.estimates.counts import attainable_counts
 from emdbook.evidence.log import NATURES
@@ -90,6 +91,8 @@ _RESPONSES = re.compile(r"\w*(ORR|CR|PR|SD|PD|CR_or_better)")
 LONGEST = 360
 
 Add = Callable[[str, Row, str, str], None]
+#: Adds a fault of one cell of a row.
+Say = Callable[[str, str], None]
 
 
 def decimals_of(text: str) -> int:
@@ -258,6 +261,9 @@ def _sources(package: _Package, add: Add) -> None:
                         "must be empty where checked is not_found: an identifier that was not seen is not cited",
                     )
             continue
+        if row.sound("first_author", "title", "container") and not (row["first_author"] or row["title"]
+                                                                    or row["container"]):
+            add("sources", row, "title", "must not be empty where first_author and container are: name what was read")
         for column in ("doi", "pmid", "pmcid", "url"):
             if row[column] is None:
                 continue
@@ -319,10 +325,7 @@ def _outcomes(package: _Package, add: Add) -> None:
     _starts_with(package, add, "outcomes", "outcome_id", "arm_id")
     kinds = {i: row["kind"] for i, row in package.index("sources", "source_id").items()}
     for row in package.rows("outcomes"):
-
-        def fault(column: str, rule: str, row: Row = row) -> None:
-            add("outcomes", row, column, rule)
-
+        fault = partial(add, "outcomes", row)
         _outcome_value(row, fault)
         _outcome_counts(row, fault)
         _outcome_interval(row, fault)
@@ -331,7 +334,7 @@ def _outcomes(package: _Package, add: Add) -> None:
             fault("comparator_arm_id", "must be another arm than the row's own")
 
 
-def _outcome_value(row: Row, fault: Callable[[str, str], None]) -> None:
+def _outcome_value(row: Row, fault: Say) -> None:
     measure, value = row["measure"], row["value"]
     if measure is not None and row["unit"] is not None and row["unit"] not in UNITS.get(measure, UNIT_WORDS):
         fault("unit", f"must be {' or '.join(UNITS.get(measure, UNIT_WORDS))} for a {measure}")
@@ -355,8 +358,7 @@ def _outcome_value(row: Row, fault: Callable[[str, str], None]) -> None:
     if measure == "median" and row["events"] is not None:
         fault("events", "must be empty for a median")
     if value is not None:
-        if row["unit"] == "%" and not 0 <= value <= 100:
-            fault("value", "a percentage must lie between 0 and 100")
+        percentages(row, fault, "value")
         if row["unit"] in ("months", "days", "ratio") and value <= 0:
             fault("value", f"must be above 0 ({'a ratio' if row['unit'] == 'ratio' else 'a time'})")
         if row["unit"] == "months" and value > LONGEST:
@@ -367,7 +369,7 @@ def _outcome_value(row: Row, fault: Callable[[str, str], None]) -> None:
         fault("at_months", f"must lie between 0 and {LONGEST} months")
 
 
-def _outcome_counts(row: Row, fault: Callable[[str, str], None]) -> None:
+def _outcome_counts(row: Row, fault: Say) -> None:
     """Counts by themselves; whether they agree with the percentage is the matter of ``coherence``."""
     events, n, value = row["events"], row["n"], row["value"]
     if not row.sound("events", "n", "value", "measure", "events_derived", "unit"):
@@ -395,33 +397,44 @@ def _outcome_counts(row: Row, fault: Callable[[str, str], None]) -> None:
             )
 
 
-def _outcome_interval(row: Row, fault: Callable[[str, str], None]) -> None:
+def percentages(row: Row, fault: Say, *columns: str) -> None:
+    """No percentage lies below 0 or above 100."""
+    for column in columns:
+        if row["unit"] == "%" and row[column] is not None and not 0 <= row[column] <= 100:
+            fault(column, "a percentage must lie between 0 and 100")
+
+
+def interval(row: Row, fault: Say) -> bool:
+    """An interval has two ends, a width, and holds its figure; returns whether there is one whose ends can be read."""
     low, high, value = row["ci_low"], row["ci_high"], row["value"]
     if not row.sound("ci_low", "ci_high"):
-        return
+        return False
     if (low is None) != (high is None):
-        missing = "ci_low" if low is None else "ci_high"
-        fault(missing, "ci_low and ci_high must both be given or both be empty; a single bound goes into note")
-        return
+        fault("ci_low" if low is None else "ci_high",
+              "ci_low and ci_high must both be given or both be empty; a single bound goes into note")
+        return False
     if low is None:
-        return
-    if row["not_reached"]:
-        fault("ci_high", "must be empty, because not_reached is true: a lower end goes into note")
-    if row["unit"] in ("months", "days", "ratio") and low <= 0:
-        fault("ci_low", f"must be above 0 ({'a ratio' if row['unit'] == 'ratio' else 'a time'})")
+        return False
     if low > high:
         fault("ci_low", f"must not be above ci_high, which is {row.raw['ci_high']}")
     elif low == high:
         fault("ci_high", "must lie above ci_low: an interval has a width")
     elif value is not None and not low <= value <= high:
         fault("value", f"must lie inside its interval, {row.raw['ci_low']} to {row.raw['ci_high']}")
-    if row["unit"] == "%":
-        for column in ("ci_low", "ci_high"):
-            if not 0 <= row[column] <= 100:
-                fault(column, "a percentage must lie between 0 and 100")
+    return True
 
 
-def _outcome_basis(row: Row, fault: Callable[[str, str], None], kinds: Mapping[str, str]) -> None:
+def _outcome_interval(row: Row, fault: Say) -> None:
+    if not interval(row, fault):
+        return
+    if row["not_reached"]:
+        fault("ci_high", "must be empty, because not_reached is true: a lower end goes into note")
+    if row["unit"] in ("months", "days", "ratio") and row["ci_low"] <= 0:
+        fault("ci_low", f"must be above 0 ({'a ratio' if row['unit'] == 'ratio' else 'a time'})")
+    percentages(row, fault, "ci_low", "ci_high")
+
+
+def _outcome_basis(row: Row, fault: Say, kinds: Mapping[str, str]) -> None:
     basis, kind = row["basis"], kinds.get(row["source_id"])
     if basis == "review":
         if row["locator"] is None and row.sound("locator"):
@@ -522,10 +535,10 @@ def _facts(package: _Package, add: Add) -> None:
             elif row["value"] is not None and any((low is not None and row["value"] < low,
                                                    high is not None and row["value"] > high)):
                 add(name, row, "value", f"must lie inside its range, {row.raw['low']} to {row.raw['high']}")
+            percentages(row, partial(add, name, row), "low", "high", "value")
             for column in ("low", "high", "value"):
-                if row[column] is not None and not 0 <= row[column] <= (100 if row["unit"] == "%" else row[column]):
-                    add(name, row, column, "must not be below 0" if row["unit"] != "%" else
-                        "a percentage must lie between 0 and 100")
+                if row[column] is not None and row["unit"] != "%" and row[column] < 0:
+                    add(name, row, column, "must not be below 0")
             if row["n"] is not None and row["n"] < 1:
                 add(name, row, "n", "must be a whole number of 1 or more")
             if (
@@ -575,26 +588,11 @@ def _updates(package: _Package, add: Add) -> None:
         known = row["certainty"] is not None and row["standing"] is not None
         if known and (row["certainty"] == "second_hand") != (row["standing"] == "secondary"):
             add("updates", row, "certainty", "must be second_hand where standing is secondary, and only there")
-        low, high, value = row["ci_low"], row["ci_high"], row["value"]
-        if row["unit"] == "%":
-            for column in ("value", "ci_low", "ci_high"):
-                if row[column] is not None and not 0 <= row[column] <= 100:
-                    add("updates", row, column, "a percentage must lie between 0 and 100")
-        if row.sound("value", "unit") and value is not None and row["unit"] is None:
-            add("updates", row, "unit", "must not be empty where a figure is given")
-        if not row.sound("ci_low", "ci_high"):
-            continue
-        if (low is None) != (high is None):
-            add(
-                "updates",
-                row,
-                "ci_low" if low is None else "ci_high",
-                "ci_low and ci_high must both be given or both be empty",
-            )
-        elif low is not None and low > high:
-            add("updates", row, "ci_low", f"must not be above ci_high, which is {row.raw['ci_high']}")
-        elif low is not None and value is not None and not low <= value <= high:
-            add("updates", row, "value", f"must lie inside its interval, {row.raw['ci_low']} to {row.raw['ci_high']}")
+        fault = partial(add, "updates", row)
+        percentages(row, fault, "value", "ci_low", "ci_high")
+        if row.sound("value", "unit") and row["value"] is not None and row["unit"] is None:
+            fault("unit", "must not be empty where a figure is given")
+        interval(row, fault)
 
 
 def _glossary(package: _Package, add: Add) -> None:

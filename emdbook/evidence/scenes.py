@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emdbook.ground import strict_json
-from emdbook.ground.faults import Fault, FaultsError
+from emdbook.ground.faults import Fault, FaultsError, twins
 
 __all__ = ["Alteration", "Arrow", "Blunt", "Box", "Cell", "Name", "Scene", "Scenes", "ScenesError", "Statement",
            "load_scenes"]
@@ -269,8 +269,7 @@ def _statements(node, place: str = "") -> Iterator[tuple[str, Mapping]]:
 
 def _repeated(document: Mapping, file: str) -> Iterator[Fault]:
     for place, items in (("scenes", document["scenes"]), ("alterations", document["journey"]["alterations"])):
-        ids = [item["id"] for item in items]
-        for twice in sorted({i for i in ids if ids.count(i) > 1}):
+        for twice in twins(item["id"] for item in items):
             yield Fault.at(file, place, "an id stands for one thing", twice)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["UNSEEN", "EvidenceError", "Fault", "FaultsError"]
+__all__ = ["UNSEEN", "EvidenceError", "Fault", "FaultsError", "twins"]
 
 SHOWN_IN_MESSAGE = 50
 SHOWN_OF_VALUE = 60
@@ -74,6 +75,11 @@ class Fault:
         text = self.value if len(self.value) <= SHOWN_OF_VALUE else self.value[: SHOWN_OF_VALUE - 1] + "…"
         text = "".join(c if c.isprintable() and c not in UNSEEN else _escaped(c) for c in text)
         return f"{place}: '{text}' – {self.rule}"
+
+
+def twins(names: Iterable[str]) -> dict[str, int]:
+    """Names that stand more than once, in order, with how often."""
+    return {name: times for name, times in sorted(Counter(names).items()) if times > 1}
 
 
 class FaultsError(ValueError):

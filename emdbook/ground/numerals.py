@@ -30,10 +30,17 @@ _FRACTIONS = {"½": 50, "⅓": 100 / 3, "⅔": 200 / 3, "¼": 25, "¾": 75, "⅕
 #: How loosely people use a word for a share, in points.
 _LOOSE = 5
 #: Words that judge, with the limits between which they hold, and the unit that they speak of.
-_JUDGED = {"twice": (1.5, 2.5, "ratio"), "twofold": (1.5, 2.5, "ratio"), "double": (1.5, 2.5, "ratio"),
-           "doubled": (1.5, 2.5, "ratio"), "threefold": (2.5, 3.5, "ratio"), "tripled": (2.5, 3.5, "ratio"),
-           "fourfold": (3.5, 4.5, "ratio"), "tenfold": (9.5, 10.5, "ratio"), "most": (50 + 1e-9, 100, "percent"),
-           "none": (0, 0, ""), "nobody": (0, 0, ""), "no one": (0, 0, "")}
+_JUDGED = {word: limits for words, limits in {
+    "twice|twofold|double|doubles|doubled|doubling": (1.5, 2.5, "ratio"),
+    "threefold|triples|tripled": (2.5, 3.5, "ratio"), "fourfold|quadrupled": (3.5, 4.5, "ratio"),
+    "tenfold": (9.5, 10.5, "ratio"), "most|majority": (50 + 1e-9, 100, "percent"),
+    "minority": (0, 50 - 1e-9, "percent"), "hardly any|hardly anybody|almost none": (0, 10, "percent"),
+    "nearly all|almost all|nearly everybody|almost everybody|nearly everyone|almost everyone": (90, 100, "percent"),
+    "halve|halves|halved|halving|every second|every other patient": (50 - _LOOSE, 50 + _LOOSE, "percent"),
+    "every third": (100 / 3 - _LOOSE, 100 / 3 + _LOOSE, "percent"),
+    "every fourth": (25 - _LOOSE, 25 + _LOOSE, "percent"), "every tenth": (10 - _LOOSE, 10 + _LOOSE, "percent"),
+    "none|nobody|no one": (0, 0, "")}.items()
+    for word in words.split("|")}
 
 _DIGITS = (
     # not part of a name such as CD38, PI-4 or MajesTEC-1, and not the tail of another number

@@ -18,9 +18,9 @@ from emdbook.evidence import Evidence
 from emdbook.evidence.links import data_page
 from emdbook.evidence.rules import ID_COLUMNS
 from emdbook.ground.faults import EvidenceError
-from emdbook.ground.paths import project_dir
-from emdbook.publish import records
-from emdbook.publish.build import may_open
+from emdbook.ground.paths import data_dir, project_dir
+from emdbook.publish import executed, records
+from emdbook.publish.build import in_place_of, is_made_from, may_open
 
 __all__ = ["lab", "told", "write_extension"]
 
@@ -97,9 +97,9 @@ def write_extension(folder: Path, evidence: Evidence) -> Path:
 def lab(options: Sequence[str] = ()) -> int:
     """Open JupyterLab at the chapters.
 
-    Numbers lead to their records there, in a solution too, whose links JupyterLab would drop.  It saves what widgets
-    show, unless the reader has chosen otherwise: a notebook that is opened again without its kernel shows them as they
-    were, and not an error.
+    Numbers lead to their records there, in a solution too, whose links JupyterLab would drop; the records are written
+    anew when the data or the toolkit changed.  It saves what widgets show, unless the reader has chosen otherwise: a
+    notebook that is opened again without its kernel shows them as they were, and not an error.
 
     Parameters
     ----------
@@ -110,8 +110,11 @@ def lab(options: Sequence[str] = ()) -> int:
     if not may_open():
         command.append("--no-browser")
     own = project_dir() / "_build" / "lab"
+    key = executed.folder_hash(data_dir()) + executed.folder_hash(Path(__file__).resolve().parents[1])
     try:
-        write_extension(own, load())
+        if not is_made_from(own, key):
+            with in_place_of(own, key) as folder:
+                write_extension(folder, load())
     except EvidenceError as error:  # somebody may be about to mend the data in JupyterLab itself
         print(f"{error}\nUntil that is mended, numbers lead to the records of the last time.", file=sys.stderr)
     environment = dict(os.environ)

@@ -6,7 +6,6 @@ from emdbook.tables.clinic import (
     certainty_reasons,
     clinical_facts,
     criteria_table,
-    evidence_profile,
     findings_table,
     guidance_table,
     harm_text,
@@ -51,8 +50,8 @@ from emdbook.tables.core import (
 __all__ = [
     "BASIS", "CERTAINTY", "DESIGN", "ENDPOINT_WORDS", "FIGURE_TABLES", "PHASES", "POPULATIONS", "SOURCE_KIND",
     "Table", "_esc", "_make", "certainty_reasons", "cite", "clinical_facts", "criteria_table", "discrepancy_table",
-    "endpoint_name", "endpoint_text", "evidence_profile", "evidence_table", "fact_text", "facts", "figure_text",
-    "findings_table", "glossary", "guidance_table", "harm_text", "identified", "ledger", "ledger_by_class", "moved",
-    "of_a_hundred", "plain_citation", "references", "safety_table", "source_list", "spread", "standing_badge",
-    "standing_sign", "statement_html", "term_id", "therapy_table", "threshold_text",
+    "endpoint_name", "endpoint_text", "evidence_table", "fact_text", "facts", "figure_text", "findings_table",
+    "glossary", "guidance_table", "harm_text", "identified", "ledger", "ledger_by_class", "moved", "of_a_hundred",
+    "plain_citation", "references", "safety_table", "source_list", "spread", "standing_badge", "standing_sign",
+    "statement_html", "term_id", "therapy_table", "threshold_text",
 ]

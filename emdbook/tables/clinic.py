@@ -430,26 +430,6 @@ def _profile_records(evidence: Evidence, rows: pd.DataFrame) -> list[dict]:
     return records
 
 
-def evidence_profile(evidence: Evidence, therapeutic_class: str, *, caption: str = "Evidence profile") -> Table:
-    """How each certainty of a class came about: start by design, five domains with their reasons, and what is left.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        The loaded data.
-    therapeutic_class : str
-        A class with bottom-line statements in ``certainty``.
-    caption : str
-        What the table shows.
-
-    Raises
-    ------
-    LookupError
-        For a class without statements, with the nearest known ones.
-    """
-    return _make(caption, _profile_records(evidence, _statements(evidence, therapeutic_class)), css="emd-profile")
-
-
 def clinical_facts(evidence: Evidence) -> list[tuple[str, Table]]:
     """Every row of the four tables with an anchor, for the page that all numbers lead to.
 

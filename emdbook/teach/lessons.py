@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from emdbook.ground import strict_json
-from emdbook.ground.faults import Fault, FaultsError
+from emdbook.ground.faults import Fault, FaultsError, twins
 from emdbook.ground.paths import data_dir
 from emdbook.teach.cases import case_files
 from emdbook.teach.quiz import load_questions, question_files
@@ -304,8 +304,7 @@ def _cases() -> tuple[str, ...]:
 def _faults(lessons: Lessons, file: str) -> Iterator[Fault]:
     for kind, rows in (("plan", lessons.plans), ("course", lessons.courses), ("path", lessons.paths),
                        ("role", lessons.roles)):
-        ids = [row.id for row in rows]
-        for twice in sorted({one for one in ids if ids.count(one) > 1}):
+        for twice in twins(row.id for row in rows):
             yield Fault.at(file, f"{kind} {twice}", "an id may stand once", "it twice")
     for plan in lessons.plans:
         yield from _plan_faults(plan, file)

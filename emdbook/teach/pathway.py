@@ -1,20 +1,21 @@
 """The treatment pathway: a checked tree of questions, recommendations and ends, and its walker.
 
-``load_pathway()`` reads ``data/pathway.json``, holds it against the schema beside it and against the rules
-of a tree that no schema can state, and reports every fault at once. A :class:`Pathway` is walked by naming
+``load_pathway()`` reads ``data/pathway.json`` and holds it against the schema beside it, then against the rules of a
+tree that no schema can state; the faults of either are told at once. A :class:`Pathway` is walked by naming
 the answers: ``pathway.walk(["Yes, EMD", "No", "At relapse (secondary)"])``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
-from emdbook.ground.faults import Fault, FaultsError
+from emdbook.ground.faults import Fault, FaultsError, twins
 from emdbook.ground.paths import data_dir
 
 __all__ = ["BASES", "Beside", "Fault", "Gap", "Node", "Option", "Pathway", "PathwayError", "Section", "Step", "Walk",
@@ -216,7 +217,7 @@ class Pathway:
         """
         try:
             return self._by_id[node_id]
-        except (KeyError, TypeError):
+        except KeyError:
             raise ValueError(f"The pathway has no node {node_id!r}. Its nodes are: {', '.join(self._by_id)}.") from None
 
     def section(self, section_id: str) -> tuple[Node, ...]:
@@ -326,16 +327,15 @@ def load_pathway(path: str | Path | None = None) -> Pathway:
     Raises
     ------
     PathwayError
-        If the file cannot be read or breaks a rule. All faults are listed at once, each with file, node
-        and rule.
+        If the file cannot be read or breaks a rule: all faults against its schema or, where there are none, all
+        against the rules of a tree, each with file, node and rule.
     """
     path = data_dir() if path is None else Path(path)
     if path.is_dir() or not path.suffix:
         path = path / "pathway.json"
     # readers need the words; the links keep its numbers true
     data, faults = strict_json.checked(path, "pathway.schema.json", data_dir(), _node_of, plain_all)
-    if data:
-        faults += _tree_faults(data, path.name)
+    faults = faults or list(_tree_faults(data, path.name))
     if faults:
         raise PathwayError(faults)
     return _build(data)
@@ -386,118 +386,80 @@ def _node_of(data, place: list) -> str:
     return f"node {named or f'number {place[1] + 1}'}"
 
 
-def _tree_faults(data: dict, file: str) -> list[Fault]:
-    """Faults against the rules of the tree, as far as the file can be read."""
-    nodes = [node for node in _items(data.get("nodes")) if isinstance(node.get("id"), str)]
-    ids = [node["id"] for node in nodes]
-    known = set(ids)
-    faults: list[Fault] = []
+def _tree_faults(data: dict, file: str) -> Iterator[Fault]:
+    """What a sound schema leaves open: the rules of a tree."""
+    nodes, root = data["nodes"], data["root"]
+    ways = {node["id"]: [option["next"] for option in node["options"]] for node in nodes}
 
-    def fault(node: str, rule: str, found: str) -> None:
-        faults.append(Fault.at(file, f"node {node}" if node else "", rule, found))
+    def fault(node: str, rule: str, found: str) -> Fault:
+        return Fault.at(file, f"node {node}" if node else "", rule, found)
 
-    for twin in sorted({node_id for node_id in ids if ids.count(node_id) > 1}):
-        fault(twin, "every node id stands once", f"{ids.count(twin)} nodes of this id")
-    if isinstance(data.get("root"), str) and data["root"] not in known:
-        fault("", "the root is a node", repr(data["root"]))
+    for twin, times in twins(node["id"] for node in nodes).items():
+        yield fault(twin, "every node id stands once", f"{times} nodes of this id")
+    for twin, times in twins(gap["id"] for gap in data["gaps"]).items():
+        yield fault("", "every gap id stands once", f"{times} gaps {twin!r}")
+    for gap in data["gaps"]:
+        if gap["at_node"] not in ways:
+            yield fault("", f"the gap {gap['id']!r} stands at a node that exists", repr(gap["at_node"]))
     for node in nodes:
-        _node_faults(node, known, fault)
-    faults += _section_faults(data, nodes, file)
-    gaps = _items(data.get("gaps"))
-    for gap in gaps:
-        if isinstance(gap.get("at_node"), str) and gap["at_node"] not in known:
-            fault("", f"the gap {gap.get('id')!r} stands at a node that exists", repr(gap["at_node"]))
-    gap_ids = [gap["id"] for gap in gaps if isinstance(gap.get("id"), str)]
-    for twin in sorted({gap_id for gap_id in gap_ids if gap_ids.count(gap_id) > 1}):
-        fault("", "every gap id stands once", f"{gap_ids.count(twin)} gaps {twin!r}")
-
-    ways = {node["id"]: [option.get("next") for option in _items(node.get("options"))] for node in nodes}
-    if isinstance(data.get("root"), str) and data["root"] in known:
-        reached = _reached(data["root"], ways)
-        for node_id in dict.fromkeys(ids):
-            if node_id not in reached:
-                kind = next(node.get("kind") for node in nodes if node["id"] == node_id)
-                rule = "every end can be reached" if kind == "end" else "no node is an orphan"
-                fault(node_id, rule, "no way to it from the root")
-    for circle in _circles(ways):
-        fault(circle[0], "no walk goes in a circle", " to ".join([*circle, circle[0]]))
-    return faults
+        yield from (fault(node["id"], *broken) for broken in _node_faults(node, ways))
+    yield from (fault(*broken) for broken in _section_faults(data["sections"], nodes))
+    if root not in ways:
+        yield fault("", "the root is a node", repr(root))
+    else:
+        met = reached(root, ways)
+        for node in nodes:
+            if node["id"] not in met:
+                rule = "every end can be reached" if node["kind"] == "end" else "no node is an orphan"
+                yield fault(node["id"], rule, "no way to it from the root")
+    try:
+        TopologicalSorter(ways).prepare()
+    except CycleError as error:
+        circle = error.args[1][::-1]
+        yield fault(circle[0], "no walk goes in a circle", " to ".join(circle))
 
 
-def _section_faults(data: dict, nodes: list[dict], file: str) -> list[Fault]:
-    sections = [item for item in _items(data.get("sections")) if isinstance(item.get("id"), str)]
-    faults, before = [], {""}
+def _section_faults(sections: list[dict], nodes: list[dict]) -> Iterator[tuple[str, str, str]]:
+    before = {""}
     for section in sections:
         if section["id"] in before:
-            faults.append(Fault.at(file, "", "every section id stands once", repr(section["id"])))
-        if isinstance(section.get("after"), str) and section["after"] not in before:
+            yield "", "every section id stands once", repr(section["id"])
+        if section["after"] not in before:
             rule = f"the section {section['id']!r} comes after one that is named before it"
-            faults.append(Fault.at(file, "", rule, repr(section["after"])))
+            yield "", rule, repr(section["after"])
         before.add(section["id"])
-    faults += [Fault.at(file, f"node {node['id']}", "the section of a node exists", repr(node["section"]))
-               for node in nodes if isinstance(node.get("section"), str) and node["section"] not in before - {""}]
-    used = {node.get("section") for node in nodes if isinstance(node.get("section"), str)}
-    faults += [Fault.at(file, "", "no section is empty", repr(name)) for name in sorted(before - {""} - used)]
-    return faults
+    used = {node["section"] for node in nodes}
+    yield from ((node["id"], "the section of a node exists", repr(node["section"])) for node in nodes
+                if node["section"] not in before)
+    yield from (("", "no section is empty", repr(name)) for name in sorted(before - {""} - used))
 
 
-def _node_faults(node: dict, known: set[str], fault) -> None:
-    options = _items(node.get("options"))
-    labels = [option.get("label") for option in options]
-    labels = [label.strip().casefold() for label in labels if isinstance(label, str)]
-    kind, name = node.get("kind"), node["id"]
+def _node_faults(node: dict, ways: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    options, kind = node["options"], node["kind"]
+    bases = {option["basis"] for option in options}
     if kind == "question" and len(options) < 2:
-        fault(name, "a question has at least two options", str(len(options)))
+        yield "a question has at least two options", str(len(options))
     if kind == "recommendation" and not options:
-        fault(name, "a recommendation leads on; otherwise it is an end", "no option")
+        yield "a recommendation leads on; otherwise it is an end", "no option"
     if kind == "end" and options:
-        fault(name, "an end has no options", str(len(options)))
-    for twin in sorted({label for label in labels if labels.count(label) > 1}):
-        fault(name, "the options of a node have different labels", repr(twin))
-    bases = {str(option.get("basis")) for option in options}
-    if node.get("locators") == [] and (not options or bases != {"official"}):
-        fault(name, "a node without a paragraph takes only official steps", "no locator")
-    if "official" in bases and node.get("beside") == []:
-        fault(name, "an official step names the rows that it rests on", "nothing beside it")
+        yield "an end has no options", str(len(options))
+    for twin in twins(option["label"].strip().casefold() for option in options):
+        yield "the options of a node have different labels", repr(twin)
+    if not node["locators"] and bases != {"official"}:
+        yield "a node without a paragraph takes only official steps", "no locator"
+    if "official" in bases and not node["beside"]:
+        yield "an official step names the rows that it rests on", "nothing beside it"
     for option in options:
-        if isinstance(option.get("next"), str) and option["next"] not in known:
-            label = option.get("label")
-            fault(name, f"the option {label!r} leads to a node that exists", repr(option["next"]))
+        if option["next"] not in ways:
+            yield f"the option {option['label']!r} leads to a node that exists", repr(option["next"])
 
 
-def _items(value) -> list[dict]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _reached(root: str, ways: dict[str, list]) -> set[str]:
-    reached, waiting = set(), [root]
+def reached(start: str, ways: Mapping[str, list[str]]) -> set[str]:
+    """The places to which the ways lead from a start, with the start."""
+    found, waiting = set(), [start]
     while waiting:
-        node_id = waiting.pop()
-        if node_id not in reached:
-            reached.add(node_id)
-            waiting += [way for way in ways[node_id] if isinstance(way, str) and way in ways]
-    return reached
-
-
-def _circles(ways: dict[str, list]) -> list[list[str]]:
-    """One circle for each way back that a depth-first search meets."""
-    circles: list[list[str]] = []
-    done: set[str] = set()
-    for start in ways:
-        trail: list[str] = []
-        stack = [(start, False)]
-        while stack:
-            node_id, leaving = stack.pop()
-            if leaving:
-                trail.pop()
-                done.add(node_id)
-                continue
-            if node_id in trail:
-                circles.append(trail[trail.index(node_id) :])
-                continue
-            if node_id in done:
-                continue
-            trail.append(node_id)
-            stack.append((node_id, True))
-            stack += [(way, False) for way in reversed(ways[node_id]) if isinstance(way, str) and way in ways]
-    return circles
+        at = waiting.pop()
+        if at in ways and at not in found:
+            found.add(at)
+            waiting += ways[at]
+    return found

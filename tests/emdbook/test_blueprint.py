@@ -7,17 +7,11 @@ import json
 
 import pytest
 
-import emdbook
 from emdbook.checks.blueprint import Item, check_bank, check_project, read_bank, read_blueprint, table, twins
 from emdbook.ground.paths import data_dir
 
 CHAPTER = "09_bispecific_antibodies"
 BLUEPRINT = read_blueprint()
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from emdbook.charts.medians import prepare_medians
 from emdbook.charts.ranges import ranges
 from emdbook.charts.timeline import timeline
 from emdbook.charts.told import DRAWN
-from emdbook.charts.waffle import prepare_waffle
 from emdbook.estimates import pool_proportions, proportion_interval
 from emdbook.lessons import advice, antibodies, cns, depth, proteasome, small_studies
 
@@ -57,7 +56,6 @@ EVERY_KIND = {
     "forest_ratio": lambda: charts.forest_ratio(RATIOS),
     "paired": lambda: charts.paired(PAIR, title="Title"),
     "medians": lambda: charts.medians(MEDIANS, title="Title"),
-    "waffle": lambda: charts.waffle(35.7, 18.6, 55.9, population="EM-E"),
     "evidence_map": lambda: charts.evidence_map(MAP),
     "evidence_map-class": lambda: charts.evidence_map(MAP, by="therapeutic_class", title="Title"),
     "interval_methods": lambda: charts.interval_methods(3, 4),
@@ -320,20 +318,6 @@ def test_medians_not_reached_is_never_a_number():
         charts.medians([{"label": "x", "value": 0}])
 
 
-@pytest.mark.parametrize("share", [0, 0.4, 35.7, 99.6, 100])
-def test_waffle_always_has_one_hundred_patients(share):
-    for low, high in ((None, None), (max(0, share - 20), min(100, share + 20))):
-        assert prepare_waffle(share, low, high)["patients of 100"].sum() == 100
-    with pytest.raises(ValueError, match="does not hold"):
-        charts.waffle(50, 60, 70)
-
-
-@pytest.mark.parametrize(("events", "n"), [(0, 10), (10, 10), (3, 4)])
-def test_interval_methods_hold_the_estimate(events, n):
-    table = charts.interval_methods(events, n).table
-    assert ((table["low %"] <= 100 * events / n + 0.05) & (100 * events / n - 0.05 <= table["high %"])).all()
-
-
 def test_interval_shrinks_with_size():
     widths = charts.interval_by_size(75, sizes=(4, 20, 80, 320)).table["width, points"]
     assert (widths.diff().dropna() < 0).all()
@@ -388,8 +372,6 @@ def test_every_population_can_be_drawn():
     (lambda: ranges([{"label": "A", "value": 30, "low": 40, "high": 50}], axis="x"), "does not hold its value"),
     (lambda: ranges([{"label": "A", "value": 30}], axis="x", band=(1, 200)), "band is not in order, or no percentage"),
     (lambda: charts.medians([{"label": "A", "value": None, "not_reached": "False"}]), "must be True or False"),
-    (lambda: charts.waffle(True), "must be a finite number"),
-    (lambda: charts.waffle("35"), "must be a finite number"),
     (lambda: charts.forest(ROWS, limits=(-50, 400)), "between 0 and 100%"),
     (lambda: charts.forest(ROWS, limits=("0", "100")), "must be a finite number"),
     (lambda: charts.forest([{"label": "A", "events": 1, "n": 10**30}]), "whole number from 1 to"),
@@ -410,8 +392,6 @@ def test_what_a_chart_cannot_show_is_refused_in_plain_words(draw, words):
 
 
 @pytest.mark.parametrize(("draw", "words"), [
-    (lambda: charts.waffle(0.3, 0.1, 0.4), "fewer than 1 would respond (0.3%); the interval, 0.1 to 0.4%, is narrower"),
-    (lambda: charts.waffle(99.7, 99.2, 100), "more than 99 would respond (99.7%)"),
     (lambda: charts.interval_by_size(99.7), "The same response of more than 99%:"),
     (lambda: charts.interval_by_size(0.2, (10**6,), highlight=10**6), "0.19 to 0.21%, less than 1 point wide"),
     (lambda: charts.attainable("12.5", 8, 1), "only 1 of 8 gives it"),

@@ -10,7 +10,7 @@ import pytest
 from pairwise import pairs
 
 import emdbook
-from emdbook import charts, rows
+from emdbook import rows
 from emdbook.estimates.targets import density_curve, share_above
 from emdbook.lessons.antibodies import COMPARED, SHOWN, SPREADS, beside, prepare_beside, target_density
 
@@ -171,10 +171,3 @@ def test_every_state_of_the_model_is_labelled_and_tells_its_own_numbers():
         assert f"{killed} of 100 do" in chart.description or killed in {0, 100}
         seen.add(chart.description)
     assert len(seen) == len(states)
-
-
-# ---- mechanism
-def test_the_mechanism_names_target_killer_and_what_may_blunt_them():
-    text = charts.scene(emdbook.load(), "monoclonal-antibodies").description
-    for word in ("CD38", "SLAMF7", "NK cells", "complement", "blunt"):
-        assert word in text

@@ -116,11 +116,6 @@ def test_every_choice_of_series_draws_with_its_own_words(chance):
     assert all(("illustration" in words) == chance for words in seen)
 
 
-def test_an_interval_past_the_axis_is_cut():
-    chart = cns.series_survival([{"label": "Few", "value": 20.0, "n": 3}], limit=24)
-    assert "<svg" in chart.svg()
-
-
 def test_series_without_patients_or_without_a_choice_are_refused():
     with pytest.raises(ValueError, match="at least one series"):
         cns.series_survival(SERIES, series=())

@@ -13,7 +13,6 @@ from pairwise import pairs
 import emdbook
 from emdbook import rows
 from emdbook.charts import ranges
-from emdbook.evidence import Evidence
 from emdbook.lessons import definition
 
 LIMITS = {"blood": 5, "marrow": 10}
@@ -30,11 +29,6 @@ def prepare(limits, **answers):
 SHARES = ["gao-2022.overall.emd-share.primary", "gao-2022.overall.emb-share.primary",
           "gao-2022.overall.eme-share.primary", "gagelmann-2018.overall.emb-share.primary",
           "gagelmann-2018.overall.eme-share.primary"]
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return emdbook.load()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 import emdbook
-from emdbook import charts, rows
+from emdbook import rows
 from emdbook.charts.denominator import (
     BASES,
     all_responded,
@@ -25,16 +25,6 @@ def test_unknown_and_nobody_are_two_things():
     chart = patients_behind([{"label": "A", "n": 3}, {"label": "B", "n": None}], none=("C",))
     assert chart.description.endswith("A 3 patients, B not given and C none seen.")
     assert "?" in [text.get_text() for text in chart.figure.axes[0].texts]
-
-
-def test_one_square_a_patient_and_hollow_ones_for_those_not_judged():
-    chart = patients_behind([{"label": "A", "n": 32, "assessed": 31, "population": "EMD"}])
-    squares = chart.figure.axes[0].collections[0]
-    assert len(squares.get_offsets()) == 32
-    faces = [tuple(face) for face in squares.get_facecolors()]
-    assert faces.count(faces[-1]) == 1
-    assert "32 patients, 31 judged" in chart.description
-    assert "treated, not judged" in [t.get_text() for t in chart.figure.legends[0].get_texts()]
 
 
 @pytest.mark.parametrize("row", [{"n": 2.5}, {"n": -1}, {"n": 3, "assessed": 4}, {"n": None, "assessed": 4}])
@@ -146,10 +136,3 @@ def test_a_highlighted_size_is_added_once():
 def test_nobody_cannot_all_respond():
     with pytest.raises(ValueError, match="whole number"):
         all_responded((0,))
-
-
-# ---- mechanism
-def test_the_mechanism_names_carrier_drug_and_what_may_blunt_it():
-    text = charts.scene(emdbook.load(), "selinexor").description
-    for word in ("XPO1", "selinexor", "nucleus", "TP53", "not act as a brake", "may escape"):
-        assert word in text

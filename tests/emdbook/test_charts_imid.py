@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 import emdbook
-from emdbook import charts, rows
+from emdbook import rows
 from emdbook.estimates import pool_proportions
 from emdbook.lessons import imids
 
@@ -80,9 +80,3 @@ def test_refusals(series):
     wrong = series.assign(events=series.events.where(series.endpoint != "ORR", 3))
     with pytest.raises(ValueError, match="unless nobody responded"):
         imids.generations(wrong, studies=("thalidomide-emd",))
-
-
-def test_scene():
-    chart = charts.scene(emdbook.load(), "immunomodulatory-drugs")
-    assert "cereblon" in chart.description
-    assert "hypothesis" in chart.description

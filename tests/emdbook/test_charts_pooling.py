@@ -5,7 +5,6 @@ import itertools
 import pandas as pd
 import pytest
 
-import emdbook
 from emdbook import rows
 from emdbook.charts.pooling import ASSUMES, pool_choice, prepare_pool
 from emdbook.estimates import pool_proportions, proportion_interval
@@ -17,11 +16,6 @@ OFFERED = {
     "bcma-cd19-69.emd.orr.review": "BCMA + CD19, 69 patients", "crb-401.emd.orr.review": "CRB-401",
     "lcar-b38m-xu-2019.emd.orr.review": "Xu 2019", "oricar-017.emd.orr.derived": "OriCAR-017",
 }
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from pairwise import pairs
 
 import emdbook
-from emdbook import charts, rows
+from emdbook import rows
 from emdbook.charts import lesions
 from emdbook.charts.intervals import METHODS
 from emdbook.estimates import binomial_posterior, proportion_interval
@@ -158,9 +158,3 @@ def test_two_measures_with_and_without_a_count(ev):
         lesions.two_measures(table.iloc[:1])
     with pytest.raises(ValueError, match="nothing to draw"):
         lesions.two_measures(table.iloc[:0])
-
-
-def test_scene():
-    chart = charts.scene(emdbook.load(), "proteasome-inhibitors")
-    assert "proteasome" in chart.description
-    assert "2 these drugs hardly reach" in chart.description

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emdbook import estimates
-from emdbook.estimates.overlaps import keep_apart
 
 METHODS = estimates.INTERVAL_METHODS
 
@@ -58,12 +57,6 @@ def test_a_higher_level_gives_a_wider_interval(count, method):
 def test_none_and_all_touch_the_border_exactly(method, n):
     assert estimates.proportion_interval(0, n, method).ci_low == 0
     assert estimates.proportion_interval(n, n, method).ci_high == 1
-
-
-def test_the_example_of_the_brief_3_of_4_is_wide():
-    low, high = estimates.proportion_interval(3, 4)
-    assert low < 0.35
-    assert high > 0.95
 
 
 def test_whole_numbers_of_other_kinds_are_accepted():
@@ -331,16 +324,6 @@ def test_a_count_is_a_whole_number_and_nothing_else(n):
 def test_two_cells_of_zero_are_called_two():
     assert estimates.risk_ratio(0, 5, 5, 5).note.startswith("Two cells are 0,")
     assert estimates.risk_ratio(0, 5, 4, 5).note.startswith("One cell is 0,")
-
-
-def test_of_groups_that_share_patients_the_larger_stays_and_none_is_named_twice():
-    found = keep_apart(["a", "b", "c"], {"a": 5, "b": 9, "c": 7}, {"a": ["b"]})
-    assert found.kept == ("b", "c")
-    assert found.left_out == {"a": "b"}
-    with pytest.raises(ValueError, match="chosen twice"):
-        keep_apart(["a", "a"], {"a": 5}, {})
-    with pytest.raises(ValueError, match="not known for b"):
-        keep_apart(["a", "b"], {"a": 5}, {})
 
 
 def test_a_ratio_of_ratios_is_the_test_of_interaction():

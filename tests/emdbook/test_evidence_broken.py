@@ -320,6 +320,7 @@ CASES = [
     ("one page under two ids", chain(cell("sources", 5, url="https://example.org/page"), cell("sources", 6, url="https://example.org/page/")),
      [("sources.csv", 6, "url", "already that of row 5")]),
     ("note to self in a title", cell("sources", 3, title="[title not noted] A trial"), [("sources.csv", 3, "title", "as a journal prints it")]),
+    ("source without a name", cell("sources", 5, container=""), [("sources.csv", 5, "title", "name what was read")]),
     ("note to self in a container", cell("sources", 3, container="A Journal, volume not seen"), [("sources.csv", 3, "container", "as a journal prints it")]),
     ("primary taken from a news page", cell("outcomes", OVERALL, source_id="alpha-page-2024", standing="paper"),
      [("outcomes.csv", OVERALL, "standing", "cannot be paper: of the source alpha-page-2024 was seen: secondary"),

@@ -329,7 +329,7 @@ def test_what_a_chart_runs_redraws_it_and_nothing_else_does(toolkit):
     (first, page), again = draw(PLAIN, PLAIN)
     assert first == 2
     assert again == [0, page], "nothing changed: nothing is drawn"
-    change("charts/waffle.py", "Of 100 patients", "Of one hundred patients")
+    change("charts/timeline.py", "def timeline(", "def timeline_too(): ...\n\n\ndef timeline(")
     assert draw(PLAIN) == [[0, page]], "code that this chart does not run"
     change("ground/wording.py", '{int(events)} of {int(n)}"', '{int(events)} out of {int(n)}"')
     (drawn, page), = draw(PLAIN)
@@ -369,7 +369,7 @@ def test_a_number_and_its_text_are_not_one():
 def test_imports_are_followed_to_where_a_name_comes_from():
     ours, libraries = keys_module.code_of({"emdbook.charts.forest"})
     assert {"emdbook.ground.wording", "emdbook.estimates.pooling", "emdbook.charts.base", "emdbook.style"} <= ours
-    assert not {"emdbook.charts", "emdbook.charts.waffle", "emdbook.estimates.survival"} & ours
+    assert not {"emdbook.charts", "emdbook.charts.timeline", "emdbook.estimates.survival"} & ours
     assert {"matplotlib", "pandas", "scipy"} <= libraries
     assert not {"math", "emdbook"} & libraries
 

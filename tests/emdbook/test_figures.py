@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-import emdbook
 from emdbook import rows
 from emdbook.evidence.figures import Quantity, Reading, months_of
 from emdbook.evidence.rules import ID_COLUMNS
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
 
 
 def test_every_row_of_the_data_can_be_read(evidence):

@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 
-import pytest
-
-import emdbook
 from emdbook.publish.blocks import BLOCKS, VENDOR
 from emdbook.publish.web import finding
 from emdbook.publish.web.choosing import frame
@@ -21,11 +18,6 @@ Goes on.</p><script>var hidden = "<p>no</p>";</script><svg><text>drawn</text></s
 <tr id="row.one"><th>One<br><small>small</small></th><td>x &lt; y</td></tr>
 <tr id="row.two"><th>Two</th><td>z</td></tr></tbody></table><p>Last.</p></section></section>
 </article><footer>foot</footer></body></html>"""
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
 
 
 def test_sections_and_rows_are_places():

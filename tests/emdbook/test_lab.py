@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +15,9 @@ from emdbook import cli
 from emdbook.evidence.links import row_ids
 from emdbook.ground.paths import project_dir
 from emdbook.publish import lab
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "data"))
+from factory import edit, write_package
 
 CHAPTERS = sorted((project_dir() / "notebooks").glob("*.ipynb"))
 
@@ -59,3 +64,18 @@ def test_an_environment_gets_the_extension(tmp_path, monkeypatch, capsys):
     assert str(place) in capsys.readouterr().out
     load = json.loads((place / "package.json").read_text())["jupyterlab"]["_build"]["load"]
     assert (place / load).read_text(encoding="utf-8").startswith("globalThis.EMDBOOK_RECORDS = {")
+
+
+def test_the_records_are_written_when_the_data_changed_and_not_at_every_start(tmp_path, monkeypatch):
+    data, started, written = write_package(tmp_path / "data"), [], []
+    monkeypatch.setattr(lab, "project_dir", lambda: tmp_path)
+    monkeypatch.setattr(lab, "data_dir", lambda: data)
+    monkeypatch.setattr(lab, "load", lambda: emdbook.load(data))
+    monkeypatch.setattr(lab, "write_extension", lambda folder, evidence: written.append(evidence.folder))
+    monkeypatch.setattr(lab.subprocess, "run",
+                        lambda command, **_: started.append(command) or SimpleNamespace(returncode=0))
+    assert [lab.lab(), lab.lab()] == [0, 0]
+    assert (len(started), written) == (2, [data])
+    edit(data, "glossary", 2, definition="Another definition.")
+    lab.lab()
+    assert written == [data, data]

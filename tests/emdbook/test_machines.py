@@ -28,11 +28,6 @@ _SPEC.loader.exec_module(published)
 
 
 @pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
-
-
-@pytest.fixture(scope="module")
 def site(tmp_path_factory, evidence):
     """The folder of the pages with what the build puts beside them."""
     folder = tmp_path_factory.mktemp("html")

@@ -330,22 +330,6 @@ def test_attainable_fills_the_counts_that_fit_and_names_lie_apart(case):
 
 # --- squares
 
-@pytest.mark.parametrize(("share", "low", "high"), [(36, 19, 56), (50, None, None), (0.4, None, None), (99.6, 90, 100)])
-def test_waffle_has_as_many_squares_of_each_kind_as_its_table(share, low, high):
-    chart = charts.waffle(share, low, high, population="EM-E")
-    found = [d for d in dots(chart.figure.axes[0]) if d.marker == "s"]
-    colour, counts = style.POPULATION["EM-E"].light, chart.table["patients of 100"].tolist()
-    assert len({(d.x, d.y) for d in found}) == 100
-    wanted = (colour, *([style.SOFT.light] if low is not None else []), PAPER)
-    assert [sum(d.face == c for d in found) for c in wanted] == counts
-
-
-def test_a_waffle_of_nothing_or_half_an_interval_is_refused():
-    with pytest.raises(ValueError, match="no share"):
-        charts.waffle(float("nan"))
-    with pytest.raises(ValueError, match="both its ends"):
-        charts.waffle(50, 40)
-
 
 def test_patients_behind_draw_one_square_a_patient_hollow_if_not_judged():
     rows = [{"label": "a", "n": 25, "assessed": 20, "population": "EM-E"}, {"label": "b", "n": None}]

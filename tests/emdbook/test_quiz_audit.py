@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-import emdbook
 from emdbook.ground import strict_json
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import project_dir
@@ -14,11 +13,6 @@ from emdbook.teach.quiz import load_questions, question_files
 from emdbook.teach.quiz.selftest import ROUNDS, in_order, render_selftest
 
 CHAPTERS = sorted(p.stem for p in (project_dir() / "notebooks").glob("*.ipynb"))
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
 
 
 def objectives(chapter: str) -> list[str]:

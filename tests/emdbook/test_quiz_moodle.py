@@ -9,9 +9,9 @@ import xml.etree.ElementTree as ET
 import pytest
 from moodle_xml_parser.parser import parse_string
 
-from emdbook.publish.questions import main
+from emdbook import cli
 from emdbook.teach.quiz.bank import Option, Question
-from emdbook.teach.quiz.moodle import SHARES, category, export, fractions, name, to_xml, whole_bank
+from emdbook.teach.quiz.moodle import SHARES, category, fractions, name, to_xml, whole_bank
 from emdbook.teach.quiz.render import markup, origin
 
 BANK = whole_bank()
@@ -85,10 +85,8 @@ def test_several_right_options_share_the_mark_and_everything_ticked_earns_nothin
         "100", "0", "0"]
 
 
-def test_the_command_writes_the_bank(tmp_path, capsys):
-    xml = tmp_path / "new" / "bank.xml"
-    assert main(["export", "--moodle", str(xml)]) == 0
-    assert xml.read_text(encoding="utf-8") == to_xml(BANK)
+def test_the_command_writes_the_bank(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "project_dir", lambda: tmp_path)
+    assert cli.main(["questions"]) == 0
+    assert (tmp_path / "_build" / "questions.xml").read_text(encoding="utf-8") == to_xml(BANK)
     assert f"{len(QUESTIONS)} questions" in capsys.readouterr().out
-    assert main(["count"]) == 0
-    assert export(xml, BANK) == len(QUESTIONS)

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import pytest
 
-import emdbook
 from emdbook.ground.paths import project_dir
 from emdbook.publish import cover, drugs, review
 from emdbook.publish.web import sphinx_ext
@@ -17,11 +16,6 @@ from emdbook.teach.quiz.render import seal, unseal
 
 KNOWN = {"PI-2": "two", "CART-1": "one", "CART-10": "ten", "TAB2": "a table"}
 LINK = '<a class="emd-loc" href="review.html#{0}" title="{1}">{0}</a>'
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,6 @@ from emdbook.evidence.rules import NOTE_TO_SELF
 from emdbook.ground import wording
 
 
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
-
-
 def test_evidence_table_shows_figures_with_their_own_standing_and_links_to_the_ledger(evidence):
     made = tables.evidence_table(evidence, ["majestec-1", "teclistamab-123"])
     page = made.html()

@@ -6,17 +6,11 @@ import re
 import pandas as pd
 import pytest
 
-import emdbook
 from emdbook import style
 from emdbook.estimates.intervals import proportion_interval
 from emdbook.evidence.clinical_rules import DOMAINS, result_of
 from emdbook.evidence.links import links_of
 from emdbook.tables import clinic
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
 
 
 def text(cell):
@@ -209,7 +203,7 @@ def test_a_summary_of_findings_says_the_statement_its_rows_and_its_certainty(evi
 
 
 def test_a_profile_shows_each_step_and_its_reason(evidence):
-    table = clinic.evidence_profile(evidence, "asct")
+    table = dict(clinic.clinical_facts(evidence))["Certainty of each bottom line"]
     row = evidence.record("cert.asct.effect")
     at = table.frame["Question"].tolist().index(row["question"])
     assert table.frame["Starts"][at] == "low"
@@ -217,7 +211,7 @@ def test_a_profile_shows_each_step_and_its_reason(evidence):
     assert "immortal time" in table.frame["Risk of bias"][at]
     assert table.frame["Certainty"][at] == "very low"
     with pytest.raises(LookupError, match="asct"):
-        clinic.evidence_profile(evidence, "ascct")
+        clinic.findings_table(evidence, "ascct")
 
 
 def test_every_bottom_line_shows_a_figure(evidence):

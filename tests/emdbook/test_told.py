@@ -7,14 +7,8 @@ import re
 import pytest
 from matplotlib.figure import Figure
 
-import emdbook
 from emdbook import charts, rows
 from emdbook.charts.told import Teller, Told, element, from_table, record_of, whose
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return emdbook.load()
 
 
 def by_name(chart):

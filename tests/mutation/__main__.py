@@ -49,15 +49,15 @@ SEVEN = (
     ("charts/forest.py", "point(axes, row.percent, y,", "point(axes, 100 - row.percent, y,", "marks at 100 - percent"),
     ("charts/forest.py", "diamond(axes, at, (low, middle, high),", "diamond(axes, at, (low / 2, middle / 2, high / 2),",
      "diamond at half its value"),
-    ("charts/forest.py", "span(axes, y, row.ci_low, row.ci_high, limits, color=style.MUTED.light)\n        size",
-     "span(axes, y, row.ci_low, (row.ci_low + row.ci_high) / 2, limits, color=style.MUTED.light)\n        size",
+    ("charts/forest.py", "span(axes, y, row.ci_low, row.ci_high, limits, color=style.MUTED.light)\n            size",
+     "span(axes, y, row.ci_low, (row.ci_low + row.ci_high) / 2, limits, color=style.MUTED.light)\n            size",
      "intervals half as long"),
     ("charts/marks.py", 'face = mark.light if fill == "full" else style.PAPER.light',
      'face = mark.light if fill != "full" else style.PAPER.light', "filled and open exchanged"),
     ("charts/pooling.py", "point(axes, row.percent, y, shade,", "point(axes, row.ci_low, y, shade,", "marks at ci_low"),
     ("charts/medians.py", "limit if row.not_reached else min(row.value, limit)]",
      "limit if row.not_reached else min(row.value, limit) / 10]", "bars ten times too short"),
-    ("charts/paired.py", "point(axes, value, y, mark,", "point(axes, 50, y, mark,", "every mark at 50%"),
+    ("charts/paired.py", "point(axes, one.percent, y, mark,", "point(axes, 50, y, mark,", "every mark at 50%"),
 )
 
 #: Tests that may notice a fault, by the beginning of its file; the quickest first.

@@ -205,6 +205,8 @@ def test_whose_figure_was_written_is_said():
 
 @pytest.mark.parametrize(("text", "reason"), [
     (f"[half](ev:{ORR}#value) of the patients", "a judgement, and the number is now 35.70%"),
+    (f"[the majority](ev:{ORR}#value) of the patients", "a judgement, and the number is now 35.70%"),
+    ("[nearly all](ev:beta.emd.orr.review#said)", "does not stand in the words"),
     (f"[more than 36%](ev:{OTHER}#value)", "a bound, and the number is now 25%"),
     (f"[10 months](ev:{ORR}#events)", "not months"),
     (f"[35.7 patients](ev:{ORR}#value)", "not count"),

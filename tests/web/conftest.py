@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
-import os
 import re
 import threading
 from collections.abc import Sequence
@@ -16,13 +15,15 @@ from pathlib import Path
 import pytest
 
 from emdbook import style
+from emdbook.explore import registry
 from emdbook.ground.browser import NoBrowser, launched
 from emdbook.publish import blocks
+from emdbook.publish.build import in_ci, index_page
 
 
 def no_browser(reason: str) -> None:
     """Skip with a reason; under CI a missing browser is a failure."""
-    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
+    if in_ci():
         pytest.fail(f"{reason} (an error because CI is set)")
     pytest.skip(reason)
 
@@ -47,6 +48,36 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(name))
         elif name == "book_widgets" and chapter:
             item.add_marker(pytest.mark.xdist_group(f"widgets of {chapter}"))  # its fresh charts are kept in the worker
+
+
+def pytest_runtest_setup(item):
+    """What looks at the built book needs one."""
+    if item.get_closest_marker("book") and Path(__file__).parent in Path(item.path).parents \
+            and not (index_page().parent / "searchindex.js").is_file():
+        reason = "there is no built book: make book"
+        pytest.fail(reason) if in_ci() else pytest.skip(reason)
+
+
+@pytest.fixture
+def page_view(monkeypatch):
+    """Blocks are made as the pages of the book hold them."""
+    monkeypatch.setenv("EMDBOOK_VIEW", "page")
+
+
+@pytest.fixture
+def page_states(page_view, monkeypatch, tmp_path_factory):
+    """Widgets, too: drawn here, into a cache of this run."""
+    monkeypatch.setenv("EMDBOOK_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("EMDBOOK_WORKERS", "1")
+    registry.clear()
+
+
+@pytest.fixture(params=["http", "file"])
+def at(request, serve):
+    """The address of a page of the built book, served and from a disk."""
+    folder = index_page().parent
+    root = serve(folder) if request.param == "http" else folder.as_uri()
+    return lambda name: f"{root}/{name}.html"
 
 
 @pytest.fixture(scope="session")

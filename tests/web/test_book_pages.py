@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, NavigableString
 import emdbook
 from emdbook.ground.paths import project_dir
 from emdbook.publish import drugs
-from emdbook.publish.build import in_ci, index_page
+from emdbook.publish.build import index_page
 
 pytestmark = pytest.mark.book
 HTML = index_page().parent
@@ -33,13 +33,6 @@ def _toc_files(node) -> list[str]:
 #: Every page of the book, as the table of contents names it.
 PAGES = _toc_files(yaml.safe_load((project_dir() / "_toc.yml").read_text(encoding="utf-8")))
 CHAPTERS = [name for name in PAGES if name.startswith("notebooks/")]
-
-
-@pytest.fixture(autouse=True)
-def _built():
-    if not index_page().is_file():
-        reason = "there is no built book: make book"
-        pytest.fail(reason) if in_ci() else pytest.skip(reason)
 
 
 @cache
@@ -299,14 +292,6 @@ def check_width(page):
     }""")
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 1, wide
-
-
-def test_the_chosen_theme_wins_over_that_of_the_machine(open_page, address):
-    page = open_page(address("book/cover"), theme="light")
-    page.evaluate("localStorage.setItem('mode', 'dark'); localStorage.setItem('theme', 'dark')")
-    page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    page.watch.assert_clean()
 
 
 def test_the_front_door_leads_to_the_cover(open_page, serve):

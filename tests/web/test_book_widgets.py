@@ -10,7 +10,7 @@ import random
 from functools import cache
 
 import pytest
-from driving import box, shown, with_keyboard, with_mouse
+from driving import shown, with_keyboard, with_mouse
 
 from emdbook.ground.paths import project_dir
 from emdbook.publish import executed
@@ -123,27 +123,6 @@ def test_this_test_fails_on_a_page_that_does_not_follow(old, new, serve, open_pa
     (widget,) = widgets(chapter)
     with pytest.raises(AssertionError):
         check(page, chapter, widget, with_mouse)
-
-
-def with_layers():
-    return [(c, w) for c in CHAPTERS for w in widgets(c) if w.layers]
-
-
-def test_layers_hide_and_show_without_a_new_state(open_page):
-    found = with_layers()
-    if not found:
-        pytest.skip("no widget of the book has layers")
-    for chapter, widget in found[:3]:
-        page = open_page(built(chapter).as_uri())
-        for name, control in widget.layers.items():
-            for bit, gid in enumerate(control.options):
-                part = page.locator(f"[id='{widget.id}-{gid}']")
-                before = part.get_attribute("display")
-                box(page, widget, name, bit).click()
-                assert part.get_attribute("display") == "none" != before, (chapter, widget.id, gid)
-                box(page, widget, name, bit).click()
-                assert part.get_attribute("display") != "none"
-        assert shown(page, widget) == expected(chapter, widget, widget.default)
 
 
 @pytest.mark.parametrize("chapter", [pytest.param(c, marks=() if c[:2] in LINKED else pytest.mark.exhaustive)

@@ -8,12 +8,8 @@ from emdbook.teach.cases import load_case, show
 from emdbook.teach.cases.render import VERDICTS
 from emdbook.teach.quiz.render import ordered
 
+pytestmark = pytest.mark.usefixtures("page_view")
 CASE = "lump-on-the-rib"
-
-
-@pytest.fixture(autouse=True)
-def _page_view(monkeypatch):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
 
 
 @pytest.fixture

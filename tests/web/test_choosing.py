@@ -9,18 +9,11 @@ import pytest
 
 import emdbook
 from emdbook import style
-from emdbook.publish.build import in_ci, index_page
+from emdbook.publish.build import index_page
 
 pytestmark = pytest.mark.book
 HTML = index_page().parent
 PAGES = ("ledger", "facts", "references", "not_confirmed")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _built():
-    if not (HTML / "book" / "ledger.html").is_file():
-        reason = "there is no built book: make book"
-        pytest.fail(reason) if in_ci() else pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")

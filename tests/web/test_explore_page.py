@@ -14,22 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "emdbook"))
 
 from small_charts import bars
 
-from emdbook.explore import choice, explore, fingerprint, layers, onoff, registry, stepped, studies
+from emdbook.explore import choice, explore, fingerprint, layers, onoff, stepped, studies
 
+pytestmark = pytest.mark.usefixtures("page_states")
 ID = "explore-small"
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(autouse=True)
-def _clean(monkeypatch, cache):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
-    monkeypatch.setenv("EMDBOOK_CACHE", str(cache))
-    monkeypatch.setenv("EMDBOOK_WORKERS", "1")
-    registry.clear()
 
 
 def small():

@@ -23,13 +23,6 @@ READY = f"() => [...document.querySelectorAll('{BLOCKS}')].every(e => e.dataset.
 FEW = 2
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _built():
-    if not CHAPTERS:
-        reason = "there is no built book: make book"
-        pytest.fail(reason) if in_ci() else pytest.skip(reason)
-
-
 def started(**prefs):
     """A Firefox, or a skip with its reason: an error under CI, unless the machine cannot have one."""
     try:

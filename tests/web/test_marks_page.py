@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from emdbook import charts
-from emdbook.explore import choice, explore, registry
+from emdbook.explore import choice, explore
 
+pytestmark = pytest.mark.usefixtures("page_states")
 ROWS = [{"label": "Trial A", "study": "Trial A", "arm": "True EMD", "events": 10, "n": 28, "population": "EM-E",
          "standing": "paper", "outcome_id": "a.em-e.orr.primary"},
         {"label": "Trial B", "study": "Trial B", "arm": "EMD", "events": 15, "n": 39, "population": "EMD",
@@ -15,14 +16,6 @@ ROWS = [{"label": "Trial A", "study": "Trial A", "arm": "True EMD", "events": 10
          "standing": "derived", "outcome_id": "c.em-e.orr.derived"}]
 SAID = {"Trial B": {"Study": "Trial B", "Group": "EMD", "Patients": "39", "Response": "15 of 39, 38%",
                     "95% interval, Wilson": "25 to 54%", "Standing": "reported in the review"}}
-
-
-@pytest.fixture(autouse=True)
-def _page_view(monkeypatch, tmp_path):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
-    monkeypatch.setenv("EMDBOOK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("EMDBOOK_WORKERS", "1")
-    registry.clear()
 
 
 def forest_of(rows, *, pool=False):

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from emdbook import style
-from emdbook.publish.build import in_ci, index_page
+from emdbook.publish.build import index_page
 
 pytestmark = pytest.mark.book
 HTML = index_page().parent
@@ -15,19 +15,6 @@ CHAPTER = "notebooks/08_car_t_cells"
 #: What is taken along stands for itself: a sheet of paper has no script, and a course platform a policy of its own.
 TAKEN_ALONG = sorted((HTML / "exports").rglob("*.html"))
 PAGES = sorted(p for p in HTML.rglob("*.html") if "_static" not in p.relative_to(HTML).parts and p not in TAKEN_ALONG)
-
-
-@pytest.fixture(autouse=True)
-def _built():
-    if not (HTML / f"{CHAPTER}.html").is_file():
-        reason = "there is no built book: make book"
-        pytest.fail(reason) if in_ci() else pytest.skip(reason)
-
-
-@pytest.fixture(params=["http", "file"])
-def at(request, serve):
-    root = serve(HTML) if request.param == "http" else HTML.as_uri()
-    return lambda name: f"{root}/{name}.html"
 
 
 # --- what a page may run

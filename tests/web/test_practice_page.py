@@ -10,14 +10,10 @@ import pytest
 from emdbook.teach.quiz import load_questions, render_practice, show
 from emdbook.teach.quiz.render import ordered
 
+pytestmark = pytest.mark.usefixtures("page_view")
 SET = "09_bispecific_antibodies"
 MADE = load_questions(SET)
 KEY = "emdbook.progress"
-
-
-@pytest.fixture(autouse=True)
-def _page_view(monkeypatch):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
 
 
 @pytest.fixture

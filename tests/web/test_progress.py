@@ -8,15 +8,11 @@ from emdbook.teach.cases import case_files
 from emdbook.teach.progress import chapters, panel
 from emdbook.teach.quiz import show
 
+pytestmark = pytest.mark.usefixtures("page_view")
 CHAPTER = "09_bispecific_antibodies"
 TOTAL = sum(len(c["questions"]) for c in chapters())
 NUMBER = len(chapters())
 QUESTION = next(c["questions"][0] for c in chapters() if c["set"] == CHAPTER)
-
-
-@pytest.fixture(autouse=True)
-def _page_view(monkeypatch):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
 
 
 @pytest.fixture(params=["file", "http"])
@@ -97,27 +93,6 @@ def test_a_change_in_another_tab_is_seen(harness, serve, open_page):
         JSON.stringify({{quiz: {{'{CHAPTER}': {{'{QUESTION}': {{}}}}}}}}))""")
     # A page behind another one paints no frames, and frames are what this waits by unless it is told a time.
     page.wait_for_function("() => document.body.innerText.includes('1 of ')", polling=100)
-
-
-@pytest.mark.parametrize("how", [
-    "Object.defineProperty(window, 'localStorage', {get() { throw new Error('denied') }})",
-    "Storage.prototype.setItem = () => { throw new Error('full') }",
-])
-def test_blocked_storage_is_said_in_a_sentence(how, harness, open_page):
-    page = open_page(harness(f"<script>{how}</script>", panel()).as_uri())
-    assert "This browser keeps nothing for this page" in page.locator("emd-progress").inner_text()
-    assert page.get_by_role("button").count() == 0
-    page.watch.assert_clean()
-
-
-@pytest.mark.parametrize("stored", ["not json", "[1]", "null", "3", '{"quiz": null, "cases": 7, "tests": "x"}'])
-def test_strange_content_breaks_nothing(stored, harness, serve, open_page):
-    page = open_page(f"{serve(harness(panel()).parent)}/index.html")
-    page.evaluate("text => localStorage.setItem('emdbook.progress', text)", stored)
-    page.reload()
-    page.wait_for_selector("emd-progress[data-state]")
-    assert "Nothing answered yet." in page.locator("emd-progress").inner_text()
-    page.watch.assert_clean()
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", 390)])

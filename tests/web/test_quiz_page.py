@@ -9,13 +9,9 @@ import pytest
 from emdbook.teach.quiz import load_questions, show
 from emdbook.teach.quiz.render import ordered, render
 
+pytestmark = pytest.mark.usefixtures("page_view")
 FOLDER = Path(__file__).resolve().parents[1] / "emdbook" / "questions"
 ID = "quiz-sample"
-
-
-@pytest.fixture(autouse=True)
-def _page_view(monkeypatch):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
 
 
 @pytest.fixture

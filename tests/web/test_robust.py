@@ -12,27 +12,14 @@ from test_cases_page import CASE
 from test_explore_page import ID, box, expected, shown, small, with_mouse
 from test_quiz_page import FOLDER
 
-from emdbook.explore import registry
 from emdbook.teach.cases import show as show_case
 from emdbook.teach.progress import panel
 from emdbook.teach.quiz import load_questions, render_selftest, show
 
+pytestmark = pytest.mark.usefixtures("page_states")
 BLOCKS = "emd-explore,emd-quiz,emd-case,emd-selftest,emd-progress"
 READY = f"() => [...document.querySelectorAll('{BLOCKS}')].every(e => e.dataset.state === 'ready')"
 STORE = "emdbook.progress"
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(autouse=True)
-def _clean(monkeypatch, cache):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
-    monkeypatch.setenv("EMDBOOK_CACHE", str(cache))
-    monkeypatch.setenv("EMDBOOK_WORKERS", "1")
-    registry.clear()
 
 
 @pytest.fixture

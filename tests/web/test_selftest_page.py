@@ -9,13 +9,9 @@ import pytest
 from emdbook.teach.quiz import load_questions, render_selftest
 from emdbook.teach.quiz.selftest import in_order
 
+pytestmark = pytest.mark.usefixtures("page_view")
 FORMS = {name: load_questions(name) for name in ("pretest", "posttest")}
 BANK = FORMS["pretest"]
-
-
-@pytest.fixture(autouse=True)
-def _page_view(monkeypatch):
-    monkeypatch.setenv("EMDBOOK_VIEW", "page")
 
 
 def answer(page, name, right=20, sure=lambda i: 0):

@@ -1,7 +1,8 @@
 """Style sheets cut down to what a site uses, joined, with the few icons they need inside.
 
 A rule stays if every class, id, element and attribute that its selector names occurs in the pages or in the scripts
-that stay.  That keeps a little too much, never too little.
+that stay.  That keeps a little too much, never too little.  PurgeCSS does the same and needs Node,
+which nobody who builds the book has to have.
 """
 
 from __future__ import annotations

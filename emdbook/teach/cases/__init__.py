@@ -3,7 +3,7 @@
 >>> show("relapse-fast")        # doctest: +SKIP
 """
 
-from emdbook.teach.cases.bank import Case, CasesError, Fault, case_files, case_walks, load_case, load_cases
+from emdbook.teach.cases.bank import Case, CasesError, Fault, case_files, load_case, load_cases
 from emdbook.teach.cases.render import CaseView, asset_dir, facilitator_key, handout, render, show
 from emdbook.teach.cases.tables import Folded, branch_table, gap_table
 
@@ -16,7 +16,6 @@ __all__ = [
     "asset_dir",
     "branch_table",
     "case_files",
-    "case_walks",
     "facilitator_key",
     "gap_table",
     "handout",

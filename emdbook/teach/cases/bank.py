@@ -6,15 +6,15 @@ leaves towards the end, and if its answer key is a path of ``data/pathway.json``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
-from emdbook.ground.faults import Fault, FaultsError
+from emdbook.ground.faults import Fault, FaultsError, twins
 from emdbook.ground.paths import data_dir
-from emdbook.teach.pathway import Pathway, Walk, load_pathway
+from emdbook.teach.pathway import Pathway, Walk, load_pathway, reached
 
 SCHEMA = "case.schema.json"
 
@@ -185,20 +185,6 @@ def load_case(case_id: str, path=None, pathway: Pathway | None = None) -> Case:
     return _read(file, pathway or load_pathway())
 
 
-def case_walks(cases: Sequence[Case]) -> dict[str, tuple[str, ...]]:
-    """The answers of each case by its synopsis, as plain data for a chart.
-
-    Parameters
-    ----------
-    cases : sequence of Case
-
-    Returns
-    -------
-    dict of str to tuple of str
-    """
-    return {case.synopsis: case.walk.choices for case in cases}
-
-
 def _read(file: Path, pathway: Pathway) -> Case:
     # a reader of a case needs its words; the links in it keep its numbers true (emdbook.checks.sync)
     data, faults = strict_json.checked(file, SCHEMA, _folder(None), _turn_of, plain_all)
@@ -233,7 +219,7 @@ def _case_faults(data: dict, file: Path, pathway: Pathway) -> Iterator[Fault]:
     if walk.last.id != data["ends_at"]:
         yield Fault.at(name, "", "ends_at is the end that the answer key reaches", f"{walk.last.id!r}")
     ids = [turn["id"] for turn in data["turns"]]
-    for twice in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+    for twice in twins(ids):
         yield Fault.at(name, f"turn {twice}", "no two turns have the same id", repr(twice))
     if "options" not in data["turns"][0]:
         yield Fault.at(name, f"turn {ids[0]}", "a case begins with a decision", "a sequel")
@@ -277,15 +263,9 @@ def _turn_faults(turn: dict, turns: list[dict]) -> Iterator[tuple[str, str, int]
 
 def _flow_faults(turns: list[dict]) -> Iterator[tuple[str, str, str]]:
     by_id = {turn["id"]: turn for turn in turns}
-    reached, todo = set(), [turns[0]["id"]]
-    while todo:
-        at = todo.pop()
-        if at in reached or at == END:
-            continue
-        reached.add(at)
-        todo += _leads(by_id[at])
+    met = reached(turns[0]["id"], {turn["id"]: _leads(turn) for turn in turns})
     for id_ in by_id:
-        if id_ not in reached:
+        if id_ not in met:
             yield id_, "every turn is reached", "no choice leads here"
     at, seen = turns[0]["id"], []
     while at != END and at not in seen:

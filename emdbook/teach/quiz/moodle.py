@@ -1,6 +1,6 @@
 """The question bank for a Moodle course, as Moodle XML.
 
-Both hold every question with a category for each chapter, feedback for each option, and the objective and the source as
+Each question stands in the category of its chapter, with feedback for each option, and with objective and source as
 general feedback. In a question with several right options the right ones share the mark and the wrong ones share its
 loss, so that ticking everything earns nothing.
 """

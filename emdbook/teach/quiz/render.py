@@ -1,4 +1,7 @@
-"""A set of questions as one block of HTML: native radio buttons and checkboxes, no framework."""
+"""A set of questions as one block of HTML: native radio buttons and checkboxes, no framework.
+
+JupyterQuiz shows questions too; it cannot seal the answers, and has no reason for each option.
+"""
 
 from __future__ import annotations
 
