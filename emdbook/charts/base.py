@@ -11,7 +11,6 @@ import functools
 import html
 import io
 import re
-import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -161,8 +160,7 @@ class Chart:
         published = view() == "page"
         told = element(self.told(), prefix) if published else ""
         svg = self.svg(prefix)
-        # in a browser's own Python a second drawing would keep its reader waiting
-        narrow = self.narrow(prefix) if published and sys.platform not in ("wasi", "emscripten") else ""
+        narrow = self.narrow(prefix) if published else ""
         shown = both(svg, narrow)
         width, height = self.figure.get_size_inches()
         live = view() == "live"

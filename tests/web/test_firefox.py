@@ -216,3 +216,31 @@ def test_a_figure_is_walked_and_its_card_tells_the_row(page):
     assert said[3].startswith("../book/ledger.html#")
     page.press("Escape")
     assert page.evaluate("() => document.querySelector('.emd-card') === null")
+
+
+def test_a_figure_is_cited_and_shown_over_the_whole_screen(page):
+    page.goto((HTML / "notebooks" / "09_bispecific_antibodies.html").as_uri())
+    page.wait_for("() => document.querySelector('figure.emd-figure emd-take details') !== null")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
+    page.click("figure.emd-figure emd-take summary")
+    page.evaluate("""() => [...document.querySelectorAll('figure.emd-figure emd-take button')]
+        .find(b => b.textContent === 'Copy citation').click()""")
+    page.wait_for("() => document.activeElement.value?.includes('09_bispecific_antibodies.html#figure-')")
+    page.evaluate("() => document.querySelector('figure.emd-figure [role=treeitem]').focus()")
+    page.press("f")
+    page.wait_for("() => document.querySelector('figure.emd-figure').classList.contains('emd-full')")
+    page.press("Escape")
+    page.wait_for("() => !document.querySelector('figure.emd-figure.emd-full')")
+    assert page.console == []
+
+
+def test_the_dialog_of_the_search_answers_while_one_types(page):
+    page.goto((HTML / "book" / "glossary.html").as_uri())
+    page.wait_for("() => document.querySelector('emd-choose').dataset.state === 'ready'")
+    page.evaluate("""() => document.dispatchEvent(new KeyboardEvent('keydown',
+        {key: 'k', ctrlKey: true, bubbles: true, cancelable: true}))""")
+    page.wait_for("() => document.activeElement.name === 'q'")
+    for letter in "elranatamb":  # a slip of the hand is forgiven
+        page.press(letter)
+    page.wait_for("() => /Bispecific/.test(document.getElementById('pst-search-dialog').textContent)")
+    assert page.console == []

@@ -7,6 +7,7 @@ import re
 import time
 
 import pytest
+from beginners import MISTAKES, ON_A_PAGE, said
 from test_firefox import started
 from test_python_on_page import ASK, CHAPTERS, HTML, _built  # noqa: F401 (a book without Python is skipped)
 
@@ -20,7 +21,7 @@ LISTEN = """() => { window.heard = null; document.addEventListener('emd-python',
 WRITE = "text => { document.querySelector('emd-python textarea').value = text; }"
 STATUS = "() => document.querySelector('emd-python .emd-python-status').textContent"
 #: What a reader may put for the value of an exercise.
-VALUES = ("0", "-5", "1_000_000", "'word'", "word", "(1", "[0] * 10**9")
+VALUES = ("0", "-5", "1_000_000", "'word'", "word", "(1", "[0] * 10**9", "None", "3,5", "10**400", "['a']", "３")
 
 
 class Typed(str):
@@ -115,7 +116,7 @@ def test_every_mistake_in_every_exercise_is_one_sentence_with_its_line_and_the_n
             honest[title] = fault
         elif fault is not None and not is_one_sentence(fault):
             wrong.append((title, value, fault))
-        elif fault is None and value in ("word", "(1"):
+        elif fault is None and value in ("word", "(1", "３"):
             wrong.append((title, value, "no fault"))
         elif fault is None and not answer["shown"]:
             wrong.append((title, value, "neither a result nor a fault"))
@@ -124,12 +125,24 @@ def test_every_mistake_in_every_exercise_is_one_sentence_with_its_line_and_the_n
     assert reader.complaints() == []
 
 
+def test_what_beginners_type_is_one_sentence_with_its_line_as_in_a_notebook(reader):
+    cases = [*MISTAKES, *ON_A_PAGE]
+    answers = reader.evaluate(ASK, [{"source": source} for source, *_ in cases])
+    assert [wrong for (source, line, words), answer in zip(cases, answers, strict=True)
+            if (wrong := said(source, line, words, answer.get("fault")))] == []
+    reader.evaluate(WRITE, "")
+    answer, status = shown(reader, "")
+    assert answer["fault"] == status == "There is nothing to run in this cell; Reset brings it back."
+    assert reader.evaluate("() => document.querySelectorAll('emd-python .cell_output figure').length") == 1, "it stays"
+    assert reader.complaints() == []
+
+
 @pytest.mark.parametrize(("source", "start"), [
     ("x = 1\nwhile True:\n    x += 1", rf"Line [23]: this ran for more than {LIMIT} seconds and was stopped\."),
     ("x = 1\nsum(range(10**15))", r"Line 2: this ran for more than \d+ seconds and was stopped\."),
-    ("x = 1\ny = list(range(10**9))", "Line 2: this needs more memory than the page gives to Python."),
+    ("x = 1\ny = list(range(10**9))", "Line 2: this needs more memory than there is for Python."),
     ("x = []\nwhile True:\n    x.append('many' * 100000 + str(len(x)))",
-     "Line 3: this needs more memory than the page gives to Python."),
+     "Line 3: this needs more memory than there is for Python."),
     ("def again(n):\n    return again(n + 1)\nagain(0)", r"Line [12]: a function calls itself without end\."),
 ])
 def test_what_does_not_end_is_ended_and_the_next_run_works(reader, source, start):

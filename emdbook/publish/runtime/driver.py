@@ -11,12 +11,13 @@ import builtins
 import contextlib
 import io
 import json
-import re
 import sys
+import textwrap
 import time
-import traceback
 import warnings
 from pathlib import Path
+
+from emdbook.ground import plain_mistakes
 
 __all__ = ["answer", "turn"]
 
@@ -50,7 +51,8 @@ def answer(request: dict) -> dict:
     ----------
     request : dict
         ``source``: the cell. ``before``: what must have run first, a list of cells. ``line``: the number of its first
-        line, if it is not 1. ``kind`` ``own``: the studies of a reader, see :mod:`emdbook.teach.own`.
+        line, if it is not 1. ``fresh``: what earlier runs changed is forgotten. ``kind`` ``own``: the
+        studies of a reader, see :mod:`emdbook.teach.own`.
 
     Returns
     -------
@@ -62,6 +64,8 @@ def answer(request: dict) -> dict:
         from emdbook.teach import own
 
         return own.answer(request)
+    if request.get("fresh"):
+        _prepared.clear()
     try:
         space = dict(_space(tuple(request.get("before", ()))))
     except Exception as error:
@@ -98,9 +102,13 @@ def run(source: str, space: dict) -> dict:
     shown: list[dict] = []
     out = _Text(shown)
     with warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(out):
-        warnings.simplefilter("default")
+        _as_in_a_notebook()
         try:
-            tree = ast.parse(source, CELL)
+            # what was pasted set in runs as in a notebook
+            tree = ast.parse(textwrap.dedent(source) if source[:1] in (" ", "\t") else source, CELL)
+            if not tree.body:
+                return {"shown": [], "line": None,
+                        "fault": "There is nothing to run in this cell; Reset brings it back."}
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
             body = compile(tree, CELL, "exec")
             end = compile(ast.Expression(last.value), CELL, "eval") if last else None
@@ -108,13 +116,25 @@ def run(source: str, space: dict) -> dict:
                 exec(body, space)
                 value = eval(end, space) if end else None
                 if value is not None:
-                    shown.append(_look(value))
+                    look = _look(value)
+                    out.write(look["text"]) if "text" in look else shown.append(look)
         except BaseException as error:
             fault, line = explain(error, source)
             return {"shown": shown, "fault": fault, "line": line}
     for one in warned:
         shown.append({"text": f"Python warns: {one.message}\n"})
     return {"shown": shown}
+
+
+def _as_in_a_notebook() -> None:
+    """Show the warnings that a notebook shows, and no others.
+
+    What warns authors of libraries comes when a module is first read or memory is cleared: at any cell, by chance.
+    """
+    warnings.simplefilter("default")
+    for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", kind)
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
 
 
 class _Text(io.TextIOBase):
@@ -199,52 +219,9 @@ def explain(error: BaseException, source: str) -> tuple[str, int | None]:
     Returns
     -------
     tuple of (str, int or None)
+        As :func:`emdbook.ground.plain_mistakes.sentence`.
     """
-    if isinstance(error, SyntaxError):
-        line = error.lineno if error.filename == CELL else None
-        words = _SYNTAX.get(error.msg, error.msg or "this cannot be read")
-        return f"{_where(line)}Python cannot read this: {words}.", line
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == CELL]
-    line = frames[-1].lineno if frames else None
-    return f"{_where(line)}{_words(error)}", line
-
-
-_SYNTAX = {
-    "invalid syntax": "something is missing or stands in the wrong place",
-    "unexpected EOF while parsing": "it ends too early",
-}
-
-
-#: What Python says where a number and a word meet.
-_MIXED = re.compile(r"(?:unsupported operand|not supported between|multiply sequence by|concatenate|must be real"
-                    r" number).*(?:\bstr\b|'str'|'list')")
-
-
-def _where(line: int | None) -> str:
-    return f"Line {line}: " if line else ""
-
-
-def _words(error: BaseException) -> str:
-    text = " ".join(str(error).split())
     if isinstance(error, TookTooLong):
-        return f"this ran for more than {LIMIT} seconds and was stopped. Perhaps a loop does not end."
-    if isinstance(error, MemoryError):
-        return "this needs more memory than the page gives to Python."
-    if isinstance(error, RecursionError):
-        return "a function calls itself without end."
-    if isinstance(error, SystemExit | KeyboardInterrupt):
-        return "the cell ended itself."
-    if isinstance(error, NameError) and getattr(error, "name", None):
-        return f"the name {error.name} is not known here. A word that is no name stands in quotation marks."
-    if isinstance(error, ModuleNotFoundError):
-        return f"there is no {error.name} in the page's Python."
-    if isinstance(error, ZeroDivisionError):
-        return "this divides by zero."
-    if isinstance(error, KeyError):
-        text = f"there is no entry {text}"
-    if isinstance(error, TypeError) and _MIXED.search(text):
-        return "a word stands where a number is needed, or the other way round."
-    name = type(error).__name__
-    plain = isinstance(error, ValueError | LookupError) and text
-    said = text if plain else f"{name}: {text}" if text else name
-    return said if said.endswith((".", "?", "!")) else f"{said}."
+        error = TimeoutError(f"this ran for more than {LIMIT} seconds and was stopped. Perhaps a loop does not end."
+                             ).with_traceback(error.__traceback__)
+    return plain_mistakes.sentence(error, source)

@@ -25,7 +25,7 @@
       this.stops = el("button", "Stop", bar);
       this.stops.type = "button";
       this.stops.disabled = true;
-      this.stops.addEventListener("click", () => this.kernel.stop());
+      this.stops.addEventListener("click", () => this.kernel.stop(this.asked));
       this.status = el("p", "", this.form);
       this.status.className = "emd-python-status";
       this.status.setAttribute("role", "status");
@@ -80,6 +80,7 @@
         method: given.get("method"),
         pool: given.has("pool"),
       };
+      this.asked = request;
       const answer = await told(this.kernel, request, (words, share) => this.tell(words, share));
       this.runs.disabled = false;
       this.stops.disabled = true;

@@ -50,6 +50,8 @@
     /** @type {any} */
     #late = 0;
     #waiting = /** @type {{id: number, done: (text: string) => void, fail: (error: Error) => void} | null} */ (null);
+    /** Whoever asks waits here for her turn; the first has it. @type {{request: any, go: () => void, halt: (error: Error) => void}[]} */
+    #queue = [];
     /** The line that the running cell has reached. */
     line = 0;
     /** @type {(line: number) => void} */
@@ -67,6 +69,52 @@
       return this.#manifest.size;
     }
 
+    /** Whether somebody else has to be answered first. */
+    get taken() {
+      return this.#queue.length > 0;
+    }
+
+    /**
+     * One question at a time: the next begins when the one before is answered or stopped.
+     * @template T
+     * @param {any} request by which it can be stopped
+     * @param {(wanted: () => void) => Promise<T>} act is given what throws once it was stopped
+     * @returns {Promise<T>}
+     */
+    async inTurn(request, act) {
+      /** @type {() => void} */
+      let go = () => {};
+      /** @type {(error: Error) => void} */
+      let halt = () => {};
+      let stopped = false;
+      const turn = new Promise((done) => {
+        go = () => done(undefined);
+      });
+      const halted = new Promise((_, fail) => {
+        halt = (error) => {
+          stopped = true;
+          fail(error);
+        };
+      });
+      this.#queue.push({ request, go, halt });
+      if (this.#queue.length === 1) go();
+      const wanted = () => {
+        if (stopped) throw new Stopped();
+      };
+      try {
+        return await Promise.race([
+          halted,
+          turn.then(() => {
+            wanted();
+            return act(wanted);
+          }),
+        ]);
+      } finally {
+        this.#queue = this.#queue.filter((one) => one.request !== request);
+        this.#queue[0]?.go();
+      }
+    }
+
     /** Whether it can answer at once. */
     get ready() {
       return this.#worker !== null && this.#begun === null;
@@ -77,12 +125,13 @@
      * @param {(share: number | null) => void} loading told how much is loaded; null while Python begins
      * @returns {Promise<void>}
      */
-    begin(loading) {
-      if (this.ready) return Promise.resolve();
-      this.#begun ??= this.#begin(loading).finally(() => {
+    async begin(loading) {
+      await this.#begun?.catch(() => {}); // one that was stopped ends first
+      if (this.ready) return;
+      this.#begun = this.#begin(loading).finally(() => {
         this.#begun = null;
       });
-      return this.#begun;
+      await this.#begun;
     }
 
     /** @param {(share: number | null) => void} loading */
@@ -90,14 +139,15 @@
       this.#manifest ??= await manifest(this.address);
       const told = this.#manifest;
       const address = URL.createObjectURL(new Blob([told.worker], { type: "text/javascript" }));
-      const worker = new Worker(address);
+      const worker = launched(address);
       this.#worker = worker;
       let going = true;
       try {
         await new Promise((done, fail) => {
           this.#giveUp = fail;
           let taken = 0;
-          worker.onerror = (event) => fail(new Error(event.message));
+          // without a message it never ran: the browser or a rule of the site forbids it
+          worker.onerror = (event) => fail(event.message || taken ? new Error(event.message) : new Blocked());
           worker.onmessage = ({ data }) => {
             if (data.kind === "taken") {
               taken += 1;
@@ -106,7 +156,9 @@
             } else if (data.kind === "ready") {
               this.#kept = data.kept ?? this.#kept;
               done(undefined);
-            } else if (data.kind === "failed") fail(new Error(data.why));
+            } else if (data.kind === "failed") {
+              fail(/content security|unsafe-eval|csp/i.test(data.why) ? new Blocked() : new Error(data.why));
+            }
           };
           if (this.#kept) {
             loading(null);
@@ -193,13 +245,35 @@
       }
     }
 
-    /** Stop whatever is loading or running. The next run begins anew, from what is loaded. */
-    stop() {
+    /**
+     * Stop what is loading or running, or one that still waits. The next run begins anew, from what is loaded.
+     * @param {any} request
+     */
+    stop(request) {
+      const at = this.#queue.findIndex((one) => one.request === request);
+      if (at < 0) return;
+      this.#queue[at].halt(new Stopped());
+      if (at === 0) this.#fall(new Stopped());
+    }
+
+    /** The page is left: nothing goes on behind it, and its memory is free. */
+    leave() {
+      for (const one of this.#queue) one.halt(new Stopped());
       this.#fall(new Stopped());
     }
   }
 
   class Late extends Error {}
+  class Blocked extends Error {}
+
+  /** @param {string} address @returns {Worker} */
+  function launched(address) {
+    try {
+      return new Worker(address);
+    } catch {
+      throw new Blocked();
+    }
+  }
 
   /**
    * One script.
@@ -259,6 +333,7 @@
         await script(names[at].name, (one) => {
           one.dataset.at = String(at);
         });
+        if (wanted() && at >= handed && !arrived.has(at)) throw new Missing(); // a page of an error, or half a file
         while (arrived.has(handed) && wanted()) {
           worker.postMessage({ kind: "piece", ...names[handed], text: arrived.get(handed) });
           arrived.delete(handed);
@@ -278,6 +353,10 @@
     return known;
   }
 
+  addEventListener("pagehide", () => {
+    for (const one of pythons.values()) one.leave();
+  });
+
   const megabytes = (/** @type {number} */ bytes) => `${Math.round(bytes / 1e6)} MB`;
 
   /**
@@ -294,23 +373,34 @@
       line,
     });
     try {
-      if (!kernel.ready) {
-        say("Looking for Python …", null);
-        const size = await kernel.size();
-        const words = size
-          ? `Loading Python for this page, ${megabytes(size)}, once. Nothing you type leaves this machine.`
-          : "Python begins again.";
-        await kernel.begin((share) => {
-          say(share === null && size ? "Python is loaded and begins …" : words, share);
-        });
-      }
-      kernel.reached = (line) => say(`Running, line ${line} …`, null);
-      say("Running …", null);
-      return await kernel.ask(request);
+      if (kernel.taken) say("Another cell of this page runs first …", null);
+      return await kernel.inTurn(request, async (wanted) => {
+        if (!kernel.ready) {
+          say("Looking for Python …", null);
+          const size = await kernel.size();
+          wanted();
+          const words = size
+            ? `Loading Python for this page, ${megabytes(size)}, once. Nothing you type leaves this machine.`
+            : "Python begins again.";
+          await kernel.begin((share) => {
+            say(share === null && size ? "Python is loaded and begins …" : words, share);
+          });
+        }
+        kernel.reached = (line) => say(`Running, line ${line} …`, null);
+        say("Running …", null);
+        return await kernel.ask(request);
+      });
     } catch (error) {
       if (error instanceof Stopped) return { shown: [], fault: "Stopped." };
       if (error instanceof Missing) {
-        return fault("Python for this page is not in this copy of the book. The exercise runs in JupyterLab.");
+        return fault(
+          "Python for this page could not be loaded: the connection was cut, or it is not in this copy of the book. The exercise runs in JupyterLab too.",
+        );
+      }
+      if (error instanceof Blocked) {
+        return fault(
+          "This browser, or the place that the page comes from, lets no Python run here; the exercise runs in JupyterLab.",
+        );
       }
       if (error instanceof Late) {
         return fault(`this ran for more than ${kernel.line ? LIMIT : READY} seconds and was stopped.`, kernel.line);
@@ -370,7 +460,6 @@
       /** @type {HTMLTextAreaElement} */
       this.field = el("textarea", undefined, box);
       Object.assign(this.field, { value: this.given, spellcheck: false, wrap: "off", autocomplete: "off" });
-      this.field.rows = Math.max(2, this.given.split("\n").length);
       this.field.setAttribute("autocapitalize", "off");
       this.field.setAttribute("autocorrect", "off");
       this.field.setAttribute("aria-label", `Python code of ${name}`);
@@ -387,7 +476,7 @@
       };
       this.runs = button("Run", name, () => this.run());
       this.runs.classList.add("emd-python-run");
-      this.stops = button("Stop", name, () => this.kernel.stop());
+      this.stops = button("Stop", name, () => this.kernel.stop(this.asked));
       this.resets = button("Reset", name, () => this.reset());
       for (const one of this.setup.try ?? []) {
         const words = one.hidden ? "Try the solution’s value" : `Try ${one.text}`;
@@ -427,6 +516,7 @@
     }
 
     look() {
+      this.field.rows = Math.max(2, this.field.value.split("\n").length);
       this.stops.disabled = !this.busy;
       this.runs.disabled = this.busy;
       this.resets.disabled = this.busy === true || (this.field.value === this.given && !this.ran);
@@ -444,6 +534,7 @@
     reset() {
       this.field.value = this.given;
       this.ran = false;
+      this.fresh = true;
       this.output.replaceChildren(...(this.built ?? []));
       this.status.textContent = "The cell is as it was.";
       this.status.classList.remove("emd-python-fault", "emd-python-done");
@@ -457,7 +548,9 @@
       const hadFocus = document.activeElement;
       this.status.classList.remove("emd-python-fault", "emd-python-done");
       this.look();
-      const request = { source: this.field.value, before: this.setup.before };
+      const request = { source: this.field.value, before: this.setup.before, fresh: this.fresh === true };
+      this.asked = request;
+      this.fresh = false;
       if (hadFocus === this.runs || hadFocus?.classList.contains("emd-python-try")) this.stops.focus();
       const answer = await told(this.kernel, request, (words, share) => this.tell(words, share));
       const focusIsOurs = document.activeElement === this.stops;
