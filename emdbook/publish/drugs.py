@@ -18,15 +18,34 @@ def _text(value) -> str:
     return "" if is_missing(value) else html.escape(value)
 
 
+def trade_names(value) -> dict[str, str]:
+    """Trade names with where they are used.
+
+    Parameters
+    ----------
+    value : str or missing
+        As the table of therapies has it: ``Revlimid [US];Revlimid [EU]``.
+
+    Returns
+    -------
+    dict of str to str
+        ``{"Revlimid": "US, EU"}``.
+    """
+    found: dict[str, list[str]] = {}
+    for item in [] if is_missing(value) else value.split(";"):
+        name, _, where = item.rpartition(" ")
+        found.setdefault(name, []).append(where.strip("[]"))
+    return {name: ", ".join(where) for name, where in found.items()}
+
+
 def _trade(row, sources) -> str:
     """Trade names with where they are used, and where they were seen."""
     if is_missing(row["trade_names"]):
         return ""
     found = []
-    for item in row["trade_names"].split(";"):
-        name, _, where = item.rpartition(" ")
+    for name, where in trade_names(row["trade_names"]).items():
         tongue = ' lang="zh-Hans"' if _CHINESE.search(name) else ""
-        found.append(f"<span{tongue}>{html.escape(name)}</span> ({where.strip('[]')})")
+        found.append(f"<span{tongue}>{html.escape(name)}</span> ({where})")
     seen = ", ".join(f'<a href="references.html#{html.escape(i, quote=True)}">'
                      f"{html.escape(short_source(sources.loc[i]))}</a>" for i in row["trade_source_ids"].split(";"))
     return f"{', '.join(found)}<br><small>seen in: {seen}</small>"
@@ -88,7 +107,8 @@ def names(evidence: Evidence) -> dict[str, tuple[str, str, str]]:
     for _, row in evidence.therapies.iterrows():
         if is_missing(row["target"]) or row["therapeutic_class"] == "chemotherapy" or "CAR-T cells" in row["name"]:
             continue
-        note = "; ".join(str(row[c]) for c in ("target", "name_zh", "trade_names") if not is_missing(row[c]))
+        trade = ", ".join(f"{name} ({where})" for name, where in trade_names(row["trade_names"]).items())
+        note = "; ".join(words for words in (row["target"], row["name_zh"], trade or None) if not is_missing(words))
         chinese = "" if is_missing(row["name_zh"]) else str(row["name_zh"])
         for name in re.findall(r"[^()]+", row["name"]):
             found[name.strip()] = (f"drug-{row['therapy_id']}", note, chinese)

@@ -40,7 +40,8 @@ def test_each_locator_in_running_text_becomes_a_link(before, names):
 
 
 @pytest.mark.parametrize("page", [
-    '<a href="x.html">PI-2</a>', "<h2>PI-2</h2>", "<pre>PI-2</pre>", "<code>PI-2</code>", "<label>PI-2</label>",
+    '<a href="x.html">PI-2</a>', "<table><caption>PI-2</caption></table>", "<h2>PI-2</h2>",
+    "<pre>PI-2</pre>", "<code>PI-2</code>", "<label>PI-2</label>",
     "<button>PI-2</button>", "<summary>PI-2</summary>", "<svg><text>PI-2</text></svg>",
     '<script>if (a < b) { say("PI-2") }</script>', '<script type="application/json">{"why": "<b>PI-2</b>"}</script>',
     '<p title="PI-2">none</p>', "<!-- PI-2 <p> -->", "<p>PI-21 and XPI-2, PI-2-3, /PI-2, #PI-2</p>", "<p>PI-9</p>",
@@ -111,6 +112,7 @@ def test_drugs_that_a_text_names_have_their_anchors(evidence):
     known = drugs.names(evidence)
     assert known["ide-cel"][0] == known["idecabtagene vicleucel"][0] == "drug-ide-cel"
     assert "特立妥单抗" in known["teclistamab"][1]
+    assert known["lenalidomide"][1].endswith("Revlimid (US, EU), 瑞复美 (China)")
     assert known["teclistamab"][2] == "特立妥单抗"
     assert "dexamethasone" not in known
     page = "".join(body for _, body in drugs.page(evidence))

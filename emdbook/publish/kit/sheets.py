@@ -16,6 +16,7 @@ from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import project_dir
 from emdbook.ground.wording import is_missing
 from emdbook.lessons.since import REVIEW
+from emdbook.publish.drugs import trade_names
 from emdbook.publish.lesson_pages import opening_markdown, step_lines
 from emdbook.publish.slides.deck import heading
 from emdbook.teach.lessons import Plan, Role
@@ -225,8 +226,7 @@ def drug_cards(therapies: pd.DataFrame) -> str:
     """
     cards = []
     for row in therapies.to_dict("records"):
-        trade = re.sub(r"\s*\[[^\]]*\]", "", _said(row["trade_names"])).replace(";", ", ")
-        trade = ", ".join(dict.fromkeys(part.strip() for part in trade.split(",") if part.strip()))
+        trade = ", ".join(map(html.escape, trade_names(row["trade_names"])))
         front = (f'<p class="name">{_said(row["name"])}</p><p lang="zh">{_said(row["name_zh"])}</p>'
                  f"<p>{trade}</p>")
         facts = (("Aims at", row["target"]), ("How", row["mechanism"]), ("Standing", row["status_note"]),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from emdbook.evidence import Evidence
 from emdbook.ground.wording import is_missing
+from emdbook.publish.drugs import trade_names
 
 __all__ = ["Entry", "about", "page", "read_page", "same_names", "write_index"]
 
@@ -196,15 +197,11 @@ def read_page(html: str, rows: bool = True) -> list[Entry]:
     return reader.entries
 
 
-def _trade_names(value) -> list[str]:
-    return [] if is_missing(value) else [re.sub(r"\s*\[[^\]]*\]", "", name).strip() for name in str(value).split(";")]
-
-
 def _drug_names(row) -> list[str]:
     english = [part.strip() for part in re.findall(r"[^()]+", row["name"])]
     english = [part for part in english if part not in _NO_NAME and len(part) > 1]
     chinese = [] if is_missing(row["name_zh"]) else _chinese(row["name_zh"])
-    return list(dict.fromkeys(name for name in (*english, *_trade_names(row["trade_names"]), *chinese) if name))
+    return list(dict.fromkeys(name for name in (*english, *trade_names(row["trade_names"]), *chinese) if name))
 
 
 def _chinese(value: str) -> list[str]:

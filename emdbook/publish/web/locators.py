@@ -12,8 +12,8 @@ from emdbook.teach.quiz.render import seal, unseal
 __all__ = ["link_first_use", "link_locators", "link_sealed"]
 
 #: Elements whose words are no running text, or are pressed or followed themselves: a link inside would catch the press.
-_APART = ("a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "math", "option", "pre", "script",
-          "select", "style", "summary", "svg", "textarea", "title")
+_APART = ("a", "button", "caption", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "math", "option", "pre",
+          "script", "select", "style", "summary", "svg", "textarea", "title")
 _TAG = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][\w-]*)[^>]*?(/?)>", re.S)
 
 
