@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import io
 import os
 import pkgutil
 import re
@@ -14,11 +15,13 @@ import artists
 import matplotlib
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import emdbook
 from emdbook import charts, style
 from emdbook.charts import denominator, frames, lesions, pooling
 from emdbook.charts.base import Chart
+from emdbook.charts.drawing import write_svg
 from emdbook.charts.forest import prepare_forest
 from emdbook.charts.mechanism import Blunt, Box, Cell, Scene
 from emdbook.charts.medians import prepare_medians
@@ -233,6 +236,25 @@ def test_html_names_the_figure_and_shows_the_caption(chart):
     assert f'role="img" aria-label="{DRAWN}"' in page
     caption = re.search(r"<figcaption>(.{30,})</figcaption>", page)[1]
     assert page.count(caption) == 1, "a screen reader would say it twice"
+
+
+def test_outlines_of_text_are_those_of_matplotlib():
+    def drawn(write) -> list[str]:
+        figure = Figure(figsize=(3, 1))
+        figure.text(0.1, 0.6, "10 of 28, 35.7%", size=11)
+        figure.text(0.1, 0.2, "of 28, turned", size=9, rotation=30, color="#123456")
+        figure.text(0.6, 0.2, "$x^2$", size=9)
+        return re.findall(r"<(?:use|path|g) [^>]*>", write(figure))
+
+    def plain(figure) -> str:
+        file = io.StringIO()
+        figure.savefig(file, format="svg")
+        return file.getvalue()
+
+    with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "x"}):
+        ours, theirs = drawn(write_svg), drawn(plain)
+    assert ours == theirs
+    assert sum("xlink:href" in tag for tag in ours) > 25
 
 
 def test_drawing_leaves_no_figure_with_pyplot():
