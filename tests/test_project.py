@@ -199,6 +199,18 @@ def test_the_readme_opens_with_the_two_commands():
     assert readme.count("not medical advice") == 1
 
 
+def test_every_command_that_a_page_prints_exists():
+    pages = {file.name: file.read_text(encoding="utf-8") for file in
+             (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "book").glob("*.md")))}
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.M))
+    made = {(name, word) for name, page in pages.items() for word in re.findall(r"(?:`|^)make ([a-z-]+)", page, re.M)}
+    asked = {(name, word) for name, page in pages.items()
+             for word in re.findall(r"(?:python|PY\)|bin/python) -m emdbook ([a-z-]+)", page)}
+    assert {name for name, _ in made | asked} > {"README.md", "CONTRIBUTING.md", "instructor_guide.md"}
+    assert {(name, word) for name, word in made if word not in targets} == set()
+    assert {(name, word) for name, word in asked if word not in commands.COMMANDS} == set()
+
+
 def result(name="tests", passed=True, **more):
     return gates.Result(name, passed, **more)
 
