@@ -288,6 +288,8 @@ _GEOMETRY = re.compile(
 )
 _ID = re.compile(r'\b(id|xlink:href|href)="(#?)([^"]+)"')
 _URL = re.compile(r"url\(#([^)]+)\)")
+#: What matplotlib calls frames and markers: by the last digit of their places, in which two processors may differ.
+_BY_PLACE = re.compile(r"[pm][0-9a-f]{10}")
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _GAP = re.compile(r">\s+<")
 #: The same hex may serve two marks; the first name wins, both marks share the pair of colours.
@@ -350,8 +352,13 @@ def clean_svg(figure: Figure, prefix: str) -> str:
     # Only geometry is rounded: a tick label such as 0.002 is text and must stay as it is.
     svg = _PATH.sub(lambda m: " ".join(_NUMBER.sub(_round, m[0]).split()), svg)
     svg = _GEOMETRY.sub(lambda m: f'{m[1]}="{_NUMBER.sub(_round, m[2])}"', svg)
-    svg = _ID.sub(lambda m: f'{m[1]}="{m[2]}{prefix}-{m[3]}"' if m[1] == "id" or m[2] else m[0], svg)
-    svg = _URL.sub(lambda m: f"url(#{prefix}-{m[1]})", svg)
+    names: dict[str, str] = {}
+
+    def named(name: str) -> str:
+        return names.setdefault(name, f"{prefix}-{f'{name[0]}{len(names)}' if _BY_PLACE.fullmatch(name) else name}")
+
+    svg = _ID.sub(lambda m: f'{m[1]}="{m[2]}{named(m[3])}"' if m[1] == "id" or m[2] else m[0], svg)
+    svg = _URL.sub(lambda m: f"url(#{named(m[1])})", svg)
     svg = _COLOUR.sub(lambda m: f": var(--emd-c-{_NAMES[m[1]]},{m[1]})", svg)
     head, body = svg.split(">", 1)
     box = re.search(r'viewBox="([^"]+)"', head)[1]

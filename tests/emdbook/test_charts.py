@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 import emdbook
 from emdbook import charts, style
 from emdbook.charts import denominator, frames, lesions, pooling
-from emdbook.charts.base import Chart
+from emdbook.charts.base import Chart, clean_svg
 from emdbook.charts.drawing import write_svg
 from emdbook.charts.forest import prepare_forest
 from emdbook.charts.mechanism import Blunt, Box, Cell, Scene
@@ -236,6 +236,16 @@ def test_html_names_the_figure_and_shows_the_caption(chart):
     assert f'role="img" aria-label="{DRAWN}"' in page
     caption = re.search(r"<figcaption>(.{30,})</figcaption>", page)[1]
     assert page.count(caption) == 1, "a screen reader would say it twice"
+
+
+def test_a_last_digit_of_a_place_changes_no_byte():
+    def drawn(left: float) -> str:
+        figure = Figure(figsize=(3, 1))
+        axes = figure.add_axes((left, 0.2, 0.5, 0.5))
+        axes.plot([0, 1], [0, 1], marker="o")
+        return clean_svg(figure, "c")
+
+    assert drawn(0.3) == drawn(0.1 + 0.2)
 
 
 def test_outlines_of_text_are_those_of_matplotlib():
