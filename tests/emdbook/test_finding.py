@@ -82,4 +82,5 @@ def test_what_others_wrote_is_what_they_published_with_its_licence():
 def test_a_frame_names_its_choices():
     opening, closing = frame('a "row"', ["Class", "Drug"])
     assert 'data-what="a &quot;row&quot;" data-facets="Class|Drug"' in opening
+    assert "<summary>Choose a &quot;row&quot;, and put them in order</summary>" in opening
     assert closing == "</emd-choose>"

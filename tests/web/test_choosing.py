@@ -35,6 +35,7 @@ def opened(visit, page, **chosen):
     made = visit("about:blank")  # only the hash may differ from what was open before
     made.goto(address(page, **chosen))
     made.wait_for_function(READY)
+    made.locator(".emd-choose-controls details").evaluate("e => { e.open = true; }")
     return made
 
 
@@ -171,6 +172,37 @@ def test_everything_stands_there_without_scripts(browser, name):
     assert page.locator("emd-choose .emd-choose-controls").evaluate("e => getComputedStyle(e).display") == "none"
     assert page.evaluate("() => document.querySelectorAll('emd-choose [hidden]').length") == 0
     context.close()
+
+
+#: Moves of what is seen, from the first picture on, and what moved.
+MOVES = """window.moves = []; new PerformanceObserver(list => list.getEntries().forEach(entry => {
+    for (const { node } of entry.sources) window.moves.push([entry.value, node?.className || node?.nodeName]);
+})).observe({type: 'layout-shift', buffered: true});"""
+
+
+@pytest.mark.parametrize("name", [*PAGES, "drugs", "glossary"])
+def test_the_tables_do_not_jump_when_the_choices_come(browser, name):
+    """On a slow telephone, where the page is seen before its scripts have run."""
+    page = browser.new_page(viewport={"width": 390, "height": 823})
+    try:
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.add_init_script(MOVES)
+        page.goto(address(name))
+        page.wait_for_function(READY)
+        page.wait_for_timeout(500)
+        assert [move for move in page.evaluate("() => window.moves") if move[0] > 0.01] == []
+        controls = page.locator(".emd-choose-controls")
+        assert controls.evaluate("e => getComputedStyle(e).visibility") == "visible"
+        assert not controls.locator("form").is_visible(), "the choices open when they are asked for"
+    finally:
+        page.close()
+
+
+def test_an_address_that_chooses_shows_what_it_chose_by(visit):
+    page = visit("about:blank")
+    page.goto(address("ledger", Drug="teclistamab"))
+    page.wait_for_function(READY)
+    assert page.locator("emd-choose form").is_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -37,7 +37,7 @@ from emdbook.publish.offline.printing import (
 )
 
 #: What stays that a printed page leaves out: the numbers behind every widget.
-_GONE = (*(one for one in GONE if one != ".emd-numbers"), "form", ".emd-choose-bar")
+_GONE = (*(one for one in GONE if one != ".emd-numbers"), "form", ".emd-choose-controls")
 #: Names that HTML reads in any case and XML does not.
 _CASED = {name.lower(): name for name in (
     "viewBox", "preserveAspectRatio", "clipPath", "clipPathUnits", "linearGradient", "radialGradient",

@@ -1,7 +1,8 @@
 """The frame around tables whose rows a reader chooses and puts in order: ``<emd-choose>``.
 
 The tables stand in the page whole, and read so without JavaScript; ``assets/choose.js`` adds the choices, which it
-takes from the attributes that :meth:`emdbook.tables.Table.html` writes at the rows.
+takes from the attributes that :meth:`emdbook.tables.Table.html` writes at the rows.  The line that opens them stands
+in the page from the first, unseen, so that the tables do not jump when they come.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def frame(what: str, facets: Sequence[str]) -> tuple[str, str]:
     >>> frame("figures", ["Class", "Drug"])[1]
     '</emd-choose>'
     """
-    names = html.escape("|".join(facets), quote=True)
-    return (f'<emd-choose class="emd-choose" data-what="{html.escape(what, quote=True)}" data-facets="{names}">'
-            '<div class="emd-choose-controls"></div>', "</emd-choose>")
+    names, called = html.escape("|".join(facets), quote=True), html.escape(what, quote=True)
+    return (f'<emd-choose class="emd-choose" data-what="{called}" data-facets="{names}">'
+            f'<div class="emd-choose-controls"><details><summary>Choose {called}, and put them in order</summary>'
+            '</details><p role="status">&nbsp;</p></div>', "</emd-choose>")

@@ -55,9 +55,8 @@
     }
 
     build() {
-      const box = el("details", undefined, this.piece(".emd-choose-controls"));
-      el("summary", `Choose ${this.what}, and put them in order`, box);
-      box.open = window.innerWidth > 700; // on a phone the choices would fill the screen
+      // closed: open it would push the tables down that a reader has begun to read
+      const box = this.piece(".emd-choose-controls details");
       const form = el("form", undefined, box);
       form.setAttribute("role", "search");
       form.setAttribute("aria-label", `Choose ${this.what}`);
@@ -95,8 +94,7 @@
       reset.type = "button";
       const copy = el("button", "Copy the address of this choice", buttons);
       copy.type = "button";
-      this.said = el("p", undefined, this.piece(".emd-choose-controls"));
-      this.said.setAttribute("role", "status");
+      this.said = this.piece(".emd-choose-controls [role=status]");
 
       form.addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
       form.addEventListener("change", () => this.chosen());
@@ -184,6 +182,7 @@
         const order = told.get("order") ?? "";
         const ways = /** @type {HTMLOptionElement[]} */ ([...this.order.options]);
         if (ways.some((option) => option.value === order)) this.order.value = order;
+        this.piece(".emd-choose-controls details").open = window.innerWidth > 700; // on a phone it fills the screen
         this.apply();
         return;
       }
@@ -198,7 +197,7 @@
         this.apply();
         place.scrollIntoView();
         this.said.textContent = `All ${this.what} are shown, so that the one you asked for is among them.`;
-      } else if (this.said.textContent === "") {
+      } else if (!this.said.textContent.trim()) {
         this.say(this.rows.length);
       }
     }
