@@ -268,6 +268,17 @@ def test_a_gate_without_tests_fails(tmp_path):
     assert not found.passed
 
 
+def test_tests_that_share_something_costly_run_on_one_worker(tmp_path):
+    """With one release of pytest they did not, nothing said so, and the browser gate took a fifth longer."""
+    (tmp_path / "test_shared.py").write_text(
+        "import os, pathlib, time, pytest\n@pytest.mark.xdist_group('shared')\n"
+        "@pytest.mark.parametrize('i', range(6))\ndef test_it(i):\n    time.sleep(0.05)\n"
+        "    pathlib.Path(f'{i}.txt').write_text(os.environ['PYTEST_XDIST_WORKER'])\n", encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider",
+                    "test_shared.py"], cwd=tmp_path, check=True, capture_output=True)
+    assert len({file.read_text(encoding="utf-8") for file in tmp_path.glob("*.txt")}) == 1
+
+
 def test_browser_and_book_tests_live_in_one_place():
     """The gate 'tests' leaves out tests/web and nothing else, so no other test may need a browser or the book."""
     needs = re.compile(r"mark\.(?:browser|book)\b|(?:import|from) playwright")

@@ -34,6 +34,7 @@ TOGETHER = ("explore_page", "firefox", "jupyterlab", "lessons_played", "offline"
 SLOW = ("lessons_played", "slides", "svg_fidelity")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads which tests belong together
 def pytest_collection_modifyitems(items):
     here = Path(__file__).parent
     for item in items:

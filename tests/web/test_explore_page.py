@@ -131,7 +131,11 @@ def check_live(page, widget, states, move=with_mouse):
         assert shown(page, widget.id) == expected(widget, settings), settings
 
 
-@pytest.mark.parametrize("move", [with_mouse, with_keyboard], ids=["mouse", "keyboard"])
+@pytest.mark.parametrize(("address", "move"), [
+    pytest.param("http", with_mouse, id="mouse over http"),
+    pytest.param("file", with_keyboard, id="keyboard from a file"),
+    pytest.param("file", with_mouse, id="mouse from a file", marks=pytest.mark.exhaustive),
+    pytest.param("http", with_keyboard, id="keyboard over http", marks=pytest.mark.exhaustive)], indirect=["address"])
 def test_every_state_is_the_figure_and_sentence_of_its_setting(address, open_page, widget, move):
     page = open_page(address)
     assert shown(page) == expected(widget, widget.default)

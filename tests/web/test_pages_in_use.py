@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import cycle
 
 import pytest
 
@@ -67,11 +68,13 @@ def test_nothing_that_was_not_in_the_page_runs(at, open_page):
     assert any("Content Security Policy" in told for told in page.watch.console)
 
 
-@pytest.mark.parametrize("hostile", [
-    "#<img src=x onerror=alert(1)>", "#w=%3Cscript%3Ealert(1)%3C/script%3E&a=b", "#%E0%A4%A", "#%",
-    "?q=<script>alert(1)</script>",
-    "?highlight=<img/src=x onerror=alert(1)>", "?highlight=%E0%A4%A", "#" + "a" * 5000, "#w=__proto__&constructor=1",
-])
+#: Each is asked one way, by the two ways in turn.
+HOSTILE = ("#<img src=x onerror=alert(1)>", "#w=%3Cscript%3Ealert(1)%3C/script%3E&a=b", "#%E0%A4%A", "#%",
+           "?q=<script>alert(1)</script>", "?highlight=<img/src=x onerror=alert(1)>", "?highlight=%E0%A4%A",
+           "#" + "a" * 5000, "#w=__proto__&constructor=1")
+
+
+@pytest.mark.parametrize(("hostile", "at"), list(zip(HOSTILE, cycle(("http", "file")), strict=False)), indirect=["at"])
 def test_a_hostile_address_does_nothing(hostile, at, open_page):
     page = open_page(at(CHAPTER))
     before = page.evaluate("() => document.querySelectorAll('*').length")
@@ -106,6 +109,11 @@ def test_in_the_frame_of_a_learning_platform_a_page_works(name, serve, tmp_path,
 
 # --- the place in a chapter
 
+#: A change is tried from a disk; over HTTP once a week.
+FROM_A_STICK = ("file", pytest.param("http", marks=pytest.mark.exhaustive))
+
+
+@pytest.mark.parametrize("at", FROM_A_STICK, indirect=True)
 def test_reading_on_and_back_keeps_the_place(at, open_page):
     page = open_page(at(CHAPTER))
     page.wait_for_function("() => !('settling' in document.documentElement.dataset)")
@@ -128,6 +136,7 @@ def test_reading_on_and_back_keeps_the_place(at, open_page):
         assert abs(page.evaluate("() => window.scrollY") - place) < 40
 
 
+@pytest.mark.parametrize("at", FROM_A_STICK, indirect=True)
 def test_every_link_to_a_section_lands_on_its_heading(at, open_page):
     page = open_page(at("notebooks/14_choosing_a_treatment"))
     links = page.locator(".page-toc a[href^='#']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
@@ -292,7 +301,8 @@ def test_an_excerpt_of_the_search_begins_with_words(serve, open_page):
         assert not re.search(r"Show code cell|Hide code cell|\.ipynb|\.pdf|Copy link|Download CSV", said), said
 
 
-@pytest.mark.parametrize("kept", ["purple", "", "<img src=x>", "null", "{}"])
+@pytest.mark.parametrize(("kept", "at"), [("purple", "http"), ("", "file"), ("<img src=x>", "http"), ("null", "file"),
+                                          ("{}", "http")], indirect=["at"])
 def test_a_damaged_mode_is_no_mode(kept, at, open_page):
     page = open_page(at(CHAPTER))
     page.evaluate("kept => localStorage.setItem('mode', kept)", kept)
