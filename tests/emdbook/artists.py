@@ -179,6 +179,7 @@ def _places(axes: Axes) -> np.ndarray:
 
 
 _PERCENT = re.compile(r"(?:(-?\d+(?:\.\d+)?) to )?(-?\d+(?:\.\d+)?)%")
+_COUNT = re.compile(r"(?<![\d.,–])(\d+) of (\d+)(?![\d.,%])")
 
 
 def impossible(chart) -> list[str]:
@@ -201,10 +202,12 @@ def impossible(chart) -> list[str]:
     # those are no shares of patients
     if chart.table is None or any(words in chart.description for words in ("density", "of the first day")):
         return out
-    told = [chart.description, *(fact for mark in chart.marks for fact in (mark.value, *dict(mark.facts).values()))]
+    told = [chart.description, *legend(chart.figure), *(t.get_text() for axes in chart.figure.axes for t in axes.texts),
+            *(words for mark in chart.marks for words in (mark.value, *(part for fact in mark.facts for part in fact)))]
     for low, high in (pair for words in told for pair in _PERCENT.findall(words)):
         if float(high) > 100 or (low and float(low) > float(high)):
             out.append(f"{low} to {high}%")
+    out += [f"{k} of {n}" for words in told for k, n in _COUNT.findall(words) if int(k) > int(n)]
     for column in (c for c in chart.table if "%" in str(c)):
         shares = [v for v in chart.table[column] if isinstance(v, int | float)]
         out += [f"{v} in the column {column}" for v in shares if v > 100 or v < -100]

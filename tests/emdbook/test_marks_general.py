@@ -589,3 +589,69 @@ def test_one_patient_not_looked_at_is_one(counts, said):
     assert said in chart.description
     worst, best = chart.table.set_index("What")["%"][["worst case", "best case"]]
     assert (worst, best) == pytest.approx((100 * 3 / 9, 100 * (3 + 9 - three[2]) / 9), abs=0.06)
+
+
+def test_the_words_beside_squares_say_how_many_were_judged():
+    axes = denominator.patients_behind([{"label": "a", "n": 9, "assessed": 9}, {"label": "b", "n": 9, "assessed": 8},
+                                        {"label": "c", "n": 1}]).figure.axes[0]
+    assert [words_at(axes, y) for y in axes.get_yticks()] == ["9 patients", "9 patients\n8 judged", "1 patient"]
+
+
+def test_the_key_of_two_denominators_gives_both_counts():
+    keys = artists.legend(denominator.denominator(8, 20, 16, base="assessed", supposed=2).figure)
+    low, high = (100 * x for x in proportion_interval(8, 16))
+    assert keys == [f"reported: 8 of 16, 50% ({low:.0f} to {high:.0f}%)", "supposed truth: 10 of 20, 50%",
+                    "possible, whatever the 4 did: 40 to 60%"]
+    table = denominator.denominator(8, 20, 16, supposed=2).table.set_index("What")
+    assert table["responders"].tolist() == [8, 10, 8, 12]
+    assert table["%"].tolist() == [40, 50, 40, 60]
+
+
+def test_the_table_of_a_forest_holds_the_pool_as_it_is_drawn():
+    pooled = pool_proportions([10, 15, 4], [28, 39, 4])
+    table = charts.forest(ROWS, pool=True).table.set_index("Group")
+    assert table.loc["Random effects", ["CI low %", "%", "CI high %"]].tolist() == pytest.approx(
+        [100 * pooled.ci_low, 100 * pooled.estimate, 100 * pooled.ci_high], abs=0.06)
+    assert table.loc["Next study, prediction interval", ["CI low %", "CI high %"]].tolist() == pytest.approx(
+        [100 * pooled.prediction_low, 100 * pooled.prediction_high], abs=0.06)
+
+
+def test_beside_a_pool_stand_its_numbers_or_that_there_is_none():
+    for chosen, n, prediction in ((("l", "s"), 2, True), (("l",), 1, False)):
+        axes = pooling.pool_choice(OFFERED, chosen).figure.axes[0]
+        y = axes.get_yticks()[row_names(axes).index(pooling.POOLED)]
+        pooled = pool_proportions([49, 4][:n], [64, 5][:n])
+        numbers = [round(100 * x) for x in (pooled.estimate, pooled.ci_low, pooled.ci_high)]
+        first = "{}% ({}–{})".format(*numbers)
+        ahead = f"next {100 * pooled.prediction_low:.0f}–{100 * pooled.prediction_high:.0f}" if prediction else ""
+        assert words_at(axes, y) == (f"{first}\n{ahead}" if prediction else "one group,\nnot pooled")
+
+
+@pytest.mark.parametrize(("shown", "n", "decimals", "drawn"), [
+    (50, 8, 0, (1, 2, 3, 4, 5, 6, 7)), (0, 8, 0, (0, 1, 2, 3)), (100, 8, 0, (5, 6, 7, 8)), (50, 1000, 0, None)])
+def test_the_counts_around_a_percentage_are_those_that_fit_and_a_few_more(shown, n, decimals, drawn):
+    chart = charts.attainable(shown, n, decimals)
+    if drawn is not None:
+        assert tuple(chart.table["count"]) == drawn
+        return
+    fits = [k for k in range(n + 1) if round(100 * k / n, decimals) == shown]
+    ends = (min(fits) - 1, max(fits) + 1)
+    assert (min(chart.table["count"]), max(chart.table["count"])) == pytest.approx(ends, abs=1)
+    (line,) = [line for line in chart.figure.axes[0].lines if line.get_linewidth() == 7]
+    assert len(chart.table) == 4
+    assert list(line.get_xdata()) == [chart.table["%"].iloc[1], chart.table["%"].iloc[2]]
+
+
+def test_a_paired_table_tells_a_standing_for_the_side_that_has_one():
+    table = charts.paired(PAIR).table
+    columns = [c for c in table if c.endswith("standing")]
+    assert len(columns) == 2
+    bare = charts.paired([{k: v for k, v in row.items() if k != "standing"} for row in PAIR]).table
+    assert not [c for c in bare if c.endswith("standing")]
+    assert table["difference, points"].iloc[0] == pytest.approx(100 * 10 / 28 - 100 * 94 / 137, abs=0.06)
+
+
+def test_the_size_that_is_chosen_is_the_one_in_colour():
+    axes = denominator.all_responded((2, 4, 8), highlight=4).figure.axes[0]
+    assert [s[0] for s in segments(axes, color=ACCENT)] == [1]
+    assert [s[0] for s in segments(axes, color=MUTED)] == [0, 2]

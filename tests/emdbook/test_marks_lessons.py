@@ -20,6 +20,7 @@ from emdbook.lessons import (
     advice,
     antibodies,
     cns,
+    comparator,
     definition,
     depth,
     escape,
@@ -508,3 +509,42 @@ def test_the_name_of_what_was_found_stands_beside_its_mark():
     (name,) = [t.get_position() for t in axes.texts if t.get_text() == found]
     assert mark.x < name[0]
     assert mark.y == name[1]
+
+
+def test_from_the_landmark_each_curve_starts_with_everybody_alive_and_crosses_its_median():
+    chart = immortal.immortal_time(24, transplant_at=12, share=50, analysis="landmark")
+    axes = chart.figure.axes[0]
+    curves = [line for line in axes.lines if len(line.get_xdata()) > 20]
+    middles = [d for d in marks(axes) if d.y == 50]
+    assert len(curves) == len(middles) == 2
+    for curve, middle in zip(curves, middles, strict=True):
+        assert np.interp(middle.x, curve.get_xdata(), curve.get_ydata()) == pytest.approx(50, abs=1.5)
+        assert curve.get_ydata()[0] == 100
+        assert curve.get_ydata()[4] < 100, "nobody is safe from death after the landmark"
+    assert not [p for p in axes.patches if p.get_zorder() == 0], "no time is immortal here"
+
+
+def test_lines_between_the_molecules_stand_half_way():
+    rows = pd.DataFrame([{"finding": f, "source": "S", "direction": "up"} for f in "XYZ"])
+    axes = escape.directions(rows).figure.axes[0]
+    assert [(x0, y0, x1) for x0, y0, x1, y1 in segments(axes) if y0 == y1] == [(-0.5, 0.5, 0.5), (-0.5, 1.5, 0.5)]
+
+
+def test_a_gap_beyond_the_usual_axis_is_on_it():
+    axes = comparator.dilution([], share=20, gap=90).figure.axes[0]
+    assert 90 < axes.get_ylim()[1] < 180
+
+
+@pytest.mark.parametrize(("events", "n", "apart"), [(3, 4, 43), (10, 20, 20), (50, 90, 6)])
+def test_the_sentence_says_how_far_doubter_and_optimist_are_still_apart(events, n, apart):
+    rows = [{"label": "a", "events": events, "n": n, "counted": "responded"}]
+    said = proteasome.belief(rows, series="a").description
+    assert f"After these {n} patients the doubter and the optimist, once 60 points apart, are still {apart} poi" in said
+
+
+def test_the_change_that_is_chosen_is_the_one_that_is_not_pale():
+    changes = emdbook.load().scenes.alterations
+    for chosen in ("all", *list(changes)[:2]):
+        axes = escape.journey(changes, chosen=chosen).figure.axes[0]
+        pale = {t.get_text(): to_hex(t.get_color()) == MUTED for t in axes.texts}
+        assert [pale[change.label] for change in changes.values()] == [chosen not in ("all", key) for key in changes]
