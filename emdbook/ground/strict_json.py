@@ -135,6 +135,10 @@ def checked(path: Path, schema: str, own: Path, place: Callable[[dict, list], st
                   for one in schema_errors(beside(path, schema, own), data)]
 
 
+#: What was found sound in this process: a build asks for the same questions hundreds of times.
+_SOUND: set[int] = set()
+
+
 def schema_errors(schema: dict, data) -> list:
     """What a JSON schema (draft 2020-12) finds wrong, in the order of the places.
 
@@ -150,9 +154,15 @@ def schema_errors(schema: dict, data) -> list:
     """
     if os.environ.get(CHECKED) == "1":
         return []
+    known = hash((json.dumps(schema), json.dumps(data, default=repr)))
+    if known in _SOUND:
+        return []
     from jsonschema import Draft202012Validator
 
-    return sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: [str(p) for p in error.path])
+    errors = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: [str(p) for p in error.path])
+    if not errors:
+        _SOUND.add(known)
+    return errors
 
 
 def schema_rule(error) -> str:

@@ -20,7 +20,7 @@ from emdbook.evidence.links import plain
 from emdbook.explore.controls import Layers
 from emdbook.explore.core import Exploration
 from emdbook.ground.faults import Fault
-from emdbook.ground.notebook import Cell
+from emdbook.ground.notebook import Cell, read_cells
 from emdbook.ground.paths import project_dir
 from emdbook.publish import executed
 from emdbook.publish.slides.deck import Slide, Words, heading, plan
@@ -108,6 +108,13 @@ def slide_of(item: Item) -> Shown | None:
 
 
 @cache
+def sections_of(chapter: str) -> tuple[str, ...]:
+    """The headings of a chapter's sections, in order."""
+    return tuple(heading(cell.source)[1] for cell in read_cells(_notebook(chapter))
+                 if cell.kind == "markdown" and heading(cell.source)[0] == 2)
+
+
+@cache
 def widgets_of(chapter: str) -> dict[str, Exploration]:
     """The widgets of a chapter by id, as it ran."""
     return executed.widgets(_notebook(chapter))
@@ -185,8 +192,7 @@ def faults(lessons: Lessons | None = None) -> Iterator[Fault]:
                 yield from _item_faults(item, f"plan {made.id}, {step.title}")
     for path in lessons.paths:
         for station in path.stations:
-            known = [heading(cell.source)[1] for cell in executed.run_cells(_notebook(station.chapter))
-                     if cell.kind == "markdown" and heading(cell.source)[0] == 2]
+            known = sections_of(station.chapter)
             for name in station.read:
                 if name not in known:
                     yield Fault.at(FILE, f"path {path.id}, {station.chapter}",
