@@ -62,7 +62,7 @@ def median_ranks(n: Any, level: float = 0.95) -> MedianRanks | None:
     all patients, which a published median does not give.
     """
     total, level = as_whole(n, "The number of patients n", least=1), check_level(level)
-    low = int(stats.binom.ppf((1 - level) / 2, total, 0.5))
+    low = int(stats.binom.ppf((1 - level) / 2, total, 0.5)) + 1  # too near the middle, or just right
     while low and 1 - 2 * stats.binom.cdf(low - 1, total, 0.5) < level:
         low -= 1
     if not low:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Annotation, Text
 
 from emdbook import style
+from emdbook.charts import room
 
 LEFT, RIGHT = 4, 5
 _SHAPES = {mark.marker for mark in style.palette().values()} | {"x", "s", "o", "D", "^", "v", "h", "P", "X", "|"}
@@ -161,4 +163,52 @@ def collisions(figure: Figure) -> list[str]:
             box.y0 < a[1] < box.y1 and a[0] < box.x0 + 1 and b[0] > box.x1 - 1 for a, b in lines)]
         notes = [(t.get_text(), t.get_window_extent(renderer)) for t in axes.texts if isinstance(t, Annotation)]
         out += [words for words, box in notes if words and any(box.overlaps(other) for _, other in names)]
+    return out
+
+
+def _places(axes: Axes) -> np.ndarray:
+    """Every place in data coordinates where an axes draws something, one row each."""
+    found = [np.column_stack([line.get_xdata(), line.get_ydata()]) for line in axes.lines
+             if line.get_transform() == axes.transData]
+    for c in axes.collections:
+        found += [np.asarray(c.get_offsets())] if isinstance(c, PathCollection) else [
+            path.vertices for path in c.get_paths() if c.get_transform() == axes.transData]
+    found += [p.get_path().vertices if isinstance(p, Polygon) else p.get_bbox().get_points() for p in axes.patches
+              if isinstance(p, Polygon | Rectangle) and p.get_data_transform() == axes.transData]
+    return np.concatenate([np.empty((0, 2)), *[np.asarray(f, dtype=float).reshape(-1, 2) for f in found]])
+
+
+_PERCENT = re.compile(r"(?:(-?\d+(?:\.\d+)?) to )?(-?\d+(?:\.\d+)?)%")
+
+
+def impossible(chart) -> list[str]:
+    """What no picture of patients can show and no sentence about them can say, whatever the chart."""
+    out = []
+    for axes in chart.figure.axes:
+        places = _places(axes)
+        across, up = sorted(axes.get_xlim()), sorted(axes.get_ylim())
+        drawn = [(d.x, d.y) for d in dots(axes)] + [(end, y) for _, end, y, _ in bars(axes)]
+        out += [f"a mark at {x:g}, {y:g} beyond the axes" for x, y in drawn if axes.axison and not (
+            across[0] - 1e-6 <= x <= across[1] + 1e-6 and up[0] - 1e-6 <= y <= up[1] + 1e-6)]
+        for i, (name, limits) in enumerate((("x", axes.get_xlim()), ("y", axes.get_ylim()))):
+            if limits == (0, 100) and axes.axison:
+                beyond = places[:, i][(places[:, i] < -1e-6) | (places[:, i] > 100 + 1e-6)]
+                out += [f"{value:g} on an {name} axis of percent" for value in beyond]
+        beside = [t.xy[1] for t in axes.texts if isinstance(t, Annotation) and t.xycoords == ("axes fraction", "data")]
+        rows = [*axes.get_yticks(), *(at + side * 0.2 for at in axes.get_yticks() for side in (-1, 1)), *places[:, 1]]
+        out += [f"words beside no row, at {at:g}" for at in beside
+                if not room.is_narrow() and not np.isclose(at, rows).any()]
+    # those are no shares of patients
+    if chart.table is None or any(words in chart.description for words in ("density", "of the first day")):
+        return out
+    told = [chart.description, *(fact for mark in chart.marks for fact in (mark.value, *dict(mark.facts).values()))]
+    for low, high in (pair for words in told for pair in _PERCENT.findall(words)):
+        if float(high) > 100 or (low and float(low) > float(high)):
+            out.append(f"{low} to {high}%")
+    for column in (c for c in chart.table if "%" in str(c)):
+        shares = [v for v in chart.table[column] if isinstance(v, int | float)]
+        out += [f"{v} in the column {column}" for v in shares if v > 100 or v < -100]
+    for rows, row in chart.table.iterrows() if {"CI low %", "CI high %"} <= set(chart.table) else ():
+        if row["CI low %"] > row["CI high %"]:
+            out.append(f"row {rows}: an interval from {row['CI low %']} to {row['CI high %']}%")
     return out

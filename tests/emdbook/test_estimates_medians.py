@@ -20,6 +20,12 @@ def test_ranks_against_a_printed_table(n, low, high, confidence):
     assert 100 * ranks.confidence == pytest.approx(confidence, abs=0.05)
 
 
+@pytest.mark.parametrize(("n", "level"), [(2, 0.5), (3, 0.75), (5, 0.9375)])
+def test_a_level_that_is_met_exactly_is_met(n, level):
+    ranks = median_ranks(n, level)
+    assert (ranks.low, ranks.high, ranks.confidence) == (1, n, level)
+
+
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_few_patients_give_no_interval(n):
     assert median_ranks(n) is None

@@ -453,6 +453,23 @@ def test_each_way_of_breaking_gives_exactly_its_faults(tmp_path, change, expecte
     assert "nothing was loaded" in str(caught.value)
 
 
+@pytest.mark.parametrize("change", [
+    cell("outcomes", DURATION, value="360"), cell("outcomes", RATE, at_months="360"),
+    cell("outcomes", RATE, at_months="0.1"), cell("outcomes", RATE, value="0"), cell("outcomes", RATE, value="100"),
+    cell("outcomes", RATIO, value="1.18"), cell("outcomes", RATIO, value="2.19"),
+    cell("outcomes", PRIMARY, ci_high="100"), cell("outcomes", PRIMARY, ci_low="0"),
+    cell("arms", 3, n_evaluable="165"), cell("epidemiology", 2, value="7"), cell("epidemiology", 2, value="17"),
+    cell("epidemiology", 2, n="1"), cell("biology", 2, value="100"), cell("biology", 2, value="0"),
+    cell("outcomes", DURATION, measure="median", cut="first report"),
+    lines("outcomes", lambda ls: [*ls, ls[DURATION - 1].replace("beta.emd.dor.review", "beta.emd.os.review").replace(
+        ",DOR,", ",OS,")]),
+])
+def test_what_stands_at_the_edge_of_what_can_be_is_sound(tmp_path, change):
+    folder = factory.write_package(tmp_path / "package")
+    change(folder)
+    assert len(load(folder).outcomes)
+
+
 def test_the_value_of_a_faulty_cell_is_named(tmp_path):
     folder = factory.write_package(tmp_path / "package")
     edit(folder, "arms", 4, n="-3")

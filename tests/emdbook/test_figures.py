@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emdbook import rows
+from emdbook.evidence.calculations import CALCULATIONS, CannotCompute
 from emdbook.evidence.figures import Quantity, Reading, months_of
 from emdbook.evidence.rules import ID_COLUMNS
 
@@ -73,3 +74,31 @@ def test_labels_and_options_follow_the_data(evidence):
 def test_what_cannot_be_is_no_reading(given, rule):
     with pytest.raises(ValueError, match=rule):
         Reading("a.b.c.primary", "outcomes", "A: ORR", **given)
+
+
+def counted(events, n, row_id="a.b.orr.primary", **more):
+    return Reading(row_id, "outcomes", "A: ORR", events=events, n=n, value=100 * events / n, unit="percent", **more)
+
+
+@pytest.mark.parametrize(("name", "readings", "wanted"), [
+    ("rest", [(104, 165), (10, 28)], {"events": 94, "n": 137, "value": 100 * 94 / 137}),
+    ("sum", [(10, 28), (94, 137)], {"events": 104, "n": 165}),
+    ("share", [(10, 28), (104, 165)], {"value": 100 * 28 / 165}),
+    ("complement", [(7, 28)], {"value": 75}), ("non-responders", [(10, 28)], {"events": 18, "n": 28}),
+    ("difference", [(7, 28), (15, 20)], {"value": -50}),
+    ("times", [(5, 20), (10, 20)], {"value": 0.5, "percent": 50}),
+    ("range", [(5, 20), (10, 20)], {"low": 25, "high": 50}),
+    ("percent", [(5, 20)], {"value": 25})])
+def test_a_calculation_gives_what_a_reader_works_out_by_hand(evidence, name, readings, wanted):
+    rows_ = [counted(*pair, row_id=f"a.b{i}.orr.primary") for i, pair in enumerate(readings)]
+    found = CALCULATIONS[name](rows_, evidence)
+    assert {field: found[field].value for field in wanted} == pytest.approx(wanted)
+
+
+def test_the_rest_of_a_group_has_patients(evidence):
+    with pytest.raises(CannotCompute, match="has no fewer patients"):
+        CALCULATIONS["rest"]([counted(3, 9), counted(3, 9, row_id="a.c.orr.primary")], evidence)
+    with pytest.raises(CannotCompute, match="has more patients"):
+        CALCULATIONS["share"]([counted(3, 10), counted(3, 9, row_id="a.c.orr.primary")], evidence)
+    same = CALCULATIONS["share"]([counted(3, 9), counted(2, 9, row_id="a.c.orr.primary")], evidence)
+    assert same["value"].value == 100

@@ -528,3 +528,64 @@ def test_the_name_of_a_band_stands_on_the_side_of_its_middle(band, side):
     axes = ranges(RANGES, axis="x", limit=50, band=band).figure.axes[0]
     (name,) = [t for t in axes.texts if t.get_text().startswith("the review")]
     assert name.get_ha() == side
+
+
+# --- the edges: what is just possible is drawn, and said of one as of one
+
+@pytest.mark.parametrize("draw", [
+    lambda: ranges([{"label": "x", "value": 20, "low": 20, "high": 40}], axis="x"),
+    lambda: ranges([{"label": "x", "value": 40, "low": 20, "high": 40}], axis="x"),
+    lambda: ranges([{"label": "x", "low": 20, "high": 20}], axis="x", band=(5, 5)),
+    lambda: ranges([{"label": "x", "value": 0}, {"label": "y", "value": 100}], axis="x", band=(0, 100)),
+    lambda: charts.medians([{"label": "x", "value": 5, "ci_low": 5, "ci_high": 5}]),
+    lambda: charts.medians([{"label": "x", "value": 5, "ci_low": 0, "ci_high": 5}]),
+    lambda: charts.forest_ratio([{"label": "x", "value": 2, "ci_low": 2, "ci_high": 2}]),
+    lambda: charts.forest([{"label": "x", "events": 0, "n": 1}, {"label": "y", "events": 1, "n": 1}], limits=(0, 100)),
+    lambda: charts.attainable(0, 1, 0), lambda: charts.attainable(100, 1, 0),
+    lambda: charts.interval_by_size(0, sizes=(1,)), lambda: charts.interval_by_size(100, sizes=(1,)),
+    lambda: denominator.denominator(3, 9, 8, supposed=1), lambda: denominator.denominator(8, 8, 8),
+    lambda: denominator.denominator(0, 1, 0), lambda: denominator.missing_range(0, 0, sizes=(1,)),
+    lambda: denominator.missing_range(90, 100, sizes=(10,)), lambda: denominator.all_responded((1,)),
+    lambda: denominator.patients_behind([{"label": "x", "n": 3, "assessed": 3}, {"label": "y", "n": 0}]),
+])
+def test_what_is_just_possible_is_drawn(draw):
+    assert draw().description
+
+
+@pytest.mark.parametrize("populations", [("EM-E",), ("EM-E", "CNS"), ("EMD", "EM-B", "non-EMD")])
+def test_a_key_names_the_populations_that_are_drawn_and_no_other(populations):
+    rows = [{"label": p, "study": p, "role": "group", "population": p, "events": 4, "n": 10, "value": 40, "high": 45}
+            for p in populations]
+    wanted = [mark.label for name, mark in style.POPULATION.items() if name in populations]
+    for chart in (charts.forest(rows), charts.medians(rows), charts.paired(rows), ranges(rows, axis="x"),
+                  denominator.patients_behind(rows),
+                  pooling.pool_choice([{**r, "study_id": r["label"], "arm_id": r["label"], "overlaps_with": None}
+                                       for r in rows])):
+        assert artists.legend(chart.figure)[:len(wanted)] == wanted
+        assert not set(artists.legend(chart.figure)) & ({m.label for m in style.POPULATION.values()} - set(wanted))
+
+
+def test_those_not_judged_have_a_key_of_their_own():
+    judged = [{"label": "x", "n": 9, "assessed": a, "population": "EM-E"} for a in (8, 9, None)]
+    keys = [artists.legend(denominator.patients_behind([row]).figure)[1:] for row in judged]
+    assert keys == [["treated, not judged"], [], []]
+
+
+def test_a_study_in_which_all_had_emd_says_so_beside_its_own_row():
+    axes = charts.paired([*PAIR, {**PAIR[2], "study": "C"}]).figure.axes[0]
+    assert [[words_at(axes, y - 0.2), words_at(axes, y + 0.2)] for y in range(3)] == [
+        ["36%  10 of 28", "69%  94 of 137"], ["50%", "no comparator"], ["50%", "no comparator"]]
+
+
+@pytest.mark.parametrize(("counts", "said"), [
+    ((3, 9, 8, 1), "Supposing that the 1 not looked at responded"), ((3, 9, 8, 0), "not even the 1 not looked at"),
+    ((3, 9, 8, 1), "Whatever that one did, it lies between 33 and 44%"),
+    ((3, 9, 7, 2), "Whatever they did, it lies between 33 and 56%"),
+    ((3, 9, 7, 2), "all of the 2 not looked at"), ((3, 9, 7, 1), "1 of the 2 not looked at"),
+    ((3, 9, 7, 0), "none of the 2 not looked at")])
+def test_one_patient_not_looked_at_is_one(counts, said):
+    *three, supposed = counts
+    chart = denominator.denominator(*three, supposed=supposed)
+    assert said in chart.description
+    worst, best = chart.table.set_index("What")["%"][["worst case", "best case"]]
+    assert (worst, best) == pytest.approx((100 * 3 / 9, 100 * (3 + 9 - three[2]) / 9), abs=0.06)

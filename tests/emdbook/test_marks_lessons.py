@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from artists import arrows, bars, level, marks, row_names, segments, words_at
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Rectangle
 
 import emdbook
 from emdbook import style
@@ -388,3 +389,122 @@ def test_the_reach_says_the_ranks_and_refuses_what_is_not_there():
         small_studies.median_reach(REACH, study="Other")
     with pytest.raises(ValueError, match="multiplied"):
         small_studies.median_reach(REACH, study="Bare", times=0)
+
+
+# --- sentences and words beside rows that follow from what is drawn
+
+def test_log_groups_stack_their_rows_and_say_how_many():
+    entries = pd.DataFrame([
+        {"label": "s", "therapeutic_class": "pi", "kind": "denominator", "severity": s, "review_says": "",
+         "nature": nature, "evidence_says": "", "how_the_book_handles_it": ""}
+        for nature, many in zip(log.NATURE_WORDS, (4, 2, 1), strict=False) for s in ["high", *["low"] * 3][:many]])
+    groups = [log.group_of(nature) for nature in entries.nature]
+    wanted = [groups.count(group) for group in log.GROUPS]
+    axes = log.log_groups(entries).figure.axes[0]
+    assert [words_at(axes, y) for y in range(len(wanted))] == [str(n) for n in wanted]
+    assert [max(end for _, end, at, _ in bars(axes) if round(at) == y) for y in range(len(wanted))] == wanted
+
+
+@pytest.mark.parametrize(("advantage", "said"), [(0, "therapy A is no better than B"),
+                                                 (5, "therapy A is 5 points better than B")])
+def test_the_model_says_how_much_better_it_supposes_a_therapy_to_be(advantage, said):
+    assert said in across.mixes(advantage=advantage, share_a=50, share_b=50).description
+
+
+def test_the_words_of_a_belief_are_those_of_its_curves():
+    rows = [{"label": "a", "events": 3, "n": 4, "counted": "responded"}]
+    chart = proteasome.belief(rows, series="a", start="hopeful", method="wilson")
+    table = chart.table.set_index("Seen by")
+    for who, prior in proteasome.BELIEFS.values():
+        after = binomial_posterior(3, 4, prior)
+        assert table.loc[who, ["before, mean %", "after, mean %", "low %", "high %"]].tolist() == pytest.approx(
+            [100 * prior[0] / sum(prior), 100 * after.mean, 100 * after.ci_low, 100 * after.ci_high], abs=0.06)
+    for key, words in proteasome.METHODS.items():
+        low, high = proportion_interval(3, 4, key)
+        assert table.loc[f"data alone, {words}", ["after, mean %", "low %", "high %"]].tolist() == pytest.approx(
+            [75, 100 * low, 100 * high], abs=0.06)
+    after = binomial_posterior(3, 4, (8, 2))
+    assert (f"moves from 80% to {100 * after.mean:.0f}% on average, with a 95% credible interval of "
+            f"{100 * after.ci_low:.0f} to {100 * after.ci_high:.0f}%") in chart.description
+    (area,) = [c for c in chart.figure.axes[0].collections if isinstance(c, PolyCollection)]
+    corners = area.get_paths()[0].vertices
+    assert corners[:, 0].max() == pytest.approx(100, abs=1)
+    assert corners[:, 1].max() == pytest.approx(after.density()[1].max())
+
+
+def test_each_mark_of_the_journey_stands_below_the_name_of_its_step_and_beside_its_change():
+    changes = emdbook.load().scenes.alterations
+    axes = escape.journey(changes).figure.axes[0]
+    texts = {t.get_text(): t.get_position() for t in axes.texts}
+    columns = {step: texts[label][0] for step, label in escape.STEPS.items()}
+    assert list(columns.values()) == sorted(columns.values())
+    lines = {key: texts[change.label][1] for key, change in changes.items()}
+    numbered = [d for d in marks(axes) if d.y < min(lines.values())]
+    assert [d.x for d in numbered] == list(columns.values())
+    assert [texts[str(i)][0] for i in range(1, len(columns) + 1)] == list(columns.values())
+    steps = escape.prepare_journey(changes)
+    found = [d for d in marks(axes) if d not in numbered]
+    assert len(found) == len(steps)
+    for row in steps.itertuples():
+        (mark,) = [d for d in on_row(found, lines[row.key]) if d.x == columns[row.step]]
+        stated = row.basis != "inferred"
+        assert (mark.face, mark.edge) == ((INK, INK) if stated else (PAPER, ACCENT))
+    for key, line in lines.items():
+        joint = [columns[s] for s in steps.step[(steps.key == key) & (steps.basis == "stated together")]]
+        wanted = [(min(joint), max(joint))] if len(joint) > 1 else []
+        assert [(x0, x1) for x0, y0, x1, _ in segments(axes, color=INK) if y0 == pytest.approx(line)] == wanted
+
+
+@pytest.mark.parametrize("step", ["all", *escape.STEPS])
+def test_a_chosen_step_is_shaded_where_its_marks_stand(step):
+    axes = escape.journey(emdbook.load().scenes.alterations, step=step).figure.axes[0]
+    (x,) = [t.get_position()[0] for t in axes.texts if t.get_text() == escape.STEPS.get(step)] or [None]
+    bands = [(p.get_x(), p.get_x() + p.get_width()) for p in axes.patches if isinstance(p, Rectangle)]
+    assert bands == ([] if x is None else [pytest.approx((x - 0.31, x + 0.31))])
+
+
+def test_cohorts_wear_the_marks_of_what_was_counted_and_say_how_many_times_fewer():
+    rows = pd.DataFrame([{"source": s, "definition": d, "phase": "diagnosis", "measured": True, "low": np.nan,
+                          "high": np.nan, "value": v, "n": 100, "standing": "paper", "review": False}
+                         for s, values in (("One", (20, 2)), ("Two", (9, 3)))
+                         for d, v in zip(("any", "EM-E"), values, strict=True)])
+    for counted, kinds in (("both", ("any", "EM-E")), ("any", ("any",)), ("EM-E", ("EM-E",))):
+        chart = definition.cohorts(rows, counted=counted)
+        axes = chart.figure.axes[0]
+        table = definition.prepare_cohorts(rows, "diagnosis")
+        for kind in kinds:
+            mark = style.POPULATION["EMD" if kind == "any" else "EM-E"]
+            assert [(d.x, d.y) for d in marks(axes) if (d.marker, d.face) == (mark.marker, mark.light)] == [
+                (value, y) for y, value in enumerate(table[kind])]
+        assert [words_at(axes, y) for y in range(2)] == (
+            [f"÷ {round(any_ / strict)}" for any_, strict in zip(table["any"], table["EM-E"], strict=True)]
+            if counted == "both" else ["", ""])
+        words = {"any": "any soft-tissue mass", "EM-E": "EM-E alone"}
+        assert [[said for said in words.values() if said in mark.value] for mark in chart.marks] == [
+            [words[kind] for kind in kinds]] * 2
+
+
+@pytest.mark.parametrize(("killed", "said"), [
+    (0, "0 of 100 do: 100 cells of 100 survive"), (98.9, "99 of 100 do: 1 cell of 100 survives"),
+    (81.6, "82 of 100 do: 18 cells of 100 survive"), (99.7, "fewer than 1 cell of 100 survives"),
+    (100, "100 of 100 do: no cell survives")])
+def test_those_killed_and_those_that_survive_are_all_cells(killed, said):
+    words = f"{antibodies._of_100(killed)} do: {antibodies._spared(killed)}"
+    assert said in words
+
+
+@pytest.mark.parametrize("change", [{"at": 0}, {"median": 0}, {"limit": 0}, {"at": 61, "limit": 60}])
+def test_no_time_and_a_time_beyond_the_axis_are_refused(change):
+    with pytest.raises(ValueError, match=r"above 0 months|beyond the axis"):
+        small_studies.same_median(**{"median": 5, "at": 12, "limit": 60, **change})
+    assert small_studies.same_median(5, at=60, limit=60).description
+
+
+def test_the_name_of_what_was_found_stands_beside_its_mark():
+    answers = {"lesions": "several", "contact": "no", "marrow": "above", "blood": "below", "history": "known"}
+    axes = definition.classify(LIMITS, names=NAMES, **answers).figure.axes[0]
+    (mark,) = marks(axes)
+    found = definition.prepare_classification(LIMITS, NAMES, **answers).outcome.name
+    (name,) = [t.get_position() for t in axes.texts if t.get_text() == found]
+    assert mark.x < name[0]
+    assert mark.y == name[1]

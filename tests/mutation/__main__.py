@@ -15,15 +15,19 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 HOME = Path(__file__).resolve().parents[2]
 ENOUGH = 0.9
+SLOW = "not importing_the_charts and not pyplot"
 SAMPLE = {"charts": 24, "lessons": 16, "estimates": 12, "evidence": 8}
 
 
@@ -60,15 +64,15 @@ SEVEN = (
     ("charts/paired.py", "point(axes, one.percent, y, mark,", "point(axes, 50, y, mark,", "every mark at 50%"),
 )
 
-#: Tests that may notice a fault, by the beginning of its file; the quickest first.
+#: Files of fast tests that may notice a fault in a room. Of these each fault is shown to the tests that call its
+#: function, the quickest first.
 TESTS = {
-    "charts": ["test_marks_general.py", "test_marks_lessons.py", "test_charts.py", "test_charts_pooling.py",
-               "test_charts_definition.py", "test_charts_denominator.py", "test_charts_timeline.py"],
-    "lessons": ["test_marks_lessons.py", "test_charts_{name}.py", "test_charts_across.py", "test_charts_imid.py",
-                "test_charts_depth.py"],
-    "estimates": ["test_estimates.py", "test_estimates_reference.py", "test_appraisal.py", "test_charts_antibodies.py"],
-    "evidence": ["test_evidence.py", "test_figures.py", "test_evidence_broken.py", "test_strict_json.py",
-                 "test_numerals.py"],
+    "charts": ("emdbook/test_charts*", "emdbook/test_marks_*"),
+    "lessons": ("emdbook/test_charts_*", "emdbook/test_marks_*"),
+    "estimates": ("emdbook/test_estimates*", "emdbook/test_appraisal", "emdbook/test_charts_antibodies",
+                  "emdbook/test_marks_*"),
+    "evidence": ("emdbook/test_evidence*", "emdbook/test_figures", "emdbook/test_strict_json", "emdbook/test_numerals",
+                 "emdbook/test_scenes", "notebooks/test_sync"),
 }
 _FLIP = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in",
          ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is"}
@@ -106,10 +110,24 @@ def _no_number(node: ast.AST) -> bool:
         isinstance(node, ast.Attribute) and node.attr in {"description", "folder"})
 
 
-def _layout(node: ast.AST) -> bool:
-    """Whether a sum only says where words or the frame stand."""
+def _layout(node: ast.AST, room_only: set[int]) -> bool:
+    """Whether a sum only says where words or the frame stand, or a comparison whether words have room."""
     names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    return not names or bool(names & _FRAME)
+    if isinstance(node, ast.Compare):  # words that fit to the last hair may go either way
+        return "inches" in names and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE)
+    return not names or bool(names & _FRAME) or id(node) in room_only
+
+
+def _room(tree: ast.AST) -> set[int]:
+    """Parts of a program that only reserve room: the size of a figure, the foot of it, points beside a place."""
+    parts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Assign)
+             and {getattr(to, "id", "") for to in n.targets} <= {"foot", "height", "notes"}]
+    for n in ast.walk(tree):
+        if isinstance(n, ast.keyword) and n.arg == "xytext":
+            parts.append(n.value)
+        if isinstance(n, ast.Call) and ast.unparse(n.func).split(".")[-1] in {"new_figure", "add_axes"}:
+            parts += [*n.args, *(k.value for k in n.keywords)]
+    return {id(n) for part in parts for n in ast.walk(part) if isinstance(n, ast.BinOp)}
 
 
 def faults_of(path: Path, room: str) -> Iterator[Fault]:
@@ -125,8 +143,10 @@ def faults_of(path: Path, room: str) -> Iterator[Fault]:
     tree = ast.parse(source)
     annotated = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)
                  for a in (*f.args.args, *f.args.kwonlyargs) if a.annotation for n in ast.walk(a.annotation)}
+    room_only = _room(tree) if drawing else set()
     for node in ast.walk(tree):
-        if id(node) in annotated:
+        if id(node) in annotated or (drawing and isinstance(node, ast.Compare | ast.BinOp)
+                                     and _layout(node, room_only)):
             continue
         if isinstance(node, ast.Call) and drawing:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -146,8 +166,8 @@ def faults_of(path: Path, room: str) -> Iterator[Fault]:
             yield make(node, 'style.POPULATION["other"]', "another population's mark")
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _FLIP:
             left, right = (_text(source, n)[2] for n in (node.left, node.comparators[0]))
-            yield make(node, f"({left} {_FLIP[type(node.ops[0])]} {right})", "comparison")
-        if isinstance(node, ast.BinOp) and type(node.op) in _SWAP and not (drawing and _layout(node)):
+            yield make(node, f"(({left}) {_FLIP[type(node.ops[0])]} ({right}))", "comparison")
+        if isinstance(node, ast.BinOp) and type(node.op) in _SWAP:
             parts = [n for n in (node.left, node.right)]
             if any(map(_no_number, parts)):  # a program that stops at once is no fault that could pass
                 continue
@@ -171,36 +191,103 @@ def planted(rooms, sample: int | None, seed: int = 0) -> list[Fault]:
     return out
 
 
-def tests_of(fault: Fault) -> list[str]:
-    """Test files for one fault, as they are there."""
-    room, name = fault.file.split("/")[0], Path(fault.file).stem
-    files = [HOME / "tests/emdbook" / each.format(name=name) for each in TESTS[room]]
-    return list(dict.fromkeys(str(file) for file in files if file.is_file()))
+class Reached:
+    """A plugin that writes down which functions each test calls, and how long the test takes."""
+
+    def __init__(self, copy: Path) -> None:
+        self.home, self.found, self.shared = f"{copy}/emdbook/", {}, set()
+
+    def seen(self, frame, event, argument) -> None:
+        code = frame.f_code
+        if code.co_filename.startswith(self.home):
+            self.calls.add((code.co_filename.removeprefix(self.home), code.co_firstlineno))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self):
+        self.calls, self.started = set(), time.monotonic()
+        sys.settrace(self.seen)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        own = self.calls
+        if fixturedef.scope != "function":  # made once: the first test that asks for it is not the only one to see it
+            self.calls = self.shared
+        try:
+            return (yield)
+        finally:
+            self.calls = own
+
+    def pytest_runtest_logfinish(self, nodeid) -> None:
+        self.found[nodeid] = (time.monotonic() - self.started, self.calls)
+
+    def all(self) -> dict[str, tuple[float, list]]:
+        return {test: (seconds, sorted(calls | self.shared)) for test, (seconds, calls) in self.found.items()}
 
 
-def noticed(fault: Fault, copy: Path) -> bool:
-    """Whether a test fails with the fault in place, in a process of its own that has the libraries loaded already."""
-    path = copy / "emdbook" / fault.file
-    whole = path.read_text(encoding="utf-8")
-    path.write_text(whole[:fault.start] + fault.new + whole[fault.end:], encoding="utf-8")
+class Chosen:
+    """A plugin that runs these tests alone, the quickest first."""
+
+    def __init__(self, tests: dict[str, float]) -> None:
+        self.tests = tests
+
+    def pytest_collection_modifyitems(self, items) -> None:
+        items[:] = sorted((item for item in items if item.nodeid in self.tests), key=lambda i: self.tests[i.nodeid])
+
+
+def passes(copy: Path, files, plugin) -> bool:
+    """Whether tests pass, in a process of its own that has the libraries loaded already."""
     sys.stdout.flush()
     child = os.fork()
     if not child:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
+        signal.alarm(900)  # a fault may turn without end
         sys.path[:0] = [str(copy), str(HOME / "tests/emdbook")]
         os.environ["PYTHONPATH"] = str(copy)
-        import pytest
-
-        # long words matter to what fits them in; the others start processes or draw everything again
-        skip = "not importing_the_charts and not pyplot"
-        skip += "" if fault.file in {"charts/fitting.py", "charts/parts.py"} else " and not words_of_any_length"
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(copy), "-k", skip]
-        os._exit(pytest.main([*options, *tests_of(fault)]))
+        options = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(copy), "-k", SLOW]
+        status = pytest.main([*options, *files], plugins=[plugin])
+        if isinstance(plugin, Reached):
+            (copy / "reached.json").write_text(json.dumps(plugin.all()), encoding="utf-8")
+        os._exit(0 if status == pytest.ExitCode.NO_TESTS_COLLECTED else status)
     _, status = os.waitpid(child, 0)
-    path.write_text(whole, encoding="utf-8")
-    return os.waitstatus_to_exitcode(status) != 0
+    return os.waitstatus_to_exitcode(status) == 0
+
+
+def reached(rooms, copy: Path) -> dict[str, dict[str, tuple[float, list]]]:
+    """For each file of tests its tests, with what each takes and calls; without a fault all of them pass."""
+    out = {}
+    for file in sorted({f for room in rooms for of in TESTS[room] for f in HOME.glob(f"tests/{of}.py")}):
+        if not passes(copy, [str(file)], Reached(copy)):
+            raise SystemExit(f"{file.name} fails before any fault is planted")
+        out[str(file)] = json.loads((copy / "reached.json").read_text(encoding="utf-8"))
+    return out
+
+
+def noticed(fault: Fault, copy: Path, tests: dict) -> bool:
+    """Whether a test fails with the fault in place."""
+    path = copy / "emdbook" / fault.file
+    whole = path.read_text(encoding="utf-8")
+    functions = [n for n in ast.walk(ast.parse(whole)) if isinstance(n, ast.FunctionDef)
+                 and n.lineno <= fault.line <= n.end_lineno]
+    # the innermost, by the line of its first decorator, as Python counts
+    at = max((min([n.lineno, *(d.lineno for d in n.decorator_list)]) for n in functions), default=0)
+    asked = {file: {name: seconds for name, (seconds, calls) in of.items() if [fault.file, at] in calls or not at}
+             for file, of in tests.items()}
+    if fault.file.startswith("evidence/"):  # the data are read once for all tests of a process
+        asked = {file: {name: of[0] for name, of in tests[file].items()} for file in asked if asked[file]}
+    files = [file for file in asked if asked[file]]
+    if not files:
+        return False
+    path.write_text(whole[:fault.start] + fault.new + whole[fault.end:], encoding="utf-8")
+    try:
+        return not passes(copy, files, Chosen({name: s for of in asked.values() for name, s in of.items()}))
+    finally:
+        path.write_text(whole, encoding="utf-8")
 
 
 def main() -> int:
@@ -218,7 +305,6 @@ def main() -> int:
     import hypothesis  # noqa: F401
     import matplotlib.backends.backend_agg  # noqa: F401
     import pandas  # noqa: F401
-    import pytest  # noqa: F401
     import statsmodels.stats.proportion  # noqa: F401
 
     started, missed = time.monotonic(), []
@@ -226,16 +312,12 @@ def main() -> int:
         copy = Path(folder)
         shutil.copytree(HOME / "emdbook", copy / "emdbook", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(HOME / "data", copy / "data")
-        for name in ("notebooks", "book", "_toc.yml", "_config.yml", "pyproject.toml"):
+        for name in ("notebooks", "book", "_toc.yml", "_config.yml", "pyproject.toml", "CONTRIBUTING.md"):
             (copy / name).symlink_to(HOME / name)
         sys.dont_write_bytecode = True
-        # without a fault every test passes, or nothing that follows would mean anything
-        for room in given.rooms:
-            first = next(f for f in faults if f.file.startswith(f"{room}/"))
-            if noticed(replace(first, new=first.old), copy):
-                raise SystemExit(f"the tests of {room} fail before any fault is planted")
+        tests = reached(given.rooms, copy)
         for i, fault in enumerate(faults, 1):
-            seen = noticed(fault, copy)
+            seen = noticed(fault, copy, tests)
             missed += [] if seen else [fault]
             print(f"{i:3} of {len(faults)} {'noticed' if seen else 'MISSED '} {fault}", flush=True)
     share = 1 - len(missed) / len(faults)
