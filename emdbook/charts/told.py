@@ -297,6 +297,23 @@ def element(marks: Sequence[Told], prefix: str) -> str:
     return f"<emd-marks data-of=\"{prefix}\" data-rows='{data}'></emd-marks>"
 
 
+def elements(text: str) -> dict[str, list[Told]]:
+    """What figures in a page say: the other way round of :func:`element`.
+
+    Parameters
+    ----------
+    text : str
+        HTML.
+
+    Returns
+    -------
+    dict of str to list of Told
+        By what stands before every id in the SVG.
+    """
+    return {prefix: [Told.parse(json.dumps(row)) for row in json.loads(html.unescape(rows))]
+            for prefix, rows in re.findall(r"<emd-marks data-of=\"([^\"]*)\" data-rows='([^']*)'>", text)}
+
+
 def titled(svg: str, marks: Sequence[Told], prefix: str) -> str:
     """The drawing with the words of each mark as its title, which a viewer without our script shows by itself.
 

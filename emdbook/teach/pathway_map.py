@@ -386,7 +386,8 @@ def pathway_overview(pathway: Pathway, *, title: str | None = None) -> Chart:
     Chart
     """
     table = prepare_pathway_overview(pathway)
-    top, row_height, foot = (0.75 if title else 0.35), 0.6 if is_narrow() else 0.4, 0.62
+    # in the narrow layout the marks stand below their name, so those of the last row come near the legend
+    top, row_height, foot = (0.75 if title else 0.35), 0.6 if is_narrow() else 0.4, 0.76 if is_narrow() else 0.62
     height = top + row_height * len(table) + foot
     figure, axes = new_figure(height, left=0, right=0, top=0, bottom=0)
     axes.set_xlim(0, width())

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from docutils import nodes
 from matplotlib.figure import Figure
 
 from emdbook import charts, rows
-from emdbook.charts.told import Teller, Told, element, from_table, record_of, whose
+from emdbook.charts.told import Teller, Told, element, elements, from_table, record_of, whose
+from emdbook.publish.slides.builder import part_node
+from emdbook.publish.slides.deck import Part
 
 
 def by_name(chart):
@@ -96,6 +99,10 @@ def test_the_page_holds_the_words_and_anywhere_else_the_marks_have_titles(monkey
     assert element(chart.marks, "p") in chart.html("p")
     assert "data-rows='[[\"r0\",\"a &lt;b&gt; &amp; &#39;c&#39;\"," in chart.html("p")
     assert "<title>" not in chart.html("p")
+    assert elements(f"<p>{chart.html('p')}</p>") == {"p": chart.marks}
+    (slide,) = part_node(Part("figure", chart.html("p"))).findall(nodes.raw)
+    assert "emd-marks" not in slide.astext()
+    assert slide.astext().count("<title>a &lt;b&gt; &amp; 'c'\nPatients: 2\n") == 4  # its mark, interval and label
     monkeypatch.setenv("EMDBOOK_VIEW", "live")
     live = chart.html("p")
     assert "emd-marks" not in live

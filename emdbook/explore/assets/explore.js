@@ -448,12 +448,14 @@
         return;
       }
       const [button, figure] = [this.piece(".emd-whole"), this.piece(".emd-fig")];
+      // who pressed F is brought back to the control that was moved, and sees it
+      const from = /** @type {any} */ (this.contains(document.activeElement) && document.activeElement);
       button.textContent = "Leave full screen";
       figure.tabIndex = 0; // a tall figure moves in its place
       this.back = files.whole(this, () => {
         button.textContent = "Full screen";
         figure.removeAttribute("tabindex");
-        button.focus({ preventScroll: true });
+        (from || button).focus();
       });
       this.piece(".emd-title").scrollIntoView({ block: "start" });
     }

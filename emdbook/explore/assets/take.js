@@ -96,7 +96,7 @@
       this.back = files.whole(this.figure, () => {
         out.remove();
         const shown = button.getClientRects().length ? button : this.piece("summary");
-        shown.focus({ preventScroll: true });
+        shown.focus();
       });
       out.focus();
     }

@@ -17,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_revealjs.builders import RevealjsHTMLBuilder
 from sphinx_revealjs.writers import RevealjsSlideTranslator
 
+from emdbook.charts.told import elements, titled
 from emdbook.evidence.links import plain
 from emdbook.explore.page import NARROW
 from emdbook.publish import executed
@@ -246,7 +247,7 @@ class ToSlides(SphinxPostTransform):
             node["ids"] = []
 
 
-#: What a slide does without: who points at it is the teacher, and no telephone shows it.
+#: What a slide does without: no telephone shows it, and the tree of a figure's rows is the book's.
 _NOT_SHOWN = re.compile(r'<emd-marks\b.*?</emd-marks>|<svg class="emd-narrow".*?</svg>'
                         rf'|<script\b[^>]*class="{NARROW}"[^>]*>[^<]*</script>| emd-two(?=["\s])', re.S)
 
@@ -263,10 +264,19 @@ def with_presets(text: str, chapter: str) -> str:
     return re.sub(r'(?=<button type="button" class="emd-reset")', lambda _: row, text, count=1) if buttons else text
 
 
+def _for_deck(text: str) -> str:
+    """A piece of the page without what a slide does without; its marks say who they are to a mouse that rests on them.
+    """
+    shown = _NOT_SHOWN.sub("", text)
+    for prefix, marks in elements(text).items():
+        shown = titled(shown, marks, prefix)
+    return shown
+
+
 def part_node(part: Part, docname: str = "") -> nodes.Node:
     """A piece of a slide."""
     fragment = " fragment" if part.fragment else ""
-    shown = _NOT_SHOWN.sub("", part.html)
+    shown = _for_deck(part.html)
     if part.kind in ("text", "code", "table", "output") or part.nodes:
         inner = [*part.nodes, *([raw(shown)] if shown else [])]
         return element("div", *inner, class_=f"deck-{part.kind}{fragment}")
