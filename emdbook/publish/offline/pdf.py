@@ -1,4 +1,7 @@
-"""The book as PDF, printed by the installed Chromium."""
+"""The book as PDF, printed by the installed Chromium.
+
+The builders of Jupyter Book need TeX, or print a page as the screen has it: folds closed, questions without their key.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 The pages are read as they were written, so an entry holds what a reader reads there and leads to where it stands.
 The entries, and the names that mean one thing, are written as a script: a page that is opened from a file may load a
-script, and nothing else.  ``assets/search.js`` makes MiniSearch's index of them in the browser.
+script, and nothing else.  ``assets/search.js`` makes MiniSearch's index of them in the browser.  The index that Sphinx
+writes knows pages, not sections and rows, and neither slips of the pen nor names that mean one thing.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 The theme ships 1.5 MB of icons as a script, a library for menus and hints, scripts for kernels in the page and three
 style sheets of which a page uses a tenth.  This step runs when Sphinx has written the pages.  It joins what is used,
 writes it under a name made from its content, and takes the rest out of the pages and out of the folder.  A page that
-is light already (an incremental build) only gets the new names.
+is light already (an incremental build) only gets the new names.  A bundler does some of it, and needs Node, which
+nobody who builds the book has to have.
 """
 
 from __future__ import annotations
