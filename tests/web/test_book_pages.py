@@ -294,6 +294,21 @@ def check_width(page):
     assert overflow <= 1, wide
 
 
+#: On a small laptop both sidebars leave a table little room.
+CUT = """() => [...document.querySelectorAll('.emd-scroll')].filter(e => e.scrollWidth > e.clientWidth)
+    .map(e => `${e.getAttribute('aria-label')}: ${e.scrollWidth} of ${e.clientWidth}`)"""
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", [*CHAPTERS, "book/glossary", "book/ledger"])
+def test_tables_are_not_cut_beside_both_sidebars(name, visit):
+    page = visit((HTML / f"{name}.html").as_uri())
+    page.set_viewport_size({"width": 1300, "height": 900})
+    assert page.evaluate(CUT) == []
+    if name == "book/glossary":  # no contents beside it: the table has their place
+        assert page.locator(".emd-scroll").bounding_box()["width"] > 900
+
+
 def test_the_front_door_leads_to_the_cover(open_page, serve):
     page = open_page(f"{serve(HTML)}/index.html", wait=False)
     page.wait_for_url("**/book/cover.html")

@@ -436,6 +436,13 @@ def test_full_screen_shows_one_widget_and_nothing_else(harness, open_page, widge
     page.wait_for_function(f"() => !document.getElementById('{ID}').classList.contains('emd-full')")
     assert page.locator("[inert]").count() == 0
     assert page.evaluate("() => document.activeElement.className") == "emd-whole"
+    page.locator("input").first.focus()
+    page.keyboard.press("f")
+    page.wait_for_selector(f"#{ID}.emd-full")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(f"#{ID}:not(.emd-full)")
+    assert page.locator("input").first.evaluate("e => e === document.activeElement")
 
 
 # ---- files
