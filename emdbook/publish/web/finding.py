@@ -46,8 +46,9 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 _BLOCKS = {"p", "li", "td", "th", "tr", "table", "caption", "div", "section", "details", "summary", "figure", "dd",
            "dt", "figcaption", "ul", "ol", "blockquote", "legend", "form", "fieldset", "br", "label", "dl"}
 _HEADING = re.compile(r"h[1-6]")
-#: Drawings and scripts are nine tenths of a chapter.
-_BULK = re.compile(r"<(script|svg|style)\b.*?</\1>", re.S)
+#: Drawings and scripts are nine tenths of a chapter; controls, and addresses as they once were, are not looked for.
+_BULK = re.compile(r"<(script|svg|style)\b.*?</\1>|<div class=\"emd-choose-controls\">.*?</div>|"
+                   r'<section id="addresses-that-moved">.*?</section>', re.S)
 
 
 #: What stands in brackets after a name and is none.
