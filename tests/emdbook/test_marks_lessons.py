@@ -229,6 +229,11 @@ def test_depth_draws_both_figures_each_with_its_own_standing():
     assert not on_row(marks(left), 1)
     assert level(right, 1) == [(0, 8.3)]
     assert row_names(left) == ["A", "B", "C"]
+    shown = {(d.y, d.marker, d.edge) for axes in (left, right) for d in marks(axes) if d.marker != "|"}
+    shown = {(round(y, 2), marker, edge) for y, marker, edge in shown if marker not in (None, "x")}
+    for y, population in ((-0.18, "EM-E"), (0.18, "non-EMD"), (1, "EMD"), (2, "EMD")):
+        mark = style.POPULATION[population]
+        assert {(marker, edge) for at, marker, edge in shown if at == y} >= {(mark.marker, mark.light)}
 
 
 # --- the escape
@@ -548,3 +553,8 @@ def test_the_change_that_is_chosen_is_the_one_that_is_not_pale():
         axes = escape.journey(changes, chosen=chosen).figure.axes[0]
         pale = {t.get_text(): to_hex(t.get_color()) == MUTED for t in axes.texts}
         assert [pale[change.label] for change in changes.values()] == [chosen not in ("all", key) for key in changes]
+
+
+@pytest.mark.parametrize(("share", "said"), [(5, "less than 1 point is"), (7, "1 point is"), (10, "2 points are")])
+def test_one_point_that_is_hidden_is_one(share, said):
+    assert f"so {said} hidden" in comparator.dilution([], share=share, gap=15).description
