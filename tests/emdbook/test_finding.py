@@ -37,7 +37,7 @@ def test_without_rows_their_words_are_the_section_s():
 def test_controls_and_former_addresses_are_not_found():
     page = (f'<article class="bd-article"><section id="a"><h1>A</h1>{frame("rows", [])[0]}<p>One.</p></section>'
             '<section id="addresses-that-moved"><h2>Addresses that moved</h2><p>old.code</p></section></article>')
-    assert [(entry.title, entry.text) for entry in read_page(page)] == [("A", "One.")]
+    assert [(entry.title, entry.text) for entry in finding.read_page(page)] == [("A", "One.")]
 
 
 def test_a_page_without_text_has_no_place():

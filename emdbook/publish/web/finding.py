@@ -47,7 +47,7 @@ _BLOCKS = {"p", "li", "td", "th", "tr", "table", "caption", "div", "section", "d
            "dt", "figcaption", "ul", "ol", "blockquote", "legend", "form", "fieldset", "br", "label", "dl"}
 _HEADING = re.compile(r"h[1-6]")
 #: Drawings and scripts are nine tenths of a chapter; controls, and addresses as they once were, are not looked for.
-_BULK = re.compile(r"<(script|svg|style)\b.*?</\1>|<div class=\"emd-choose-controls\">.*?</div>|"
+_BULK = re.compile(r'<(script|svg|style)\b.*?</\1>|<div class="emd-choose-controls">.*?</div>|'
                    r'<section id="addresses-that-moved">.*?</section>', re.S)
 
 
