@@ -8,6 +8,7 @@ import math
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Annotation
 from pairwise import pairs
 
 import emdbook
@@ -68,6 +69,14 @@ FIRST = {"lesions": "one", "history": "clean"}
 ])
 def test_each_rule_decides_its_presentation(answers, expected, step):
     assert name(**answers) == (expected, step)
+
+
+@pytest.mark.parametrize(("answers", "arrows"), [({"blood": "above"}, 0), ({"lesions": "none"}, 1),
+                                                 ({**FIRST, "marrow": "none"}, 3), ({}, 4)])
+def test_an_arrow_leads_on_from_each_question_that_did_not_decide(answers, arrows):
+    given = {"lesions": "several", "contact": "no", "marrow": "above", "blood": "below", "history": "known", **answers}
+    figure = classify(LIMITS, **given).figure
+    assert sum(isinstance(one, Annotation) for one in figure.axes[0].texts) == arrows
 
 
 def test_at_the_limit_consensus_and_review_part():

@@ -4,8 +4,9 @@ import itertools
 
 import pandas as pd
 import pytest
+from artists import marks
 
-from emdbook import rows
+from emdbook import rows, style
 from emdbook.charts.pooling import ASSUMES, pool_choice, prepare_pool
 from emdbook.estimates import pool_proportions, proportion_interval
 from emdbook.estimates.overlaps import keep_apart
@@ -177,3 +178,12 @@ def test_without_groups_beside_it_the_figure_still_draws(offered):
     assert "Beside the pool" not in chart.description
     assert isinstance(chart.table, pd.DataFrame)
     assert "Random effects" in chart.table["Group"].tolist()
+
+
+@pytest.mark.parametrize("population", ["EM-B", "EMD"])
+def test_a_group_beside_the_pool_wears_the_mark_of_its_population(offered, beside, population):
+    groups = beside.assign(population=[population, *beside.population[1:]])
+    drawn = marks(pool_choice(offered, beside=groups).figure.axes[0])
+    for group in groups.itertuples():
+        colours = {dot.edge for dot in drawn if dot.x == pytest.approx(group.value)}
+        assert style.POPULATION[group.population].light.lower() in colours

@@ -46,6 +46,13 @@ def test_two_that_may_share_patients_are_kept_apart_on_demand():
     assert "may be too narrow" not in apart.description
 
 
+def test_who_chooses_no_series_gets_all_of_em_e():
+    for others in (True, False):
+        chosen, default = (series_pool.pool_of_series(ROWS, series=series, others=others) for series in (("a", "d"), ()))
+        assert pooled(default) == pooled(chosen)
+        assert default.description == chosen.description
+
+
 def test_the_other_groups_can_be_left_out():
     assert pooled(series_pool.pool_of_series(ROWS, series=("a", "d"), others=False)) == {"A", "D, supposed"}
 
