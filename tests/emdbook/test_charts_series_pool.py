@@ -48,7 +48,7 @@ def test_two_that_may_share_patients_are_kept_apart_on_demand():
 
 def test_who_chooses_no_series_gets_all_of_em_e():
     for others in (True, False):
-        chosen, default = (series_pool.pool_of_series(ROWS, series=series, others=others) for series in (("a", "d"), ()))
+        chosen, default = (series_pool.pool_of_series(ROWS, series=names, others=others) for names in (("a", "d"), ()))
         assert pooled(default) == pooled(chosen)
         assert default.description == chosen.description
 
