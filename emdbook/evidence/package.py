@@ -439,9 +439,9 @@ def _read(folder: Path) -> tuple[dict[str, Table | None], list[Fault]]:
 
 
 def _stamp(folder: Path) -> tuple:
-    """Names, sizes and times of all files of a folder."""
-    return tuple((str(file), seen.st_size, seen.st_mtime_ns) for file in sorted(folder.rglob("*"))
-                 if (seen := file.stat()) and file.is_file())
+    """Names, sizes and times of all files of a folder; not of a link that leads nowhere, as some editors leave."""
+    found = ((str(file), file.stat()) for file in sorted(folder.rglob("*")) if file.is_file())
+    return tuple((name, seen.st_size, seen.st_mtime_ns) for name, seen in found)
 
 
 @lru_cache(maxsize=2)

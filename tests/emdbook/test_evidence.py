@@ -74,6 +74,17 @@ def test_an_empty_table_keeps_its_types(folder):
     assert str(updates["value"].dtype) == "Float64"
 
 
+def test_a_changed_cell_is_read_anew_and_a_link_that_leads_nowhere_is_no_file(folder):
+    before = load(folder).outcomes.note.tolist()
+    file = folder / "outcomes.csv"
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    with pytest.raises(EvidenceError):
+        load(folder)
+    file.write_text(file.read_text(encoding="utf-8")[:-1], encoding="utf-8")
+    (folder / ".#outcomes.csv").symlink_to("nobody@nowhere")  # so an editor says that it has the file open
+    assert load(folder).outcomes.note.tolist() == before
+
+
 def test_tables_are_copies(evidence):
     first = evidence.outcomes
     first.loc[0, "value"] = 99.0

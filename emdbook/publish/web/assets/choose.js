@@ -56,8 +56,8 @@
 
     build() {
       // closed: open it would push the tables down that a reader has begun to read
-      const box = this.piece(".emd-choose-controls details");
-      const form = el("form", undefined, box);
+      this.box = this.piece(".emd-choose-controls details");
+      const form = el("form", undefined, this.box);
       form.setAttribute("role", "search");
       form.setAttribute("aria-label", `Choose ${this.what}`);
       /** @param {string} words */
@@ -182,7 +182,7 @@
         const order = told.get("order") ?? "";
         const ways = /** @type {HTMLOptionElement[]} */ ([...this.order.options]);
         if (ways.some((option) => option.value === order)) this.order.value = order;
-        this.piece(".emd-choose-controls details").open = window.innerWidth > 700; // on a phone it fills the screen
+        if (window.innerWidth > 700) this.box.open = true; // on a phone it would fill the screen
         this.apply();
         return;
       }
