@@ -187,3 +187,10 @@ def test_a_group_beside_the_pool_wears_the_mark_of_its_population(offered, besid
     for group in groups.itertuples():
         colours = {dot.edge for dot in drawn if dot.x == pytest.approx(group.value)}
         assert style.POPULATION[group.population].light.lower() in colours
+
+
+@pytest.mark.parametrize("population", ["EM-B", "EMD"])
+def test_a_group_beside_the_pool_is_told_as_what_it_is(offered, beside, population):
+    groups = beside.assign(population=[population, *beside.population[1:]])
+    told = {mark.name: mark.series for mark in pool_choice(offered, beside=groups).marks}
+    assert [told[label] for label in groups.label] == [style.POPULATION[p].label for p in groups.population]

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from artists import arrows, bars, dots, level, marks, polygons, row_names, segments, words_at
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from emdbook import charts, style
 from emdbook.charts import denominator, lesions, pooling
 from emdbook.charts.forest import prepare_forest
-from emdbook.charts.marks import diamond
+from emdbook.charts.marks import diamond, point, span
 from emdbook.charts.mechanism import Arrow, Blunt, Box, Cell, Scene
 from emdbook.charts.ranges import ranges
 from emdbook.charts.timeline import KINDS, timeline
@@ -655,3 +656,33 @@ def test_the_size_that_is_chosen_is_the_one_in_colour():
     axes = denominator.all_responded((2, 4, 8), highlight=4).figure.axes[0]
     assert [s[0] for s in segments(axes, color=ACCENT)] == [1]
     assert [s[0] for s in segments(axes, color=MUTED)] == [0, 2]
+
+
+def test_an_interval_without_width_is_a_line_of_no_length_unless_it_lies_beyond_the_axis():
+    axes = Figure().add_axes((0, 0, 1, 1))
+    span(axes, 1, 40, 40, (0, 100), color=INK)
+    span(axes, 2, 120, 150, (0, 100), color=INK)
+    span(axes, 3, 10, 30, (0, 100), color=INK)
+    assert segments(axes) == [(40, 1, 40, 1), (10, 3, 30, 3)]
+
+
+@pytest.mark.parametrize("standing", ["paper", "secondary", "review", "derived"])
+def test_what_fills_a_mark_lies_on_it(standing):
+    axes = Figure().add_axes((0, 0, 1, 1))
+    point(axes, 50, 1, style.POPULATION["EM-E"], standing=standing, zorder=3)
+    outline, *filling = axes.collections
+    assert all(inner.get_zorder() > outline.get_zorder() for inner in filling)
+    assert bool(filling) == (style.STANDING[standing].fill in {"dot", "cross"})
+
+
+def test_the_sizes_of_a_share_are_named_as_far_as_there_is_room():
+    def named(sizes):
+        axes = charts.interval_by_size(75, sizes=sizes).figure.axes[0]
+        return [label.get_text() for label in axes.get_xticklabels()]
+
+    assert named((4, 20, 80)) == ["3/4", "15/20", "60/80"]
+    many = named(tuple(range(10**6, 3 * 10**6, 10**5)))
+    assert many[0] == "750000/1000000"
+    gaps = np.diff([i for i, name in enumerate(many) if name])
+    assert len(set(gaps)) == 1
+    assert gaps[0] > 1

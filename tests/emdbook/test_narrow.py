@@ -12,7 +12,7 @@ import emdbook
 from emdbook import charts, rows
 from emdbook.charts.base import Chart, in_style, new_figure, width_in_letters
 from emdbook.charts.parts import foot_legend, heading, row_axis, x_label
-from emdbook.charts.room import NARROW, is_narrow, narrow, width
+from emdbook.charts.room import COLUMN, NARROW, is_narrow, narrow, width
 from emdbook.lessons import cns, comparator
 
 #: Width of a figure's window on a telephone of 320 px, in heights of the smallest letters that may be there (10 px).
@@ -111,3 +111,9 @@ def test_no_line_strikes_a_name_and_no_note_stands_on_an_axis(draw):
     assert collisions(draw().figure) == []
     with narrow():
         assert collisions(draw().figure) == []
+
+
+def test_a_column_of_names_gives_its_room_to_the_marks_and_a_scale_keeps_it():
+    with narrow():
+        inches = {left: new_figure(2, left=left)[1].get_position().x0 * width() for left in (COLUMN - 0.1, COLUMN, 2)}
+    assert inches == {COLUMN - 0.1: pytest.approx(COLUMN - 0.1), COLUMN: pytest.approx(0.14), 2: pytest.approx(0.14)}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 from docutils import nodes
 from matplotlib.figure import Figure
 
 from emdbook import charts, rows
-from emdbook.charts.told import Teller, Told, element, elements, from_table, record_of, whose
+from emdbook.charts.told import Teller, Told, cell_text, element, elements, from_table, record_of, whose
 from emdbook.publish.slides.builder import part_node
 from emdbook.publish.slides.deck import Part
 
@@ -135,3 +137,10 @@ def test_in_a_kernel_each_mark_of_the_state_shown_has_a_title(monkeypatch):
     finally:
         made.close()
         registry.pop(made.id)
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (None, ""), (pd.NA, ""), (float("nan"), ""), ("x", "x"), (True, "yes"), (np.bool_(False), "no"),
+    (np.int64(12345678), "12345678"), (0.123456789, "0.123457"), (0.0, "0")])
+def test_a_cell_is_said_as_what_it_is(value, text):
+    assert cell_text(value) == text

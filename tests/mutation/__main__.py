@@ -67,7 +67,7 @@ SEVEN = (
 #: Files of fast tests that may notice a fault in a room. Of these each fault is shown to the tests that call its
 #: function, the quickest first.
 TESTS = {
-    "charts": ("emdbook/test_charts*", "emdbook/test_marks_*", "emdbook/test_narrow"),
+    "charts": ("emdbook/test_charts*", "emdbook/test_marks_*", "emdbook/test_narrow", "emdbook/test_told"),
     "lessons": ("emdbook/test_charts_*", "emdbook/test_marks_*"),
     "estimates": ("emdbook/test_estimates*", "emdbook/test_appraisal", "emdbook/test_charts_antibodies",
                   "emdbook/test_marks_*"),
