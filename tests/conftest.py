@@ -3,6 +3,7 @@
 import functools
 import os
 
+import pytest
 from hypothesis import settings
 
 import emdbook
@@ -23,3 +24,11 @@ def _load(path=None):
 
 
 emdbook.load = _load
+
+
+@pytest.fixture(autouse=True)
+def the_folder_stays():
+    """A command goes into its book; the next test is where it was, or it finds none of the states that are drawn."""
+    before = os.getcwd()
+    yield
+    os.chdir(before)

@@ -49,7 +49,8 @@ class _Digest:
     def __init__(self):
         self.hash = hashlib.sha256()
         self.modules: set[str] = set()
-        self.seen: dict[int, int] = {}
+        #: Each object by its address, and kept: the address of one that is gone would soon be another's.
+        self.seen: dict[int, tuple[int, object]] = {}
 
     def text(self, *parts: str) -> None:
         for part in parts:
@@ -92,9 +93,9 @@ class _Digest:
             self.text("class", obj.__module__, obj.__qualname__)
             self.modules.add(obj.__module__)
         elif id(obj) in self.seen:
-            self.text("again", str(self.seen[id(obj)]))
+            self.text("again", str(self.seen[id(obj)][0]))
         else:
-            self.seen[id(obj)] = len(self.seen)
+            self.seen[id(obj)] = len(self.seen), obj
             self.compound(obj)
 
     def each(self, items) -> None:

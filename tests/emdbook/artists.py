@@ -199,9 +199,6 @@ def impossible(chart) -> list[str]:
         rows = [*axes.get_yticks(), *(at + side * 0.2 for at in axes.get_yticks() for side in (-1, 1)), *places[:, 1]]
         out += [f"words beside no row, at {at:g}" for at in beside
                 if not room.is_narrow() and not np.isclose(at, rows).any()]
-        bottom, top = axes.get_ylim()
-        if beside and bottom > top and not room.is_narrow() and bottom - max(rows) > 1:
-            out.append(f"room for another row below the last, {bottom - max(rows):g} rows high")
     # those are no shares of patients
     if chart.table is None or any(words in chart.description for words in ("density", "of the first day")):
         return out

@@ -25,6 +25,8 @@ def test_description_and_table_say_the_same():
     assert "No number of patients is given for Induction." in chart.description
     assert list(chart.table["Patients"].dropna()) == [12, 339, 1]
     assert "1 patient" in [t.get_text() for t in chart.figure.axes[0].texts]
+    bottom, top = chart.figure.axes[0].get_ylim()
+    assert (bottom > len(ROWS) - 1, bottom < len(ROWS), top < 0) == (True, True, True), "no room for a fifth row"
 
 
 def test_only_the_kinds_that_occur_are_named():

@@ -7,6 +7,7 @@ import functools
 import http.server
 import re
 import threading
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -49,6 +50,28 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(name))
         elif name == "book_widgets" and chapter:
             item.add_marker(pytest.mark.xdist_group(f"widgets of {chapter}"))  # its fresh charts are kept in the worker
+    for item in twice(items):
+        item.add_marker(pytest.mark.exhaustive)
+
+
+#: A page comes from a server or from a disk.
+WAYS = {"http", "file"}
+
+
+def twice(items) -> list:
+    """Of tests that go both ways, the way that waits for the weekly run: one in turn, by the name of the test.
+
+    Each page and each way of using it is tried at every change, some served and some from a disk.
+    """
+    both: dict[str, dict[str, object]] = {}
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        way = [str(value) for value in params.values() if isinstance(value, str) and value in WAYS]
+        said = item.callspec.id.split("-") if way else []
+        if len(way) == 1 and way[0] in said and not item.get_closest_marker("python"):
+            said.remove(way[0])
+            both.setdefault(f"{item.path.name}::{item.originalname}{said}", {})[way[0]] = item
+    return [of[sorted(of)[zlib.crc32(name.encode()) % 2]] for name, of in both.items() if len(of) == 2]
 
 
 def pytest_runtest_setup(item):

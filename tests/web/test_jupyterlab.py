@@ -88,7 +88,8 @@ def lab(tmp_path_factory):
             server.kill()
 
 
-@pytest.fixture(scope="module", params=PILOTS)
+#: One chapter with every kind of control at each change, the other once a week.
+@pytest.fixture(scope="module", params=[PILOTS[0], pytest.param(PILOTS[1], marks=pytest.mark.exhaustive)])
 def chapter(request, lab, browser):
     """The chapter in JupyterLab after all its cells have run."""
     context = browser.new_context(viewport={"width": 1300, "height": 1000})

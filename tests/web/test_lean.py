@@ -82,7 +82,8 @@ SHIFTED = ("book/cover", "book/glossary", CHAPTER, "notebooks/08_car_t_cells", "
            "notebooks/14_choosing_a_treatment")
 
 
-@pytest.mark.parametrize("width", [412, 1300])
+#: On a phone at every change, where lines break most; on a wide screen once a week.
+@pytest.mark.parametrize("width", [412, pytest.param(1300, marks=pytest.mark.exhaustive)])
 def test_late_fonts_move_little(serve, browser, width):
     """Fonts that come after the text: 0.1 is the most that Web Vitals calls good; without fitted fonts it was 0.25.
 

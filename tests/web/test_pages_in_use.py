@@ -109,11 +109,6 @@ def test_in_the_frame_of_a_learning_platform_a_page_works(name, serve, tmp_path,
 
 # --- the place in a chapter
 
-#: A change is tried from a disk; over HTTP once a week.
-FROM_A_STICK = ("file", pytest.param("http", marks=pytest.mark.exhaustive))
-
-
-@pytest.mark.parametrize("at", FROM_A_STICK, indirect=True)
 def test_reading_on_and_back_keeps_the_place(at, open_page):
     page = open_page(at(CHAPTER))
     page.wait_for_function("() => !('settling' in document.documentElement.dataset)")
@@ -136,7 +131,6 @@ def test_reading_on_and_back_keeps_the_place(at, open_page):
         assert abs(page.evaluate("() => window.scrollY") - place) < 40
 
 
-@pytest.mark.parametrize("at", FROM_A_STICK, indirect=True)
 def test_every_link_to_a_section_lands_on_its_heading(at, open_page):
     page = open_page(at("notebooks/14_choosing_a_treatment"))
     links = page.locator(".page-toc a[href^='#']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
