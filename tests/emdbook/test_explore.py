@@ -364,6 +364,20 @@ def test_a_number_and_its_text_are_not_one():
     assert key(orders[0]) != key(orders[1])
 
 
+def test_what_is_gone_again_lends_its_address_to_nothing():
+    kind = type("Kind", (), {"__module__": "emdbook.own"})
+
+    def made(*values):
+        out = [kind() for _ in values]
+        for one, value in zip(out, values, strict=True):
+            one.value = value
+            vars(one)  # from here on its dictionary is there, and each copy of it takes the place of the last
+        return out
+
+    assert key(made(0, 1, 2)) != key(made(0, 0, 0))
+    assert key(made(0, 1, 2)) == key(made(0, 1, 2))
+
+
 def test_imports_are_followed_to_where_a_name_comes_from():
     ours, libraries = keys_module.code_of({"emdbook.charts.forest"})
     assert {"emdbook.ground.wording", "emdbook.estimates.pooling", "emdbook.charts.base", "emdbook.style"} <= ours
