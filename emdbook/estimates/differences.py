@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep
+import scipy
 
 from emdbook.estimates.checks import check_count, check_level, check_positive
 
@@ -50,6 +49,8 @@ def risk_difference(events1: int, n1: int, events2: int, n2: int, level: float =
     e1, t1 = check_count(events1, n1)
     e2, t2 = check_count(events2, n2)
     level = check_level(level)
+    from statsmodels.stats.proportion import confint_proportions_2indep  # here: see intervals
+
     low, high = confint_proportions_2indep(e1, t1, e2, t2, method="newcomb", compare="diff", alpha=1 - level)
     limits = max(-1.0, float(low)), min(1.0, float(high))
     return Comparison(e1 / t1 - e2 / t2, *limits, "newcombe", level)
@@ -89,7 +90,7 @@ def risk_ratio(events1: int, n1: int, events2: int, n2: int, level: float = 0.95
     add = 0.5 if empty else 0.0
     a1, a2, m1, m2 = e1 + add, e2 + add, t1 + 2 * add, t2 + 2 * add
     centre = np.log(a1 / m1) - np.log(a2 / m2)
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(1 / a1 - 1 / m1 + 1 / a2 - 1 / m2)
+    half = scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(1 / a1 - 1 / m1 + 1 / a2 - 1 / m2)
     lead = "One cell is" if empty == 1 else "Two cells are"  # more would leave neither group an event
     note = f"{lead} 0, so 1/2 was added to each of the four cells." if add else ""
     low, high = float(np.exp(centre - half)), float(np.exp(centre + half))
@@ -122,7 +123,7 @@ def ratio_of_ratios(first: tuple[float, float, float], second: tuple[float, floa
     Altman DG, Bland JM, BMJ 2003;326:219. The standard errors are taken from the widths of the intervals on the log
     scale.
     """
-    z = stats.norm.ppf((1 + check_level(level)) / 2)
+    z = scipy.stats.norm.ppf((1 + check_level(level)) / 2)
     logs, variance = [], 0.0
     for ratio in (first, second):
         estimate, low, high = (check_positive(x, "A ratio and its limits") for x in ratio)

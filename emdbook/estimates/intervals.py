@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
+import scipy
 
 from emdbook.estimates.checks import check_choice, check_count, check_level, check_positive
 
@@ -79,6 +78,9 @@ def proportion_interval(events: int, n: int, method: str = "wilson", level: floa
     count, total = check_count(events, n)
     check_choice(method, INTERVAL_METHODS, "The interval method")
     level = check_level(level)
+    # here, for it brings scipy.stats: more than a second at the start of whatever computes no interval
+    from statsmodels.stats.proportion import proportion_confint
+
     low, high = proportion_confint(count, total, alpha=1 - level, method=_STATSMODELS_NAMES[method])
     # All three methods put these two limits on the border; arithmetic in floats can miss it by 1e-17.
     low = 0.0 if count == 0 else float(low)
@@ -104,12 +106,12 @@ class Posterior:
     def density(self, points: int = 201) -> tuple[np.ndarray, np.ndarray]:
         """Return a grid of proportions strictly between 0 and 1 and the posterior density on it."""
         grid = (np.arange(points) + 0.5) / points
-        return grid, stats.beta.pdf(grid, self.alpha, self.beta)
+        return grid, scipy.stats.beta.pdf(grid, self.alpha, self.beta)
 
     def prior_density(self, points: int = 201) -> tuple[np.ndarray, np.ndarray]:
         """Return the same grid and the density of the prior."""
         grid = (np.arange(points) + 0.5) / points
-        return grid, stats.beta.pdf(grid, *self.prior)
+        return grid, scipy.stats.beta.pdf(grid, *self.prior)
 
 
 def binomial_posterior(
@@ -139,7 +141,7 @@ def binomial_posterior(
     level = check_level(level)
     a, b = _prior(prior)
     alpha, beta = a + count, b + total - count
-    low, median, high = stats.beta.ppf([(1 - level) / 2, 0.5, (1 + level) / 2], alpha, beta)
+    low, median, high = scipy.stats.beta.ppf([(1 - level) / 2, 0.5, (1 + level) / 2], alpha, beta)
     return Posterior(
         alpha,
         beta,

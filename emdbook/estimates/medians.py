@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from scipy import stats
+import scipy
 
 from emdbook.estimates.checks import check_level, check_positive
 from emdbook.estimates.counts import as_whole
@@ -62,12 +62,12 @@ def median_ranks(n: Any, level: float = 0.95) -> MedianRanks | None:
     all patients, which a published median does not give.
     """
     total, level = as_whole(n, "The number of patients n", least=1), check_level(level)
-    low = int(stats.binom.ppf((1 - level) / 2, total, 0.5)) + 1  # too near the middle, or just right
-    while low and 1 - 2 * stats.binom.cdf(low - 1, total, 0.5) < level:
+    low = int(scipy.stats.binom.ppf((1 - level) / 2, total, 0.5)) + 1  # too near the middle, or just right
+    while low and 1 - 2 * scipy.stats.binom.cdf(low - 1, total, 0.5) < level:
         low -= 1
     if not low:
         return None
-    return MedianRanks(low, total + 1 - low, total, float(1 - 2 * stats.binom.cdf(low - 1, total, 0.5)))
+    return MedianRanks(low, total + 1 - low, total, float(1 - 2 * scipy.stats.binom.cdf(low - 1, total, 0.5)))
 
 
 def median_interval(median: Any, n: Any, *, shape: float = 1.0, level: float = 0.95) -> tuple[float, float] | None:

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
-from scipy.special import expit
+import scipy
 
 from emdbook.estimates.checks import check_choice, check_count, check_level, check_positive
 from emdbook.estimates.intervals import proportion_interval
@@ -163,13 +162,13 @@ def pool_proportions(
     w = 1 / (v + tau2)
     mean = float(np.sum(w * y) / np.sum(w))
     variance = 1 / float(np.sum(w))
-    normal = float(stats.norm.ppf((1 + level) / 2))
+    normal = float(scipy.stats.norm.ppf((1 + level) / 2))
     half, ahead = normal * math.sqrt(variance), normal * math.sqrt(variance + tau2)
     narrower = False
     if ci_method == "hartung-knapp":
         spread = float(np.sum(w * (y - mean) ** 2))
         scaled = variance * (0.0 if spread <= np.finfo(float).eps else spread / (k - 1))
-        quantile = float(stats.t.ppf((1 + level) / 2, k - 1))
+        quantile = float(scipy.stats.t.ppf((1 + level) / 2, k - 1))
         own_half, own_ahead = quantile * math.sqrt(scaled), quantile * math.sqrt(scaled + tau2)
         narrower = own_half < half * (1 - 1e-9)
         if not (narrower and never_narrower):
@@ -179,15 +178,15 @@ def pool_proportions(
     q = _cochran_q(y, v)
     i2 = _i_squared(v, tau2, q, tau2_method)
     return Pooled(
-        estimate=float(expit(mean)),
-        ci_low=float(expit(mean - half)),
-        ci_high=float(expit(mean + half)),
-        prediction_low=None if predicted is None else float(expit(mean - predicted)),
-        prediction_high=None if predicted is None else float(expit(mean + predicted)),
+        estimate=float(scipy.special.expit(mean)),
+        ci_low=float(scipy.special.expit(mean - half)),
+        ci_high=float(scipy.special.expit(mean + half)),
+        prediction_low=None if predicted is None else float(scipy.special.expit(mean - predicted)),
+        prediction_high=None if predicted is None else float(scipy.special.expit(mean + predicted)),
         tau2=tau2,
         i2=i2,
         q=q,
-        q_p=float(stats.chi2.sf(q, k - 1)),
+        q_p=float(scipy.stats.chi2.sf(q, k - 1)),
         k=k,
         weights=tuple(float(x) for x in w / np.sum(w)),
         tau2_method=tau2_method,
@@ -307,7 +306,7 @@ def _search(y: np.ndarray, v: np.ndarray, method: str) -> float:
     heights = [_log_likelihood(float(t), y, v, method) for t in grid]
     best = int(np.argmax(heights))
     bounds = (float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)]))
-    found = optimize.minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda t: -_log_likelihood(float(t), y, v, method),
         bounds=bounds,
         method="bounded",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from emdbook.estimates.checks import check_number, check_positive, check_rng, check_share
 from emdbook.estimates.counts import as_whole
@@ -220,4 +220,4 @@ def mixture_median(medians: Sequence[float], weights: Sequence[float]) -> float:
     def more_than_half(t: float) -> float:
         return sum(w * 2 ** (-t / m) for m, w in zip(medians, weights, strict=True)) - sum(weights) / 2
 
-    return float(brentq(more_than_half, min(present), max(present)))
+    return float(scipy.optimize.brentq(more_than_half, min(present), max(present)))

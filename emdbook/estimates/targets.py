@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
+import scipy
 
 from emdbook.estimates.checks import check_positive
 
@@ -41,7 +41,7 @@ def share_above(middle: Any, spread: Any, threshold: Any) -> float:
     middle = check_positive(middle, "The median density")
     spread = check_positive(spread, "The spread")
     threshold = check_positive(threshold, "The threshold")
-    return float(norm.cdf((math.log10(middle) - math.log10(threshold)) / spread))
+    return float(scipy.stats.norm.cdf((math.log10(middle) - math.log10(threshold)) / spread))
 
 
 def density_curve(log_density: np.ndarray, middle: Any, spread: Any) -> np.ndarray:
@@ -65,4 +65,5 @@ def density_curve(log_density: np.ndarray, middle: Any, spread: Any) -> np.ndarr
         If a number is not above 0.
     """
     middle = check_positive(middle, "The median density")
-    return norm.pdf(np.asarray(log_density, float), math.log10(middle), check_positive(spread, "The spread"))
+    spread = check_positive(spread, "The spread")
+    return scipy.stats.norm.pdf(np.asarray(log_density, float), math.log10(middle), spread)

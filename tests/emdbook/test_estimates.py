@@ -1,6 +1,8 @@
 """Intervals, comparisons, posteriors and illustrations: values, properties and refusals."""
 
 import math
+import subprocess
+import sys
 from decimal import Decimal
 
 import numpy as np
@@ -336,3 +338,10 @@ def test_a_ratio_of_ratios_is_the_test_of_interaction():
         estimates.ratio_of_ratios((1.45, 1.5, 2.20), (1.40, 0.88, 2.25))
     with pytest.raises(ValueError, match="above 0"):
         estimates.ratio_of_ratios((1.45, 0, 2.20), (1.40, 0.88, 2.25))
+
+
+def test_whoever_only_reads_the_data_waits_for_no_statistics():
+    code = ("import sys, emdbook; emdbook.load(); "
+            "print({'matplotlib', 'scipy.stats', 'statsmodels'} & set(sys.modules) or 'none')")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "none"
