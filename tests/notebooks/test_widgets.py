@@ -13,6 +13,7 @@ import pytest
 import emdbook
 from emdbook import explore
 from emdbook.evidence.links import data_page
+from emdbook.explore.states import state_keys
 from emdbook.ground.paths import project_dir
 from emdbook.publish import executed
 
@@ -79,6 +80,14 @@ def test_every_state_is_drawn_and_says_what_it_shows(path, monkeypatch):
             other, svg = seen.setdefault(one.sentence, (settings, one.svg))
             same = svg == one.svg or explore.fingerprint(svg) == explore.fingerprint(one.svg)
             assert same, f"{here}: the same words as {other}: {one.sentence!r}"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_what_is_drawn_once_is_kept(path, monkeypatch):
+    """A chart whose key is not known exactly would be drawn anew at every build, and nobody would notice."""
+    monkeypatch.setenv("EMDBOOK_CHAPTER", path.stem)
+    for widget in widgets(path).values():
+        assert None not in state_keys(widget.function, widget.id, list(widget.states())[:3]), widget.id
 
 
 def test_no_two_widgets_share_an_id():
