@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from pathlib import Path
 
+from emdbook.ground.faults import UnsoundError
 from emdbook.ground.paths import project_dir
 
 
@@ -88,16 +90,9 @@ def _sync(options) -> int:
 
 
 def _whatif(options) -> int:
-    from pathlib import Path
+    from emdbook.checks.whatif import report, what_if
 
-    from emdbook.checks.whatif import WhatIfError, report, what_if
-    from emdbook.ground.faults import EvidenceError
-
-    try:
-        print(report(what_if(project_dir(), Path(options.file), outputs=not options.words)))
-    except (WhatIfError, EvidenceError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(report(what_if(project_dir(), Path(options.file), outputs=not options.words)))
     return 0
 
 
@@ -341,5 +336,13 @@ def main(arguments: list[str] | None = None) -> int:
                                  help="handed to JupyterLab, such as --allow-root in a container")
     options = parser.parse_args(arguments)
     os.chdir(project_dir())
-    return options.function(options)
+    try:
+        return options.function(options)
+    except UnsoundError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        print(f"Not written: {error.strerror}: {error.filename or 'no file was left half-written'}.", file=sys.stderr)
+    return 1
 

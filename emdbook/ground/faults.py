@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["UNSEEN", "EvidenceError", "Fault", "FaultsError", "twins"]
+__all__ = ["UNSEEN", "EvidenceError", "Fault", "FaultsError", "UnsoundError", "hidden", "twins"]
 
 SHOWN_IN_MESSAGE = 50
 SHOWN_OF_VALUE = 60
@@ -15,6 +16,18 @@ SHOWN_OF_VALUE = 60
 #: Characters that look like a blank or like nothing, although Unicode counts them among letters and symbols:
 #: Hangul fillers and the empty Braille pattern.
 UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+def hidden(text: str) -> bool:
+    """Whether a text holds what nobody can see: control and zero-width characters, separators, half a pair."""
+    # line and paragraph separators (Zl, Zp) break a cell in some programs; no-break spaces (Zs) stay allowed
+    unprintable = not text.isprintable() and any(
+        unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp") for c in text)
+    return unprintable or "\ufffd" in text or any(c in UNSEEN for c in text)
+
+
+class UnsoundError(ValueError):
+    """A file that a person keeps is not what it must be; the message says which, where, and by what rule."""
 
 
 def _escaped(character: str) -> str:
@@ -82,7 +95,7 @@ def twins(names: Iterable[str]) -> dict[str, int]:
     return {name: times for name, times in sorted(Counter(names).items()) if times > 1}
 
 
-class FaultsError(ValueError):
+class FaultsError(UnsoundError):
     """Trees that cannot be used. ``faults`` lists every fault; the message prints them all."""
 
     #: How the message begins.
@@ -94,7 +107,7 @@ class FaultsError(ValueError):
         super().__init__(f"{self.subject} {count}.\n" + "\n".join(f"- {fault}" for fault in self.faults))
 
 
-class EvidenceError(ValueError):
+class EvidenceError(UnsoundError):
     """The data package is not sound; nothing of it was loaded.
 
     Parameters

@@ -24,7 +24,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 import emdbook
-from emdbook.ground.faults import EvidenceError
+from emdbook.ground.faults import EvidenceError, UnsoundError
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish import executed
 from emdbook.publish.runtime import pages
@@ -140,7 +140,7 @@ def told_last(function: Callable[[], int], nothing: str) -> int:
         print(error, file=sys.stderr)
         count = len(error.faults)
         reason = f"the data package has {count} fault{'' if count == 1 else 's'}, listed above"
-    except (BuildError, executed.ChapterError, LookupError, SupplyError, pages.SwitchError) as error:
+    except (BuildError, UnsoundError, executed.ChapterError, LookupError, SupplyError, pages.SwitchError) as error:
         *before, reason = str(error).splitlines()
         print(*before, sep="\n", end="\n" if before else "", file=sys.stderr)
     except OSError as error:

@@ -12,6 +12,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from emdbook.ground.files import files_of
 from emdbook.ground.notebook import SOLUTION, fold, read_notebook
 from emdbook.ground.paths import project_dir
 from emdbook.teach.teaching import Teaching, load_teaching, markdown
@@ -125,7 +126,7 @@ def expected(project: Path | None = None) -> dict[str, str]:
     taught = load_teaching(project / "data" / "teaching.json")
     return {
         f"{kind}/{path.name}": _text(make_copy(read_notebook(path), kind, taught.get(path.stem)))
-        for path in sorted((project / "notebooks").glob("*.ipynb")) for kind in KINDS
+        for path in files_of(project / "notebooks", "*.ipynb") for kind in KINDS
     }
 
 
