@@ -19,7 +19,9 @@ from pathlib import Path
 
 from emdbook.evidence.figures import Quantity, months_of
 from emdbook.evidence.links import LinkError, TiedLink, links_of, plain
+from emdbook.ground.notebook import read_notebook
 from emdbook.ground.numerals import Numeral, agreed, article, holds, read, written
+from emdbook.ground.paths import put
 from emdbook.ground.wording import number
 
 __all__ = ["Change", "sync_project", "sync_text"]
@@ -338,7 +340,10 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
         What was rewritten or would be, and what a person has to look at.
     """
     found: list[Change] = []
-    for file in texts_of_project(project):
+    for file in (files := texts_of_project(project)):
+        if file.suffix == ".ipynb":
+            read_notebook(file)  # a damaged one is told before anything is written
+    for file in files:
         raw = file.read_text(encoding="utf-8")
         if "](ev:" not in raw and "](calc:" not in raw:
             continue
@@ -354,7 +359,7 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
         here += _put_to_the_test(raw, here, name)
         found += here
         if write and new != raw:
-            file.write_text(new, encoding="utf-8")
+            put(file, new)
     return found
 
 

@@ -25,6 +25,7 @@ from emdbook.evidence import Evidence, load
 from emdbook.evidence.rules import ID_COLUMNS
 from emdbook.explore.core import Exploration
 from emdbook.ground import strict_json
+from emdbook.ground.faults import Told
 from emdbook.ground.wording import percent, percent_range
 from emdbook.rows import chart_rows
 from emdbook.style import THERAPY_CLASS
@@ -33,7 +34,7 @@ from emdbook.tables import Table
 __all__ = ["Difference", "WhatIfError", "apply_rows", "chapter_outputs", "report", "what_if"]
 
 
-class WhatIfError(ValueError):
+class WhatIfError(Told, ValueError):
     """The file cannot be applied; the message says which table, row and column is wrong."""
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from emdbook.evidence.descriptor import FieldSpec, TableSpec, read_descriptor
 from emdbook.ground.faults import EvidenceError, Fault
+from emdbook.ground.paths import put
 
 __all__ = ["differences", "put_back", "tidied", "tidy"]
 
@@ -200,6 +201,6 @@ def tidy(folder: Path) -> tuple[list[str], list[str], list[str]]:
             back += said
             changed += differences(spec, old, text)
         if file.read_bytes() != text.encode("utf-8"):
-            file.write_text(text, encoding="utf-8", newline="\n")
+            put(file, text)
             written.append(file.name)
     return written, back, changed

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emdbook.ground.faults import Told
+
 _FOLD = (r"^<details(?P<open> open)?><summary><b>(?P<title>{})</b></summary>\n\n(?P<body>.*?)\n\n"
          r"</details>[ \t]*$")
 #: A part of a Markdown cell that opens at a press. It is HTML, which GitHub, nbviewer, VS Code and JupyterLab know;
@@ -41,21 +43,25 @@ class Cell:
         return self.metadata.get("slideshow", {}).get("slide_type", "")
 
 
+class NotebookError(Told, ValueError):
+    """A file that is no notebook; the message names it."""
+
+
 def read_notebook(path: Path | str) -> dict:
     """The notebook as it stands in the file.
 
     Raises
     ------
-    ValueError
+    NotebookError
         If the file is no notebook of format 4.
     """
     path = Path(path)
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is no notebook: {error}") from None
+        raise NotebookError(f"{path.name} is no notebook: {error}") from None
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
-        raise ValueError(f"{path.name} is no notebook of format 4")
+        raise NotebookError(f"{path.name} is no notebook of format 4")
     return notebook
 
 

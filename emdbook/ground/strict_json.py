@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from emdbook.ground.faults import Fault
+from emdbook.ground.faults import Fault, Told
 
 __all__ = ["CHECKED", "UnreadableError", "beside", "checked", "read", "schema_errors", "schema_found", "schema_rule"]
 
@@ -17,7 +17,7 @@ __all__ = ["CHECKED", "UnreadableError", "beside", "checked", "read", "schema_er
 CHECKED = "EMDBOOK_DATA_CHECKED"
 
 
-class UnreadableError(ValueError):
+class UnreadableError(Told, ValueError):
     """A file that is no JSON object of names that stand once.
 
     Parameters

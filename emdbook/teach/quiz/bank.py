@@ -7,12 +7,13 @@ from pathlib import Path
 
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
+from emdbook.ground.faults import Told
 from emdbook.ground.paths import data_dir
 
 SCHEMA = "question.schema.json"
 
 
-class QuizError(ValueError):
+class QuizError(Told, ValueError):
     """A file of questions that breaks the rules.
 
     Parameters
