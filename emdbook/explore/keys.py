@@ -39,6 +39,10 @@ _HOME = "emdbook"
 _OUTSIDE = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")})
 #: A function under ``functools.lru_cache``; the library gives its type no public name.
 _KEPT = type(functools.lru_cache(len))
+#: Values that are what they print.  A kind derived from one of them may do anything and is none of them.
+_PLAIN = (bool, int, float, complex, str, range, datetime.date, datetime.datetime, datetime.time, datetime.timedelta,
+          pd.Timestamp, pd.Timedelta)
+_BUILT_IN = (int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict)
 
 
 class Uncacheable(TypeError):
@@ -64,32 +68,32 @@ class _Digest:
 
     def feed(self, obj: object) -> None:
         kind = type(obj)
-        if obj is None or kind in (bool, int, float, complex, str, range):
+        if obj is None or kind in _PLAIN:
             self.text(kind.__name__, repr(obj))
         elif kind in (bytes, bytearray):
-            self.text("bytes")
+            self.text(kind.__name__)
             self.raw(bytes(obj))
         elif isinstance(obj, enum.Enum):
-            self.text("enum", f"{kind.__module__}.{kind.__qualname__}", obj.name)
-        elif isinstance(obj, datetime.date | datetime.time | datetime.timedelta | Path):
-            self.text(kind.__name__, repr(obj))
+            self.feed(kind)
+            self.text("enum", str(obj.name))
         elif obj is pd.NA or obj is pd.NaT:
             self.text("missing", str(obj))
         elif isinstance(obj, np.generic):
             self.text("np", str(obj.dtype), repr(obj.item()))
-        elif isinstance(obj, np.ndarray):
-            if obj.dtype == object:
-                self.text("array", str(obj.shape))
+        elif kind is np.ndarray:
+            self.text("array", str(obj.shape), str(obj.dtype))
+            if obj.dtype.hasobject or obj.dtype.kind == "T":  # its bytes are addresses
                 self.each(obj.ravel().tolist())
             else:
-                self.text("array", str(obj.shape), str(obj.dtype))
                 self.raw(np.ascontiguousarray(obj).tobytes())
-        elif isinstance(obj, pd.DataFrame | pd.Series | pd.Index):
+        elif isinstance(obj, pd.DataFrame | pd.Series | pd.Index) and kind.__module__.partition(".")[0] == "pandas":
             self.frame(obj)
         elif isinstance(obj, types.ModuleType):
             self.text("module", obj.__name__)
             self.modules.add(obj.__name__)
         elif isinstance(obj, type):
+            if not _found(obj):  # what it does stands in no file
+                raise Uncacheable(f"the class {obj.__qualname__}, which no module holds")
             self.text("class", obj.__module__, obj.__qualname__)
             self.modules.add(obj.__module__)
         elif id(obj) in self.seen:
@@ -105,7 +109,7 @@ class _Digest:
     def frame(self, obj) -> None:
         self.text(type(obj).__name__, str(obj.shape))
         if isinstance(obj, pd.Index):
-            self.each(list(obj.names))
+            self.each([*obj.names, getattr(obj, "freqstr", None)])
             for i in range(obj.nlevels):
                 self.column(obj.get_level_values(i))
             return
@@ -124,27 +128,26 @@ class _Digest:
         if isinstance(values.dtype, pd.CategoricalDtype):
             self.each(list(values.dtype.categories))
             self.text(str(values.dtype.ordered))
-        # pandas hashes objects as text where their types differ, so that 1 and "1" would be one
-        if values.dtype == object:
-            self.each(list(values))
-            return
-        try:
-            self.raw(pd.util.hash_array(values.array, categorize=False).tobytes())
-        except TypeError:
-            self.each(list(values))
+        # not as pandas hashes them: there 1 is "1", a gap is "<NA>" and 0 is -0
+        self.feed(values.to_numpy() if isinstance(values.dtype, np.dtype) else list(values))
 
     def compound(self, obj: object) -> None:
-        if isinstance(obj, list | tuple):
-            self.text(type(obj).__name__, str(len(obj)))
+        kind = type(obj)
+        if kind in (list, tuple):
+            self.text(kind.__name__, str(len(obj)))
             self.each(obj)
-        elif isinstance(obj, set | frozenset):
-            self.text("set", *sorted(digest(item)[0] for item in obj))
-        elif isinstance(obj, Mapping):
+        elif isinstance(obj, tuple) and hasattr(obj, "_fields"):
+            self.each((kind, tuple(obj)))
+        elif kind in (set, frozenset):
+            found = [digest(item) for item in obj]
+            self.text("set", *sorted(key for key, _ in found))
+            self.modules.update(*(modules for _, modules in found))
+        elif kind in (dict, types.MappingProxyType):
             self.text("mapping", str(len(obj)))
             for key, value in obj.items():
                 self.feed(key)
                 self.feed(value)
-        elif isinstance(obj, functools.partial):
+        elif kind is functools.partial:
             self.text("partial")
             self.each((obj.func, obj.args, obj.keywords))
         elif isinstance(obj, types.MethodType):
@@ -160,14 +163,12 @@ class _Digest:
                 self.feed(obj.__wrapped__)
         elif isinstance(obj, types.BuiltinFunctionType):
             self.text("builtin", str(obj.__module__), obj.__qualname__)
+            self.feed(obj.__self__)  # the dictionary whose ``get`` it is, or the module
         elif isinstance(obj, types.CodeType):
             self.code(obj)
-        elif dataclasses.is_dataclass(obj):
-            self.feed(type(obj))
-            self.each(getattr(obj, f.name) for f in dataclasses.fields(obj))
-        elif type(obj).__module__.split(".")[0] == "emdbook" and hasattr(obj, "__dict__"):
-            self.feed(type(obj))
-            self.feed({k: v for k, v in vars(obj).items() if not k.startswith("__")})
+        elif (dataclasses.is_dataclass(obj) or kind.__module__.split(".")[0] == _HOME) \
+                and not isinstance(obj, _BUILT_IN):
+            self.each((kind, _state(obj)))
         else:
             raise Uncacheable(f"a {type(obj).__module__}.{type(obj).__qualname__}")
 
@@ -182,6 +183,7 @@ class _Digest:
         self.code(obj.__code__)
         self.feed(obj.__defaults__)
         self.feed(obj.__kwdefaults__)
+        self.feed({k: v for k, v in vars(obj).items() if k != "__wrapped__"})
         for name, cell in zip(obj.__code__.co_freevars, obj.__closure__ or (), strict=True):
             self.text("closure", name)
             try:
@@ -195,20 +197,33 @@ class _Digest:
                 self.feed(obj.__globals__[name])
 
     def code(self, code: types.CodeType) -> None:
-        self.text("code", str(code.co_names), str(code.co_varnames), str(code.co_flags))
+        self.text("code", str(code.co_names), str(code.co_varnames), str(code.co_flags), str(code.co_argcount),
+                  str(code.co_posonlyargcount), str(code.co_kwonlyargcount))
         self.raw(code.co_code)
+        self.raw(code.co_exceptiontable)
         self.each(code.co_consts)
+
+
+def _found(thing: types.FunctionType | type) -> bool:
+    """Whether a function or a class is what its module has under its name."""
+    found: object = sys.modules.get(thing.__module__ or "")
+    for part in thing.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is thing and thing.__module__ != "__main__"
 
 
 def _importable(function: types.FunctionType) -> bool:
     """Whether the function can be found again by its name in a module file."""
-    module = sys.modules.get(function.__module__ or "")
-    if module is None or function.__module__ == "__main__" or not getattr(module, "__file__", None):
-        return False
-    found = module
-    for part in function.__qualname__.split("."):
-        found = getattr(found, part, None)
-    return found is function
+    return _found(function) and bool(getattr(sys.modules[function.__module__], "__file__", None))
+
+
+def _state(obj: object) -> dict[str, object]:
+    """What an object holds, in its dictionary or in slots, but for what it works out once and keeps."""
+    slots = (name for kind in type(obj).__mro__ for name, slot in vars(kind).items()
+             if isinstance(slot, types.MemberDescriptorType))
+    names = [*getattr(obj, "__dict__", ()), *slots]
+    return {name: getattr(obj, name) for name in names if not name.startswith("__") and hasattr(obj, name)
+            and not isinstance(getattr(type(obj), name, None), functools.cached_property)}
 
 
 def _names(code: types.CodeType) -> set[tuple[str, str]]:

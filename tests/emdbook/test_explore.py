@@ -11,10 +11,15 @@ import shutil
 import subprocess
 import sys
 import time
+import types
+from collections import defaultdict, namedtuple
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 import small_charts
@@ -364,8 +369,83 @@ def test_a_number_and_its_text_are_not_one():
     assert key(orders[0]) != key(orders[1])
 
 
-def test_what_is_gone_again_lends_its_address_to_nothing():
+def left(name, code):
+    """What a cell of a notebook leaves under this name."""
+    cell = {"__name__": "__main__"}
+    exec(code, cell)
+    return cell[name]
+
+
+class Dict(dict):
+    pass
+
+
+def marked(mapping, **marks):
+    vars(made := Dict(mapping)).update(marks)
+    return made
+
+
+#: Two values each that look alike and draw two figures.
+ALIKE = {
+    "method of a mapping": ({"a": 1}.get, {"a": 2}.get),
+    "method of a text": ("{:.0f}".format, "{:.1f}".format),
+    "names of a tuple": (namedtuple("P", "low high")(1, 2), namedtuple("P", "high low")(1, 2)),
+    "what a mapping gives for what it lacks": (defaultdict(lambda: 1), defaultdict(lambda: 2)),
+    "mapping of one's own": (marked({}, other=1), marked({}, other=2)),
+    "masked": (np.ma.array([1, 2], mask=[0, 1]), np.ma.array([1, 2], mask=[0, 0])),
+    "texts of numpy": tuple(np.array([40 * c], dtype=np.dtypes.StringDType()) for c in "ab"),
+    "gap": tuple(pd.Series(pd.array([x], dtype="string")) for x in (pd.NA, "<NA>")),
+    "not a number": tuple(pd.Series([x], dtype="str") for x in (np.nan, "nan")),
+    "minus zero": tuple(pd.Series(pd.array([x], dtype="Float64")) for x in (0.0, -0.0)),
+    "categories": tuple(pd.Series(pd.Categorical(x, categories=[1, "1"])) for x in ([1], ["1"])),
+    "frequency": tuple(pd.date_range("2020-01-01", periods=2, freq=f) for f in ("D", "24h")),
+    "class of a notebook": tuple(left("f", f"class A:\n x = {i}\ndef f(): return A.x") for i in (1, 2)),
+    "enumeration of a notebook": tuple(left("e", f"import enum\nclass E(enum.Enum):\n A = {i}\ne = E.A")
+                                       for i in (1, 2)),
+    "attribute of a function": tuple(left("f", f"def f(): return f.x\nf.x = {i}") for i in (1, 2)),
+    "how arguments are taken": (left("f", "def f(a, b): return a"), left("f", "def f(a, *, b): return a")),
+    "what is caught": (left("f", "def f(): return 1"),
+                       types.FunctionType(left("f", "def f(): return 1").__code__.replace(co_exceptiontable=b"1"),
+                                          {"__name__": "__main__"}, "f")),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_what_looks_alike_and_is_not_shares_no_key(name):
+    def known(value):
+        try:
+            return key(value)
+        except keys_module.Uncacheable:  # drawn anew each time
+            return object()
+
+    assert known(ALIKE[name][0]) != known(ALIKE[name][1])
+
+
+def test_a_file_may_change_under_its_name():
+    with pytest.raises(keys_module.Uncacheable):
+        key(Path("rows.csv"))
+
+
+def test_a_set_leads_to_the_code_of_what_it_holds():
+    assert keys_module.digest({inches})[1] == {"emdbook.charts.fitting"}
+
+
+def test_what_an_object_holds_beside_its_fields_counts(monkeypatch):
+    @dataclass
+    class Own:
+        x: int
+        late: int = field(init=False)
+
+        def __post_init__(self):
+            self.beside, self.x = self.x, 0
+
+    monkeypatch.setattr(keys_module, "_found", lambda _: True)
+    assert key(Own(1)) == key(Own(1)) != key(Own(2))
+
+
+def test_what_is_gone_again_lends_its_address_to_nothing(monkeypatch):
     kind = type("Kind", (), {"__module__": "emdbook.own"})
+    monkeypatch.setitem(sys.modules, "emdbook.own", SimpleNamespace(Kind=kind))
 
     def made(*values):
         out = [kind() for _ in values]
