@@ -103,11 +103,19 @@ def front_end() -> tuple[int, str]:
 
 
 def check_data() -> int:
-    """Check the data package by the rules of the contract, then by frictionless; 0 when it is sound.
+    """Check the data package by the rules of the contract, its documents by their readers, and all by frictionless.
+
+    Returns
+    -------
+    int
+        0 when it is sound.
+
+    Notes
+    -----
 
     Whoever only reads or builds the book need not install frictionless: the contract is stricter in all but form.
     """
-    codes = [_module("emdbook.evidence", "check")]
+    codes = [_module("emdbook.checks.documents")]
     if find_spec("frictionless"):
         codes.append(_run("-c", _FRICTIONLESS, str(data_dir())))
     else:

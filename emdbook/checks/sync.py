@@ -17,11 +17,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emdbook.evidence.descriptor import DESCRIPTOR
 from emdbook.evidence.figures import Quantity, months_of
 from emdbook.evidence.links import LinkError, TiedLink, links_of, plain
+from emdbook.ground import strict_json
+from emdbook.ground.files import files_of, text_of, write_all
 from emdbook.ground.notebook import read_notebook
 from emdbook.ground.numerals import Numeral, agreed, article, holds, read, written
-from emdbook.ground.paths import put
 from emdbook.ground.wording import number
 
 __all__ = ["Change", "sync_project", "sync_text"]
@@ -269,12 +271,12 @@ def _sentence(text: str, at: int) -> str:
 # ----------------------------------------------------------------------------------------------------------------------
 # Files: each kind is read into its texts, and written back without touching anything else
 
-def _lines(raw: str, change: Callable[[str, Callable[[int], str]], str]) -> str:
+def _lines(raw: str, file: Path, change: Callable[[str, Callable[[int], str]], str]) -> str:
     return change(raw, lambda at: f"line {raw.count(chr(10), 0, at) + 1}")
 
 
-def _notebook(raw: str, change) -> str:
-    data = json.loads(raw)
+def _notebook(raw: str, file: Path, change) -> str:
+    data = read_notebook(file)
     for i, cell in enumerate(data["cells"], start=1):
         if cell["cell_type"] != "markdown":
             continue
@@ -285,7 +287,10 @@ def _notebook(raw: str, change) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
-def _json(raw: str, change) -> str:
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _json(raw: str, file: Path, change) -> str:
     def walk(node, path: str) -> Iterator[tuple[str, str]]:
         if isinstance(node, str):
             yield path, node
@@ -295,14 +300,19 @@ def _json(raw: str, change) -> str:
                 named = next((str(own[k]) for k in ("id", "chapter", "node") if k in own), str(key))
                 yield from walk(value, f"{path} > {named}" if path else named)
 
-    for path, text in walk(json.loads(raw), ""):
-        new = change(text, lambda at, path=path: path)
-        if new != text:  # in place, so that the author's layout of the file stays
-            raw = raw.replace(json.dumps(text, ensure_ascii=False), json.dumps(new, ensure_ascii=False))
-    return raw
+    texts = {text: change(text, lambda at, path=path: path) for path, text in walk(strict_json.parsed(raw, file), "")}
+    changed = {text: new for text, new in texts.items() if new != text}
+    if not changed:
+        return raw
+
+    def written(token: re.Match) -> str:  # in place, so that the author's layout and escapes stay elsewhere
+        new = changed.get(json.loads(token[0]))
+        return token[0] if new is None else json.dumps(new, ensure_ascii=False)
+
+    return _TOKEN.sub(written, raw)
 
 
-def _csv(raw: str, change) -> str:
+def _csv(raw: str, file: Path, change) -> str:
     rows = list(csv.reader(io.StringIO(raw)))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -317,9 +327,9 @@ _KINDS: dict[str, Callable] = {".ipynb": _notebook, ".md": _lines, ".json": _jso
 def texts_of_project(project: Path) -> list[Path]:
     """Every file of the book that may show a number of the data."""
     data = project / "data"
-    files = [*(project / "notebooks").glob("*.ipynb"), *(project / "book").glob("*.md"),
-             *(f for f in data.rglob("*.json") if not f.name.endswith(".schema.json") and f.name != "datapackage.json"),
-             *data.glob("*.csv")]
+    files = [*files_of(project / "notebooks", "*.ipynb"), *files_of(project / "book", "*.md"),
+             *(f for f in files_of(data, "**/*.json") if not f.name.endswith(".schema.json") and f.name != DESCRIPTOR),
+             *files_of(data, "*.csv")]
     return sorted(files)
 
 
@@ -332,7 +342,7 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
         The folder that holds ``notebooks/``, ``book/`` and ``data/``.
     evidence : emdbook.Evidence
     write : bool
-        Whether to write the files.
+        Whether to write the files: all of them, or where that cannot be, none.
 
     Returns
     -------
@@ -340,11 +350,9 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
         What was rewritten or would be, and what a person has to look at.
     """
     found: list[Change] = []
-    for file in (files := texts_of_project(project)):
-        if file.suffix == ".ipynb":
-            read_notebook(file)  # a damaged one is told before anything is written
-    for file in files:
-        raw = file.read_text(encoding="utf-8")
+    made: dict[Path, str] = {}
+    for file in texts_of_project(project):
+        raw = text_of(file)
         if "](ev:" not in raw and "](calc:" not in raw:
             continue
         name = file.relative_to(project).as_posix()
@@ -355,11 +363,13 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
             here += [Change(name, place(at), old, words, why, _sentence(text, at)) for at, old, words, why in changes]
             return new
 
-        new = _KINDS[file.suffix](raw, change)
+        new = _KINDS[file.suffix](raw, file, change)
+        if any(not one.by_hand for one in here):
+            made[file] = new
         here += _put_to_the_test(raw, here, name)
         found += here
-        if write and new != raw:
-            put(file, new)
+    if write:
+        write_all(made)
     return found
 
 

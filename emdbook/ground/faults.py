@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from pathlib import Path
 
 from emdbook.ground.paths import project_dir
 
-__all__ = ["UNSEEN", "EvidenceError", "Fault", "FaultsError", "Told", "no_room", "told_last", "twins"]
+__all__ = ["UNSEEN", "EvidenceError", "Fault", "FaultsError", "Told", "UnsoundError", "hidden",
+           "no_room", "told_last", "twins"]
 
 SHOWN_IN_MESSAGE = 50
 SHOWN_OF_VALUE = 60
@@ -20,6 +22,14 @@ SHOWN_OF_VALUE = 60
 #: Characters that look like a blank or like nothing, although Unicode counts them among letters and symbols:
 #: Hangul fillers and the empty Braille pattern.
 UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+def hidden(text: str) -> bool:
+    """Whether a text holds what nobody can see: control and zero-width characters, separators, half a pair."""
+    # line and paragraph separators (Zl, Zp) break a cell in some programs; no-break spaces (Zs) stay allowed
+    unprintable = not text.isprintable() and any(
+        unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp") for c in text)
+    return unprintable or "\ufffd" in text or any(c in UNSEEN for c in text)
 
 
 def _escaped(character: str) -> str:
@@ -142,7 +152,11 @@ def _faults(count: int) -> str:
     return f"{count} fault{'' if count == 1 else 's'}"
 
 
-class FaultsError(Told, ValueError):
+class UnsoundError(Told, ValueError):
+    """A file that a person keeps is not what it must be; the message says which, where, and by what rule."""
+
+
+class FaultsError(UnsoundError):
     """Trees that cannot be used. ``faults`` lists every fault; the message prints them all."""
 
     #: How the message begins.
@@ -154,7 +168,7 @@ class FaultsError(Told, ValueError):
         super().__init__("\n".join([heading, *(f"- {fault}" for fault in self.faults)]))
 
 
-class EvidenceError(Told, ValueError):
+class EvidenceError(UnsoundError):
     """The data package is not sound; nothing of it was loaded.
 
     Parameters

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emdbook.ground.faults import Told
+from emdbook.ground.faults import UnsoundError
 
 _FOLD = (r"^<details(?P<open> open)?><summary><b>(?P<title>{})</b></summary>\n\n(?P<body>.*?)\n\n"
          r"</details>[ \t]*$")
@@ -43,25 +43,21 @@ class Cell:
         return self.metadata.get("slideshow", {}).get("slide_type", "")
 
 
-class NotebookError(Told, ValueError):
-    """A file that is no notebook; the message names it."""
-
-
 def read_notebook(path: Path | str) -> dict:
     """The notebook as it stands in the file.
 
     Raises
     ------
-    NotebookError
+    UnsoundError
         If the file is no notebook of format 4.
     """
     path = Path(path)
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise NotebookError(f"{path.name} is no notebook: {error}") from None
+        raise UnsoundError(f"{path.name} is no notebook: {error}") from None
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
-        raise NotebookError(f"{path.name} is no notebook of format 4")
+        raise UnsoundError(f"{path.name} is no notebook of format 4")
     return notebook
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from pathlib import Path
 
-__all__ = ["data_dir", "project_dir", "put"]
+__all__ = ["data_dir", "project_dir"]
 
 #: The name in ``datapackage.json``: the folder above may hold a data package of somebody else.
 PACKAGE = "beyond-the-marrow"
@@ -73,23 +72,3 @@ def data_dir() -> Path:
             return folder / "data"
     brought = _TOOLKIT / "_data"
     return brought if _is_data(brought) else _TOOLKIT.parent / "data"
-
-
-def put(file: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all: on a full disk, or where somebody stops it, the old one stays.
-
-    Parameters
-    ----------
-    file : path
-    content : str or bytes
-        Text is written as UTF-8 with plain line ends.
-    """
-    file = file.resolve()  # a link stays one
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        if file.exists():
-            shutil.copymode(file, part)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)

@@ -12,8 +12,9 @@ import hashlib
 import json
 from pathlib import Path
 
+from emdbook.ground.files import files_of, write_all
 from emdbook.ground.notebook import SOLUTION, fold, read_notebook
-from emdbook.ground.paths import project_dir, put
+from emdbook.ground.paths import project_dir
 from emdbook.teach.teaching import Teaching, load_teaching, markdown
 
 KINDS = ("student", "instructor")
@@ -125,7 +126,7 @@ def expected(project: Path | None = None) -> dict[str, str]:
     taught = load_teaching(project / "data" / "teaching.json")
     return {
         f"{kind}/{path.name}": _text(make_copy(read_notebook(path), kind, taught.get(path.stem)))
-        for path in sorted((project / "notebooks").glob("*.ipynb")) for kind in KINDS
+        for path in files_of(project / "notebooks", "*.ipynb") for kind in KINDS
     }
 
 
@@ -169,10 +170,9 @@ def write_copies(folder: Path | None = None, project: Path | None = None, force:
         (folder / kind).mkdir(parents=True, exist_ok=True)
     for name in there - wanted.keys() - kept:
         (folder / name).unlink()
-    for name in wanted.keys() - kept:
-        put(folder / name, wanted[name])
+    write_all({folder / name: wanted[name] for name in wanted.keys() - kept})
     known = {name: _digest(wanted[name]) if name not in kept else before.get(name, "") for name in wanted}
-    put(record, json.dumps(known, indent=1) + "\n")
+    write_all({record: json.dumps(known, indent=1) + "\n"})
     return [folder / name for name in wanted if name not in kept], [folder / name for name in sorted(kept)]
 
 

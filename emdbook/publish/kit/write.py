@@ -14,7 +14,7 @@ import pandas as pd
 
 import emdbook
 from emdbook.ground.browser import NoBrowser, find_browser, launched
-from emdbook.ground.paths import data_dir, project_dir, put
+from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish.build import in_place_of
 from emdbook.publish.kit import sheets
 from emdbook.teach.lessons import own_lessons
@@ -92,7 +92,9 @@ def write_kit(folder: Path | None = None, files: Sequence[Sheet] | None = None) 
             tab = context.new_page()
             for text, file in missing:
                 tab.set_content(text)
-                put(file, tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True))
+                part = file.with_suffix(".part")  # a sheet that is cut off must not be taken for one that was printed
+                tab.pdf(path=part, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+                part.replace(file)
             context.close()
     with in_place_of(folder) as fresh:  # no sheet of a plan that is gone stays
         for name, (_, file) in wanted.items():
