@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ __all__ = ["Change", "sync_project", "sync_text"]
 
 #: Stands for the words of a link in the sentence around it.
 SLOT = "\ue000"
+#: What a bound asks of the value: "more than 36%" is not said of 35.7, nor of 36.
+_BOUNDS = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge}
 _TIMES = ("months", "days", "weeks", "years")
 
 
@@ -105,8 +108,8 @@ def _holds(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> 
         if not _negative(numeral, words):
             raise _ByHandError(f"the number is negative: {_say(quantity)}")
         value = -value
-    if numeral.bound in ("<", ">") and numeral.form != "judgement" and not direction and not holds(numeral, value):
-        return value > numeral.value if numeral.bound == ">" else value < numeral.value
+    if numeral.bound in _BOUNDS and numeral.form != "judgement" and not direction:
+        return _BOUNDS[numeral.bound](value, numeral.value)
     if numeral.unit != quantity.unit and numeral.unit in _TIMES and numeral.decimals == 0:
         return abs(value - numeral.value) < 0.05  # "one year" for 12 months, not for 14
     return holds(numeral, value)
@@ -115,7 +118,7 @@ def _holds(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> 
 def _rewritten(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> str:
     if numeral.form == "judgement":
         raise _ByHandError(f"a judgement, and the number is now {_say(quantity)}")
-    if numeral.bound in ("<", ">") and not direction and quantity.unit != "p":
+    if numeral.bound in _BOUNDS and not direction and quantity.unit != "p":
         raise _ByHandError(f"a bound, and the number is now {_say(quantity)}")
     value = _shown(quantity, numeral.unit)
     if value < 0 and numeral.value >= 0:
