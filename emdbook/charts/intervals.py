@@ -15,7 +15,7 @@ from emdbook.charts.told import Teller
 from emdbook.estimates import attainable_counts, proportion_interval
 from emdbook.estimates.checks import check_number, check_several
 from emdbook.estimates.counts import as_exact, as_whole
-from emdbook.ground.wording import count, ends, listing, number, percent, percent_range, plural, points
+from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, percent_range, plural, points
 
 METHODS = {"wilson": "Wilson", "clopper-pearson": "Exact (Clopper-Pearson)", "jeffreys": "Bayesian (Jeffreys prior)"}
 
@@ -105,7 +105,7 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     """
     sizes = [as_whole(n, "The number of patients", least=1)
              for n in check_several(sizes, "interval by size: the sizes")]
-    if highlight is not None and as_whole(highlight, "interval by size: what stands out", least=1) not in sizes:
+    if highlight is not None and (is_missing(highlight) or highlight not in sizes):
         raise ValueError(f"interval by size: {highlight!r} is none of the sizes drawn; choose one of {listing(sizes)}.")
     rows = []
     if not sizes or len(set(sizes)) < len(sizes):
