@@ -320,7 +320,7 @@ class Poll:
 
 
 def percent(count: int, of: int) -> int:
-    """A share in whole percent, halves up as all over the book; 0 of nobody; 0 and 100 only where it is none and all."""
+    """A share in whole percent, halves up as all over the book; 0 of nobody; 0 and 100 only of none and of all."""
     share = (200 * count + of) // (2 * of) if of else 0
     return min(max(share, 1), 99) if 0 < count < of else share
 
