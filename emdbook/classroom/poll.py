@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 
+from emdbook.ground.faults import Told
 from emdbook.teach.quiz.bank import Option, Question, load_questions, question_files
 from emdbook.teach.quiz.render import ordered
 
@@ -22,7 +23,7 @@ PHASES = ("before", "after")
 MOST_PHONES = 2000
 
 
-class RefusedError(ValueError):
+class RefusedError(Told, ValueError):
     """What a phone or a teacher is told, in one plain sentence.
 
     Parameters

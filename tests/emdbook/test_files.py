@@ -87,11 +87,11 @@ def test_a_command_says_what_is_wrong_and_shows_no_trace(broken, monkeypatch, ca
     assert told.err.startswith("08_car_t_cells.json: 3 problems")
 
 
-@pytest.mark.parametrize(("number", "words"), [(errno.ENOSPC, "No space left"), (errno.EACCES, "Permission denied")])
+@pytest.mark.parametrize(("number", "words"), [(errno.ENOSPC, "the disk is full"), (errno.EACCES, "Permission denied")])
 def test_a_disk_that_takes_nothing_is_told_in_one_line(monkeypatch, capsys, number, words):
     def refuse(*_):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("emdbook.teach.quiz.moodle.write_all", refuse)
     assert main(["questions"]) == 1
-    assert capsys.readouterr().err.startswith(f"Not written: {words}")
+    assert capsys.readouterr().err.startswith(f"The questions were not written: {words}")
