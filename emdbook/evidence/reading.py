@@ -67,6 +67,8 @@ def _cell(spec: FieldSpec, text: str, key: bool) -> tuple[Any, str | None]:
         return None, "must not be empty" if key or constraints.get("required") else None
     if text != text.strip():
         return None, "must not begin or end with a blank"
+    if "  " in text:
+        return None, "must not hold two blanks in a row"
     if hidden(text):
         return None, "contains a hidden character (line break, control or zero-width character)"
     if not unicodedata.is_normalized("NFC", text):

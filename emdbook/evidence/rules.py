@@ -282,7 +282,12 @@ def _sources(package: _Package, add: Add) -> None:
 
 
 def _studies(package: _Package, add: Add) -> None:
+    labels: dict[str, int] = {}
     for row in package.rows("studies"):
+        if row["label"] is not None:
+            first = labels.setdefault(row["label"].casefold(), row.number)
+            if first != row.number:
+                add("studies", row, "label", f"stands already in row {first}, written with other capitals")
         if not row.sound("in_review", "locator") or row["in_review"] is None:
             continue
         if row["in_review"] and row["locator"] is None:
@@ -326,14 +331,20 @@ def _arms(package: _Package, add: Add) -> None:
 def _outcomes(package: _Package, add: Add) -> None:
     _starts_with(package, add, "outcomes", "outcome_id", "arm_id")
     kinds = {i: row["kind"] for i, row in package.index("sources", "source_id").items()}
+    arms = {i: row["study_id"] for i, row in package.index("arms", "arm_id").items()}
     for row in package.rows("outcomes"):
         fault = partial(add, "outcomes", row)
         _outcome_value(row, fault)
         _outcome_counts(row, fault)
         _outcome_interval(row, fault)
         _outcome_basis(row, fault, kinds)
-        if row["comparator_arm_id"] is not None and row["comparator_arm_id"] == row["arm_id"]:
+        other = row["comparator_arm_id"]
+        if other is not None and other == row["arm_id"]:
             fault("comparator_arm_id", "must be another arm than the row's own")
+        elif other in arms and row["arm_id"] in arms and arms[other] != arms[row["arm_id"]]:
+            fault("comparator_arm_id", f"is of the study {arms[other]}: only groups of one study are set side by side")
+        if row["p_value"] is not None and re.search(r"\d", row["p_value"]) and not re.search("[1-9]", row["p_value"]):
+            fault("p_value", "must be above 0: a source that prints 0.000 means less than 0.001")
 
 
 def _outcome_value(row: Row, fault: Say) -> None:
@@ -469,8 +480,19 @@ def _outcome_basis(row: Row, fault: Say, kinds: Mapping[str, str]) -> None:
         parts = row["outcome_id"].split(".")
         if not any(part == name or part.startswith(f"{name}-") for part in parts for name in names):
             fault("outcome_id", f"must name the basis of its row after a dot: ….{basis}")
+    _outcome_endpoint(row, fault)
     if basis == "derived" and row["note"] is None and row.sound("note"):
         fault("note", "must say how the figure was worked out, because basis is derived")
+
+
+def _outcome_endpoint(row: Row, fault: Say) -> None:
+    """The id is what sentences link to, so that no other endpoint may take its place under it: PFS for OS."""
+    if row["outcome_id"] is None or row["endpoint"] is None or row["arm_id"] is None:
+        return
+    parts = row["outcome_id"].removeprefix(f"{row['arm_id']}.").split(".")
+    named = row["endpoint"].lower().replace("_", "-")
+    if not any(f"{part}-".startswith(f"{named}-") or f"{named}-".startswith(f"{part}-") for part in parts):
+        fault("endpoint", f"must be the one that outcome_id names: {parts[0]}")
 
 
 def _headlines(package: _Package, add: Add) -> None:
