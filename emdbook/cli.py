@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from emdbook.ground.faults import told_last
 from emdbook.ground.paths import project_dir
 
 
@@ -36,9 +37,9 @@ def _serve(options) -> int:
 
 
 def _preview(options) -> int:
-    from emdbook.publish import build, preview
+    from emdbook.publish import preview
 
-    return build.told_last(lambda: preview.main(options.chapter, options.port), "There is no preview")
+    return preview.main(options.chapter, options.port)
 
 
 def _lab(options) -> int:
@@ -88,16 +89,9 @@ def _sync(options) -> int:
 
 
 def _whatif(options) -> int:
-    from pathlib import Path
+    from emdbook.checks.whatif import report, what_if
 
-    from emdbook.checks.whatif import WhatIfError, report, what_if
-    from emdbook.ground.faults import EvidenceError
-
-    try:
-        print(report(what_if(project_dir(), Path(options.file), outputs=not options.words)))
-    except (WhatIfError, EvidenceError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(report(what_if(project_dir(), options.file, outputs=not options.words)))
     return 0
 
 
@@ -134,64 +128,46 @@ def _questions(options) -> int:
 
 
 def _kit(options) -> int:
-    from emdbook.ground.browser import NoBrowser
     from emdbook.publish.kit import write_kit
 
-    try:
-        written = write_kit()
-    except NoBrowser as error:
-        print(f"The kit was not printed: {error}", file=sys.stderr)
-        return 1
+    written = write_kit()
     print(f"{len(written)} files, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, are here: "
           f"{written[0].parent}")
     return 0
 
 
 def _slides(options) -> int:
-    from emdbook.publish import build
     from emdbook.publish.slides import build_decks
 
-    def make() -> int:
-        decks = build_decks(options.chapters)
-        for deck in decks:
-            size = deck.file.stat().st_size / 1e6
-            print(f"{deck.file.name}: {deck.slides} slides, {deck.widgets} widgets, {deck.questions} questions, "
-                  f"{size:.2f} MB")
-        print(f"The decks are here: {decks[0].file.parent / 'index.html'}")
-        return 0
-
-    return build.told_last(make, "No new decks were made; the last ones, if any, stay")
+    decks = build_decks(options.chapters)
+    for deck in decks:
+        size = deck.file.stat().st_size / 1e6
+        print(f"{deck.file.name}: {deck.slides} slides, {deck.widgets} widgets, {deck.questions} questions, "
+              f"{size:.2f} MB")
+    print(f"The decks are here: {decks[0].file.parent / 'index.html'}")
+    return 0
 
 
 def _python(options) -> int:
-    from emdbook.publish.runtime.supply import SupplyError, fetch
+    from emdbook.publish.runtime.supply import fetch
 
-    try:
-        wheel = fetch()
-    except SupplyError as error:
-        print(error, file=sys.stderr)
-        return 1
+    wheel = fetch()
     print(f"{wheel.name} is here, and its hash is right. Books that are built from now on run Python on the page.")
     return 0
 
 
 def _offline(options) -> int:
-    from emdbook.publish import build
     from emdbook.publish.offline import make_offline
 
-    return build.told_last(lambda: make_offline(pdf=not options.no_pdf), "Not everything was made")
+    return make_offline(pdf=not options.no_pdf)
 
 
 def _epub(options) -> int:
-    from emdbook.publish import build
     from emdbook.publish.offline.epub import write_epub
 
-    def make() -> int:
-        file = write_epub()
-        print(f"The book is here: {file} ({file.stat().st_size / 1e6:.1f} MB)")
-        return 0
-
-    return build.told_last(make, "There is no new EPUB; the last one, if any, stays")
+    file = write_epub()
+    print(f"The book is here: {file} ({file.stat().st_size / 1e6:.1f} MB)")
+    return 0
 
 
 def _tidy(options) -> int:
@@ -213,10 +189,9 @@ def _tidy(options) -> int:
 
 
 def _release(options) -> int:
-    from emdbook.publish import build
     from emdbook.publish.release import make_release
 
-    return build.told_last(lambda: make_release(pdf=not options.no_pdf), "There is no release; an earlier one stays")
+    return make_release(pdf=not options.no_pdf)
 
 
 def _copies(options) -> int:
@@ -263,40 +238,69 @@ def _vote(options) -> int:
 def _weblinks(options) -> int:
     from emdbook.publish import build
 
-    def ask() -> int:
-        gone = build.gone_links()
-        print("\n".join(gone) or "every address answers")
-        return 1 if gone else 0
-
-    return build.told_last(ask, "The addresses were not asked")
+    gone = build.gone_links()
+    print("\n".join(gone) or "every address answers")
+    return 1 if gone else 0
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 65535")
+    return int(text)
+
+
+#: What each calls, what it does, and what there is not when it could not be done.
 COMMANDS = {
-    "build": (_build, "check the data, execute every chapter, build the book and open it"),
-    "open": (_open, "open the built book in the browser"),
-    "serve": (_serve, "serve the built book on this machine"),
-    "preview": (_preview, "show a page as it will be, seconds after a file was saved"),
-    "lab": (_lab, "open JupyterLab at the chapters"),
-    "lab-links": (_lab_links, "let numbers lead to their records in every JupyterLab of this environment, as on a hub"),
-    "test": (_test, "run every gate, or the named ones"),
-    "check-data": (_check_data, "check the data package"),
-    "tidy": (_tidy, "bring tables that a spreadsheet saved back into form, and name every changed cell"),
-    "sync": (_sync, "write every number of the text from the data, and list what a person has to look at"),
-    "whatif": (_whatif, "say what rows for a new study, or changed figures, would change in the book"),
-    "structure": (_structure, "check that every chapter has its parts"),
-    "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in"),
-    "exports": (_exports, "write the decks for Anki and the questions for Moodle, Canvas and course platforms"),
-    "questions": (_questions, "write all questions for a Moodle course, as one file"),
-    "kit": (_kit, "print plans, handouts, tests, keys, cards and the poster for teachers as PDF"),
-    "slides": (_slides, "build a deck of slides for every chapter, or the named ones"),
-    "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next"),
-    "offline": (_offline, "make the copy to take along (zip) and the book as PDF"),
-    "epub": (_epub, "write the book as EPUB 3, for reading devices"),
-    "release": (_release, "make everything that a teacher takes, with checksums, in one folder"),
-    "copies": (_copies, "write the learner's and the teacher's copy of every chapter"),
-    "vote": (_vote, "let a class vote with its phones on the local network, without internet"),
-    "lock": (_lock, "write the lock files anew"),
-    "weblinks": (_weblinks, "ask every outside address of the book whether it answers"),
+    "build": (_build, "check the data, execute every chapter, build the book and open it",
+              "No new book was built; the last one, if any, stays"),
+    "open": (_open, "open the built book in the browser",
+             "The book was not opened"),
+    "serve": (_serve, "serve the built book on this machine",
+              "The book is not served"),
+    "preview": (_preview, "show a page as it will be, seconds after a file was saved",
+                "There is no preview"),
+    "lab": (_lab, "open JupyterLab at the chapters",
+            "JupyterLab was not opened"),
+    "lab-links": (_lab_links, "let numbers lead to their records in every JupyterLab of this environment, as on a hub",
+                  "The records were not written"),
+    "test": (_test, "run every gate, or the named ones",
+             "The gates were not run to the end"),
+    "check-data": (_check_data, "check the data package",
+                   "The data were not checked"),
+    "tidy": (_tidy, "bring tables that a spreadsheet saved back into form, and name every changed cell",
+             "The tables were not tidied"),
+    "sync": (_sync, "write every number of the text from the data, and list what a person has to look at",
+             "The text was not compared with the data"),
+    "whatif": (_whatif, "say what rows for a new study, or changed figures, would change in the book",
+               "There is no report"),
+    "structure": (_structure, "check that every chapter has its parts",
+                  "The chapters were not checked"),
+    "blueprint": (_blueprint, "check the questions against the blueprint, and print it filled in",
+                  "The questions were not checked"),
+    "exports": (_exports, "write the decks for Anki and the questions for Moodle, Canvas and course platforms",
+                "No new exports were written; the last ones, if any, stay"),
+    "questions": (_questions, "write all questions for a Moodle course, as one file",
+                  "The questions were not written"),
+    "kit": (_kit, "print plans, handouts, tests, keys, cards and the poster for teachers as PDF",
+            "The kit was not printed"),
+    "slides": (_slides, "build a deck of slides for every chapter, or the named ones",
+               "No new decks were made; the last ones, if any, stay"),
+    "python": (_python, "fetch Python for the pages, so that exercises run in the book that is built next",
+               "Python was not fetched"),
+    "offline": (_offline, "make the copy to take along (zip) and the book as PDF",
+                "Not everything was made"),
+    "epub": (_epub, "write the book as EPUB 3, for reading devices",
+             "There is no new EPUB; the last one, if any, stays"),
+    "release": (_release, "make everything that a teacher takes, with checksums, in one folder",
+                "There is no release; an earlier one stays"),
+    "copies": (_copies, "write the learner's and the teacher's copy of every chapter",
+               "Not every copy was written"),
+    "vote": (_vote, "let a class vote with its phones on the local network, without internet",
+             "There is no vote"),
+    "lock": (_lock, "write the lock files anew",
+             "The lock files were not written"),
+    "weblinks": (_weblinks, "ask every outside address of the book whether it answers",
+                 "The addresses were not asked"),
 }
 
 
@@ -304,7 +308,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m emdbook", description="Build, read and test the book.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, (function, help_) in COMMANDS.items():
+    for name, (function, help_, _) in COMMANDS.items():
         command = commands.add_parser(name, help=help_)
         command.set_defaults(function=function)
         if name == "test":
@@ -318,28 +322,28 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--check", action="store_true",
                                  help="write nothing; fail where anything would change")
         elif name == "whatif":
-            command.add_argument("file", help="rows by table, as JSON")
+            command.add_argument("file", help="rows by table, as JSON", type=lambda name: Path(name).absolute())
             command.add_argument("--words", action="store_true", help="without charts, tables and widgets; quicker")
         elif name == "copies":
             command.add_argument("--check", action="store_true", help="only say which copies are stale")
             command.add_argument("--force", action="store_true", help="write over copies that somebody edited")
         elif name == "serve":
-            command.add_argument("--port", type=int, default=8000)
+            command.add_argument("--port", type=_port, default=8000)
         elif name == "vote":
             command.add_argument("questions", nargs="*", help="names of the questions of this lesson, in order")
             command.add_argument("--list", metavar="CHAPTER", nargs="?", const="",
                                  help="only print the names and questions of a chapter such as 09, or of all")
-            command.add_argument("--port", type=int, default=8765)
+            command.add_argument("--port", type=_port, default=8765)
             command.add_argument("--address", default="", help="of this machine on the network of the phones")
             command.add_argument("--shared-addresses", action="store_true",
                                  help="several phones come from one address, as behind a router of their own")
         elif name == "preview":
             command.add_argument("chapter", nargs="?", default="", help="a chapter such as 09; the cover if left out")
-            command.add_argument("--port", type=int, default=8010)
+            command.add_argument("--port", type=_port, default=8010)
         elif name == "lab":
             command.add_argument("options", nargs=argparse.REMAINDER,
                                  help="handed to JupyterLab, such as --allow-root in a container")
     options = parser.parse_args(arguments)
     os.chdir(project_dir())
-    return options.function(options)
+    return told_last(lambda: options.function(options), COMMANDS[options.command][2])
 

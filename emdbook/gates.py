@@ -103,13 +103,21 @@ def front_end() -> tuple[int, str]:
 
 
 def check_data() -> int:
-    """Check the data package by the rules of the contract, then by frictionless; 0 when it is sound.
+    """Check the data package by the rules of the contract, its documents by their readers, and all by frictionless.
+
+    Returns
+    -------
+    int
+        0 when it is sound.
+
+    Notes
+    -----
 
     Whoever only reads or builds the book need not install frictionless: the contract is stricter in all but form.
     """
-    codes = [_module("emdbook.evidence", "check")]
+    codes = [_module("emdbook.checks.documents")]
     if find_spec("frictionless"):
-        codes.append(_run("-c", _FRICTIONLESS, str(data_dir() / "datapackage.json")))
+        codes.append(_run("-c", _FRICTIONLESS, str(data_dir())))
     else:
         print("frictionless was not asked: it comes with requirements-test.txt")
     return 1 if any(codes) else 0
@@ -117,9 +125,10 @@ def check_data() -> int:
 
 #: The command line of frictionless prints wide tables; this says the same in a few lines.
 _FRICTIONLESS = """
-import sys
+import os, sys
 from frictionless import validate
-report = validate(sys.argv[1])
+os.chdir(sys.argv[1])  # it refuses an address with signs of its own, such as the # of a folder
+report = validate("datapackage.json")
 for line in report.flatten(["title", "rowNumber", "fieldName", "message"])[:50]:
     print(*[x for x in line if x is not None], sep=", ")
 for task in report.tasks:

@@ -40,11 +40,11 @@ def audit(evidence: Evidence) -> pd.DataFrame:
 
     Notes
     -----
-    A percentage is read at the digits that its stored number shows, so a printed final zero is not used
-    (40.0 is checked as 40). Percentages of a Kaplan-Meier curve (``rate_at``) are no counts and are left out.
+    A percentage is read at the digits that its file shows: 73.0 allows other counts than 73. Percentages
+    of a Kaplan-Meier curve (``rate_at``) are no counts and are left out.
     """
     view = evidence.view()
-    rows = [*_percentages(view), *_arms(evidence), *_events(view)]
+    rows = [*_percentages(view, evidence), *_arms(evidence), *_events(view)]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -52,14 +52,14 @@ def _row(finding: str, study: str, row_id: str, sentence: str, **more: Any) -> d
     return {"finding": finding, "study_id": study, "row_id": row_id, "sentence": sentence, **more}
 
 
-def _percentages(view: pd.DataFrame) -> list[dict[str, Any]]:
+def _percentages(view: pd.DataFrame, evidence: Evidence) -> list[dict[str, Any]]:
     table = view[(view["measure"] == "proportion") & (view["unit"] == "%") & view["value"].notna() & view["n"].notna()]
     found = []
     for _, row in table.iterrows():
-        value, n = row["value"], int(row["n"])
+        ids = row["study_id"], row["outcome_id"]
+        value, n = evidence.printed(row["outcome_id"], "value"), int(row["n"])
         decimals = printed_decimals(value)
         shared = {"basis": row["basis"], "locator": row["locator"], "value": float(value), "n": n}
-        ids = row["study_id"], row["outcome_id"]
         possible = check_percentage(value, n, decimals)
         if not possible:
             found.append(_row("percentage", *ids, possible.sentence, **shared))

@@ -14,8 +14,9 @@ from emdbook.charts.parts import foot_legend, heading, right_text, row_axis
 from emdbook.charts.room import is_narrow
 from emdbook.charts.told import Teller, whose
 from emdbook.estimates import proportion_interval
+from emdbook.estimates.checks import check_percent, check_several
 from emdbook.estimates.counts import as_whole
-from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, percent_range, plural
+from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, percent_range, plural, points
 
 #: Squares on one line.
 _PER_LINE = 21
@@ -202,13 +203,15 @@ def denominator(events: int, treated: int, assessed: int, *, base: str = "treate
     axes.spines["left"].set_visible(False)
     axes.set_xlim(0, 100)
     axes.set_xlabel("Response, %")
+    possible = [] if not missing else [
+        axes.scatter([], [], marker="s", s=110, color=style.ACCENT.light, alpha=0.16, linewidths=0,
+                     label=f"possible, whatever the {missing} did: {percent_range(low, high)}")]
     foot_legend(figure, [
         axes.plot([], [], marker="o", ms=9, color=mark.light, ls="",
                   label=f"reported: {count(events, n)}, {percent(claim, 0)} ({percent_range(ci_low, ci_high)})")[0],
         axes.plot([], [], marker="D", ms=9, mfc=style.PAPER.light, mec=other.light, mew=2, ls="",
                   label=f"supposed truth: {count(events + supposed, treated)}, {percent(truth, 0)}")[0],
-        axes.scatter([], [], marker="s", s=110, color=style.ACCENT.light, alpha=0.16, linewidths=0,
-                     label=f"possible, whatever the {missing} did: {percent_range(low, high)}")], columns=1)
+        *possible], columns=1)
     heading(figure, f"Divide by {BASES[base]}: {count(events, n)}, {percent(claim, 0)}")
     text = f"{count(events, n)}, dividing by {BASES[base]}, is {percent(claim, 0)} " \
            f"({percent_range(ci_low, ci_high)}, Wilson). "
@@ -260,12 +263,8 @@ def _of_missing(supposed: int, missing: int) -> str:
     return f"{'none' if not supposed else 'all' if supposed == missing else supposed} of the {missing}"
 
 
-def _off(points: float) -> str:
-    if abs(points) < 0.05:
-        return "right"
-    shown = abs(round(points))
-    words = "less than 1 point" if shown < 1 else plural(shown, "point")
-    return f"{words} too {'high' if points > 0 else 'low'}"
+def _off(by: float) -> str:
+    return "right" if abs(by) < 1e-9 else f"{points(by)} too {'high' if by > 0 else 'low'}"
 
 
 @in_style
@@ -291,9 +290,11 @@ def missing_range(missing: float, share: float = 30, *, sizes=(10, 20, 40, 80, 1
     ValueError
         If a percentage is impossible or a study has nobody left.
     """
-    if not 0 <= missing <= 90 or not 0 <= share <= 100:
-        raise ValueError("missing range: the share missing lies between 0 and 90%, the response between 0 and 100%.")
-    if not len(sizes):
+    missing = check_percent(missing, "missing range: the share missing", 90)
+    share = check_percent(share, "missing range: the response")
+    sizes = [as_whole(n, "missing range: the number of patients", least=1)
+             for n in check_several(sizes, "missing range: the sizes")]
+    if not sizes:
         raise ValueError("missing range: there is no size to draw.")
     rows = []
     for n in sizes:
@@ -364,7 +365,8 @@ def all_responded(sizes=(2, 3, 5, 8, 12, 20, 40), *, highlight: int | None = Non
         If a size is not a positive whole number.
     """
     sizes = sorted({as_whole(n, "The number of patients n", least=1)
-                    for n in (*sizes, *([] if highlight is None else [highlight]))})
+                    for n in (*check_several(sizes, "all responded: the sizes"),
+                              *([] if highlight is None else [highlight]))})
     if not sizes:
         raise ValueError("all responded: there is no size to draw.")
     low = [100 * proportion_interval(n, n, "clopper-pearson").ci_low for n in sizes]

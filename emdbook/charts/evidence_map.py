@@ -124,9 +124,12 @@ def evidence_map(rows, *, by: str = "design", title: str | None = None) -> Chart
     shown["Design"] = shown["Design"].map(DESIGNS)
     shown["Class"] = shown["Class"].map({k: m.label for k, m in style.THERAPY_CLASS.items()})
     small = int((table.n < 30).sum())
+    low, high = percent(table.value.min()), percent(table.value.max())
     text = (f"{plural(len(table), 'group')} of patients: {small} with fewer than 30 patients, median "
-            f"{number(np.median(table.n))}; reported response from {percent(table.value.min())} to "
-            f"{percent(table.value.max())}. {NOT_HEAD_TO_HEAD}.")
+            f"{number(np.median(table.n))}; reported response {low if low == high else f'from {low} to {high}'}. "
+            f"{NOT_HEAD_TO_HEAD}.")
+    if len(table) == 1:
+        text = f"1 group of {plural(int(table.n[0]), 'patient')}; reported response {low}. {NOT_HEAD_TO_HEAD}."
     if left_out := int(table.left_out.iloc[0]):
         text += (f" Not drawn: {plural(left_out, 'further group')} without a number of patients or without a "
                  "response.")

@@ -15,7 +15,7 @@ from emdbook.charts.marks import diamond, key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import pool_proportions, proportion_interval
-from emdbook.estimates.checks import check_number
+from emdbook.estimates.checks import check_number, check_several
 from emdbook.ground.wording import count, ends, interval, is_missing, listing, number, percent, percent_range, plural
 
 _ROW = 0.48  # inches per study, room for a label of two lines
@@ -117,7 +117,9 @@ def forest(rows, *, method: str = "wilson", level: float = 0.95, limits: tuple[f
     ValueError
         See :func:`prepare_forest`; also for limits that are not in order, and for a pool of rows without any count.
     """
-    left, right = (check_number(x, "forest plot: an end of the axis") for x in limits)
+    limits = [check_number(x, "forest plot: an end of the axis")
+              for x in check_several(limits, "forest plot: the ends of the axis", 2)]
+    left, right = limits
     if not 0 <= left < right <= 100:
         raise ValueError("forest plot: the ends of the axis lie between 0 and 100%, the left one below the right.")
     rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
@@ -316,8 +318,10 @@ def forest_ratio(rows, *, measure: str = "Hazard ratio", limits: tuple[float, fl
         If a ratio is not above 0, an interval does not hold its estimate, or the limits are not in order.
     """
     name = "forest plot of ratios"
-    if not 0 < limits[0] < limits[1]:
-        raise ValueError(f"{name}: the ends of the axis must be above 0 and in order.")
+    limits = [check_number(x, f"{name}: an end of the axis")
+              for x in check_several(limits, f"{name}: the ends of the axis", 2)]
+    if not 0 < limits[0] < limits[1] or not limits[0] <= 1 <= limits[1]:
+        raise ValueError(f"{name}: the ends of the axis must be above 0 and in order, with 1, no difference, on it.")
     rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
     table = table_of(rows, ("label", "value", "ci_low", "ci_high"), name)
     numbers(table, ["value", "ci_low", "ci_high"], name, unit=" ratio")

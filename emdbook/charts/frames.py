@@ -8,10 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from emdbook import style
+from emdbook.estimates.counts import MOST
 from emdbook.ground.wording import is_missing, listing, number
-
-#: Numbers of patients above this are no longer whole once they are floats, and no drawing counts so far.
-MOST = 2**53
 
 
 def table_of(rows: pd.DataFrame | Iterable[Mapping], needs: Sequence[str], chart: str) -> pd.DataFrame:

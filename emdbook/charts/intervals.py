@@ -13,9 +13,9 @@ from emdbook.charts.parts import heading, right_text, row_axis, x_label
 from emdbook.charts.room import width
 from emdbook.charts.told import Teller
 from emdbook.estimates import attainable_counts, proportion_interval
-from emdbook.estimates.checks import check_number
+from emdbook.estimates.checks import check_number, check_several
 from emdbook.estimates.counts import as_exact, as_whole
-from emdbook.ground.wording import count, ends, listing, number, percent, percent_range, plural
+from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, percent_range, plural, points
 
 METHODS = {"wilson": "Wilson", "clopper-pearson": "Exact (Clopper-Pearson)", "jeffreys": "Bayesian (Jeffreys prior)"}
 
@@ -103,10 +103,12 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     ValueError
         If the share is not a percentage or a size is not positive, or what is to stand in the foreground is no size.
     """
-    if highlight is not None and highlight not in list(sizes):
+    sizes = [as_whole(n, "The number of patients", least=1)
+             for n in check_several(sizes, "interval by size: the sizes")]
+    if highlight is not None and (is_missing(highlight) or highlight not in sizes):
         raise ValueError(f"interval by size: {highlight!r} is none of the sizes drawn; choose one of {listing(sizes)}.")
     rows = []
-    if not len(sizes) or len(set(sizes)) < len(sizes):
+    if not sizes or len(set(sizes)) < len(sizes):
         raise ValueError("interval by size: there is no size to draw, or one of them twice.")
     for n in sizes:
         events = _nearest_count(share, n)
@@ -122,7 +124,7 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
         with tell.row(plural(row[0], "patient"), said, facts=[
                 ("Responders", count(row[1], row[0])), ("Share", percent(row[2], 1)),
                 (f"{percent(100 * level)} interval", percent_range(row[3], row[4])),
-                ("Width", _points(row[5]))]):
+                ("Width", points(row[5]))]):
             axes.vlines(i, row[3], row[4], color=color, lw=5 if row[0] == highlight else 3.4)
             axes.plot([i], [row[2]], marker="o", ms=9, mfc=style.PAPER.light, mec=color, mew=2, ls="", clip_on=False)
     axes.axhline(share, color=style.MUTED.light, lw=1, ls=(0, (4, 3)), zorder=0)
@@ -144,12 +146,8 @@ def interval_by_size(share: float, sizes=(4, 10, 20, 40, 80, 160, 320), *, metho
     if highlight in set(table.n):
         row = table[table.n == highlight].iloc[0]
         text += (f" At n = {highlight} it is {percent_range(row['low %'], row['high %'])}, "
-                 f"{_points(row['width, points'])} wide.")
+                 f"{points(row['width, points'])} wide.")
     return Chart(figure, text, rounded(table), marks=tell.marks)
-
-
-def _points(width: float) -> str:
-    return "less than 1 point" if width < 0.5 else plural(int(np.floor(width + 0.5)), "point")
 
 
 def attainable_case(case: tuple[float, int, int]) -> Chart:

@@ -88,6 +88,21 @@ def span(axes, y: float, low: float, high: float, limits: tuple[float, float], *
                       gid=gid and f"{gid}-arrow-{marker}")
 
 
+def beyond(axes, x: float, limit: float, *, color: str) -> None:
+    """An arrow at the top of the axes for a line or a band that reaches past their right end.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Whose ends are set.
+    x, limit : float
+        Where the line stands or the band ends, and the right end of the axis.
+    color : str
+    """
+    if x > limit:
+        axes.plot([limit], [axes.get_ylim()[1]], ls="", marker=RIGHT, ms=8, color=color, clip_on=False, zorder=5)
+
+
 def diamond(axes, at: float, ends: tuple[float, float, float], limits: tuple[float, float], *, half: float,
             color: str) -> None:
     """A summary as a diamond from one end of its interval to the other; what lies beyond the axis is cut.

@@ -13,6 +13,7 @@ from emdbook.charts.frames import check_counts, check_interval, flags, numbers, 
 from emdbook.charts.marks import RIGHT, key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.charts.told import Teller, standing_fact, whose
+from emdbook.estimates.checks import check_positive
 from emdbook.ground.wording import interval, is_missing, listing, months, number
 
 
@@ -83,8 +84,8 @@ def medians(rows, *, endpoint: str = "PFS", limit: float | None = None, title: s
     rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
     table = prepare_medians(rows)
     reach = np.nanmax([1.0, *table.value.dropna(), *table.ci_low.dropna(), *table.ci_high.dropna()])
-    if limit is not None and not 0 < limit < np.inf:
-        raise ValueError("chart of medians: the right end of the axis must be above 0.")
+    if limit is not None:
+        limit = check_positive(limit, "chart of medians: the right end of the axis")
     limit = limit or float(np.ceil(reach * 1.12 / 5) * 5)
     handles = key(table.population, table.standing)
     labels, height = row_labels(table.label, left=1.78, row=0.48)

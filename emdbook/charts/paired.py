@@ -15,7 +15,7 @@ from emdbook.charts.frames import standing_words
 from emdbook.charts.marks import key, point, span
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.charts.told import Teller, record_of, standing_fact
-from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, plural
+from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, points
 
 _SIDE = {"non-EMD": "without EMD", "overall": "in the whole cohort", "EM-B": "with EM-B"}
 
@@ -160,10 +160,11 @@ def _draw_side(axes, y: float, one: _Side) -> None:
     right_text(axes, y, shown)
 
 
-def _gap(points: float) -> str:
+def _gap(difference: float) -> str:
     """``gap 33 points``; a gain where the group does better."""
-    word = "gap" if points < 0 else "gain"
-    return f"{word} {plural(round(abs(points)), 'point')}"
+    if abs(difference) < 1e-9:
+        return "no difference"
+    return f"{'gap' if difference < 0 else 'gain'} {points(difference)}"
 
 
 def _describe(table, endpoint):

@@ -20,6 +20,7 @@ from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, legend_heig
 from emdbook.charts.room import is_narrow, width
 from emdbook.charts.told import Teller, standing_fact, whose
 from emdbook.estimates import Pooled, pool_proportions, proportion_interval
+from emdbook.estimates.checks import check_several
 from emdbook.estimates.overlaps import keep_apart
 from emdbook.ground.wording import count, ends, is_missing, listing, number, percent, percent_range, plural, sentence
 
@@ -94,7 +95,7 @@ def prepare_pool(rows, studies: Sequence[str], *, tau2_method: str = "REML",
     twice = sorted(set(table.study_id[table.study_id.duplicated()]))
     if twice:
         raise ValueError(f"pool: {listing(twice)} stands on more than one row; a study enters a pool once.")
-    unknown = sorted(set(studies) - set(table.study_id))
+    unknown = sorted({str(study) for study in studies} - set(table.study_id))
     if unknown:
         raise ValueError(f"pool: {listing(unknown)} is not among the studies offered.")
     if not studies:
@@ -159,6 +160,7 @@ def pool_choice(rows, studies: Sequence[str] = (), *, beside=None, endpoint: str
         See :func:`prepare_pool`.
     """
     rows = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    studies = check_several(studies, "pool: the studies chosen")
     found = prepare_pool(rows, tuple(studies) or tuple(rows["study_id"]), tau2_method=tau2_method,
                          ci_method=ci_method, level=level, both=both)
     table, pooled = found.table, found.pooled

@@ -9,10 +9,10 @@ from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import row_labels, shortened
 from emdbook.charts.frames import check_counts, numbers, table_of, with_standing
-from emdbook.charts.marks import key, point
+from emdbook.charts.marks import beyond, key, point
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis, x_label
 from emdbook.charts.told import Teller, standing_fact, whose
-from emdbook.estimates.checks import check_number, check_positive
+from emdbook.estimates.checks import check_number, check_positive, check_several
 from emdbook.ground.wording import is_missing, listing, number
 
 _ROW = 0.47
@@ -90,7 +90,8 @@ def ranges(rows, *, axis: str, unit: str = "%", limit: float | None = None, band
         See :func:`prepare_ranges`; also for a band that is not in order, and a limit that is not above 0.
     """
     if band is not None:
-        first, last = (check_number(x, "chart of ranges: an end of the band") for x in band)
+        first, last = (check_number(x, "chart of ranges: an end of the band")
+                       for x in check_several(band, "chart of ranges: the ends of the band", 2))
         if not 0 <= first <= last <= (100 if unit == "%" else last):
             raise ValueError("chart of ranges: the band is not in order, or no percentage.")
     if limit is not None:
@@ -148,7 +149,8 @@ def _draw_band(axes, band, text: str, limit: float) -> None:
     if band[0] == band[1]:
         axes.axvline(middle, color=style.MUTED.light, lw=2, ls=(0, (4, 2)), zorder=0)
     else:
-        axes.axvspan(*band, color=style.GRID.light, lw=0, zorder=0)
+        axes.axvspan(*np.clip(band, 0, limit), color=style.GRID.light, lw=0, zorder=0)
+    beyond(axes, band[1], limit, color=style.MUTED.light)
     axes.annotate(text, (0 if middle < limit / 2 else 1, 1), xycoords="axes fraction", xytext=(0, 5),
                   textcoords="offset points", ha="left" if middle < limit / 2 else "right", size=10.5,
                   color=style.MUTED.light)

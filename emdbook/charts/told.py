@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from emdbook import style
-from emdbook.ground.wording import is_missing
+from emdbook.ground.wording import is_missing, number
 
 #: What a drawing is called to those who do not see it. Its words stand in the caption and in the tree of its rows: here
 #: a screen reader would say the caption a second time.
@@ -234,9 +234,19 @@ def cell_text(value: object) -> str:
     if isinstance(value, numbers.Integral):
         return str(int(value))
     if isinstance(value, numbers.Real):
-        return "" if math.isnan(value) else f"{float(value):.6g}"
+        return "" if math.isnan(value) else _digits(float(value))
     text = str(value)
     return "" if text in ("<NA>", "NaT", "nan") else text
+
+
+def _digits(value: float) -> str:
+    """A number of at most six digits behind the point or before it, as a spreadsheet reads it: no exponent, no −0."""
+    if not math.isfinite(value):
+        return str(value)
+    text = f"{value:.6g}"
+    if "e" in text or (value < 100 and text == "100"):
+        text = number(value).replace("−", "-")
+    return "0" if text == "-0" else text
 
 
 def table_text(table) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

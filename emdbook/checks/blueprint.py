@@ -21,7 +21,7 @@ from emdbook.evidence.links import links_of, plain
 from emdbook.ground import strict_json
 from emdbook.ground.faults import FaultsError
 from emdbook.ground.paths import data_dir
-from emdbook.teach.quiz import question_files
+from emdbook.teach.quiz import load_questions, question_files
 
 __all__ = ["Blueprint", "Item", "check_bank", "check_project", "read_bank", "read_blueprint", "table", "twins"]
 
@@ -138,8 +138,11 @@ def read_bank(folder: Path | None = None) -> dict[str, list[Item]]:
     -------
     dict of str to list of Item
     """
-    return {file.stem: [Item(file.stem, raw) for raw in strict_json.read(file)["questions"]]
-            for file in question_files(folder)}
+    bank = {}
+    for file in question_files(folder):
+        load_questions(file.stem, file.parent)  # says what is wrong with a set, before anything is asked of it
+        bank[file.stem] = [Item(file.stem, raw) for raw in strict_json.read(file)["questions"]]
+    return bank
 
 
 def _most(share: float, of: int) -> int:

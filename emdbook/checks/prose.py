@@ -8,7 +8,6 @@ link names a term.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from pathlib import Path
 
 from emdbook.checks.allowed import ALLOWED
 from emdbook.evidence.links import TiedLink, links_of
+from emdbook.ground import strict_json
+from emdbook.ground.files import files_of, text_of
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.numerals import LOOSE_WORD, WORD
 from emdbook.tables import term_id
@@ -276,26 +277,22 @@ def _in_json(data: Path, evidence) -> Iterator[Finding]:
         for _, words, problem in sorted(_check(text, evidence, said)):
             yield Finding(name, place, words, problem)
 
-    for file in sorted((data / "questions").glob("*.json")):
-        for question in [] if file.name.endswith(".schema.json") else _json(file)["questions"]:
+    for file in files_of(data / "questions", "*.json"):
+        for question in [] if file.name.endswith(".schema.json") else strict_json.read(file)["questions"]:
             # a stem that says "invented" speaks for its options; so does a patient, who is always constructed
             said = [question["stem"], *(["a constructed patient"] if question.get("patient") else [])]
             for place, text in _question_texts(question):
                 yield from found(file, f"{question['id']}, {place}", text, said)
-    for file in sorted((data / "cases").glob("*.json")):
-        for place, text in [] if file.name.endswith(".schema.json") else _case_texts(_json(file)):
+    for file in files_of(data / "cases", "*.json"):
+        for place, text in [] if file.name.endswith(".schema.json") else _case_texts(strict_json.read(file)):
             yield from found(file, place, text, ["a constructed case"])
     for file in (data / name for name in ("pathway.json", "scenes.json")):
-        for place, text in _statements(_json(file)) if file.is_file() else ():
+        for place, text in _statements(strict_json.read(file)) if file.is_file() else ():
             # the number in a scene's label is that of a step or of a drawn study: no quantity
             yield from found(file, place, _STEP.sub("", text) if place.endswith("label") else text)
 
 
 _STEP = re.compile(r"^\d\b ?|(?<=study )\d$")
-
-
-def _json(file: Path):
-    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def audit_project(project: Path, evidence) -> list[Finding]:
@@ -313,10 +310,10 @@ def audit_project(project: Path, evidence) -> list[Finding]:
     list of Finding
     """
     findings = []
-    for path in sorted((project / "notebooks").glob("*.ipynb")):
+    for path in files_of(project / "notebooks", "*.ipynb"):
         findings += audit_notebook(path, evidence)
-    for path in sorted(p for p in (project / "book").glob("*.md") if p.stem not in _GENERATED):
-        findings += audit_text(path.read_text(encoding="utf-8"), evidence, f"book/{path.stem}")
+    for path in (p for p in files_of(project / "book", "*.md") if p.stem not in _GENERATED):
+        findings += audit_text(text_of(path), evidence, f"book/{path.stem}")
     for chapter, taught in load_teaching(project / "data" / "teaching.json").items():
         findings += audit_text(markdown(taught), evidence, f"data/teaching.json {chapter}")
     for place, text in texts_of(load_lessons(project / "data" / "lessons.json")):

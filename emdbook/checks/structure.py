@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emdbook.checks.prose import Finding
+from emdbook.ground.files import files_of
 from emdbook.ground.notebook import FOLD, SOLUTION, Cell, fold, read_cells
 
 __all__ = ["SECTIONS", "VERBS", "check_chapter", "check_project"]
@@ -523,4 +524,4 @@ def check_project(project: Path) -> list[Finding]:
     -------
     list of Finding
     """
-    return [finding for path in sorted((project / "notebooks").glob("*.ipynb")) for finding in check_chapter(path)]
+    return [finding for path in files_of(project / "notebooks", "*.ipynb") for finding in check_chapter(path)]

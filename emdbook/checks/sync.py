@@ -12,13 +12,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emdbook.evidence.descriptor import DESCRIPTOR
 from emdbook.evidence.figures import Quantity, months_of
 from emdbook.evidence.links import LinkError, TiedLink, links_of, plain
+from emdbook.ground import strict_json
+from emdbook.ground.files import files_of, text_of, write_all
+from emdbook.ground.notebook import read_notebook
 from emdbook.ground.numerals import Numeral, agreed, article, holds, read, written
 from emdbook.ground.wording import number
 
@@ -26,6 +31,8 @@ __all__ = ["Change", "sync_project", "sync_text"]
 
 #: Stands for the words of a link in the sentence around it.
 SLOT = "\ue000"
+#: What a bound asks of the value: "more than 36%" is not said of 35.7, nor of 36.
+_BOUNDS = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge}
 _TIMES = ("months", "days", "weeks", "years")
 
 
@@ -101,8 +108,8 @@ def _holds(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> 
         if not _negative(numeral, words):
             raise _ByHandError(f"the number is negative: {_say(quantity)}")
         value = -value
-    if numeral.bound in ("<", ">") and numeral.form != "judgement" and not direction and not holds(numeral, value):
-        return value > numeral.value if numeral.bound == ">" else value < numeral.value
+    if numeral.bound in _BOUNDS and numeral.form != "judgement" and not direction:
+        return _BOUNDS[numeral.bound](value, numeral.value)
     if numeral.unit != quantity.unit and numeral.unit in _TIMES and numeral.decimals == 0:
         return abs(value - numeral.value) < 0.05  # "one year" for 12 months, not for 14
     return holds(numeral, value)
@@ -111,7 +118,7 @@ def _holds(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> 
 def _rewritten(numeral: Numeral, quantity: Quantity, words: str, direction: str) -> str:
     if numeral.form == "judgement":
         raise _ByHandError(f"a judgement, and the number is now {_say(quantity)}")
-    if numeral.bound in ("<", ">") and not direction and quantity.unit != "p":
+    if numeral.bound in _BOUNDS and not direction and quantity.unit != "p":
         raise _ByHandError(f"a bound, and the number is now {_say(quantity)}")
     value = _shown(quantity, numeral.unit)
     if value < 0 and numeral.value >= 0:
@@ -267,12 +274,12 @@ def _sentence(text: str, at: int) -> str:
 # ----------------------------------------------------------------------------------------------------------------------
 # Files: each kind is read into its texts, and written back without touching anything else
 
-def _lines(raw: str, change: Callable[[str, Callable[[int], str]], str]) -> str:
+def _lines(raw: str, file: Path, change: Callable[[str, Callable[[int], str]], str]) -> str:
     return change(raw, lambda at: f"line {raw.count(chr(10), 0, at) + 1}")
 
 
-def _notebook(raw: str, change) -> str:
-    data = json.loads(raw)
+def _notebook(raw: str, file: Path, change) -> str:
+    data = read_notebook(file)
     for i, cell in enumerate(data["cells"], start=1):
         if cell["cell_type"] != "markdown":
             continue
@@ -283,7 +290,10 @@ def _notebook(raw: str, change) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
-def _json(raw: str, change) -> str:
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _json(raw: str, file: Path, change) -> str:
     def walk(node, path: str) -> Iterator[tuple[str, str]]:
         if isinstance(node, str):
             yield path, node
@@ -293,14 +303,19 @@ def _json(raw: str, change) -> str:
                 named = next((str(own[k]) for k in ("id", "chapter", "node") if k in own), str(key))
                 yield from walk(value, f"{path} > {named}" if path else named)
 
-    for path, text in walk(json.loads(raw), ""):
-        new = change(text, lambda at, path=path: path)
-        if new != text:  # in place, so that the author's layout of the file stays
-            raw = raw.replace(json.dumps(text, ensure_ascii=False), json.dumps(new, ensure_ascii=False))
-    return raw
+    texts = {text: change(text, lambda at, path=path: path) for path, text in walk(strict_json.parsed(raw, file), "")}
+    changed = {text: new for text, new in texts.items() if new != text}
+    if not changed:
+        return raw
+
+    def written(token: re.Match) -> str:  # in place, so that the author's layout and escapes stay elsewhere
+        new = changed.get(json.loads(token[0]))
+        return token[0] if new is None else json.dumps(new, ensure_ascii=False)
+
+    return _TOKEN.sub(written, raw)
 
 
-def _csv(raw: str, change) -> str:
+def _csv(raw: str, file: Path, change) -> str:
     rows = list(csv.reader(io.StringIO(raw)))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -315,9 +330,9 @@ _KINDS: dict[str, Callable] = {".ipynb": _notebook, ".md": _lines, ".json": _jso
 def texts_of_project(project: Path) -> list[Path]:
     """Every file of the book that may show a number of the data."""
     data = project / "data"
-    files = [*(project / "notebooks").glob("*.ipynb"), *(project / "book").glob("*.md"),
-             *(f for f in data.rglob("*.json") if not f.name.endswith(".schema.json") and f.name != "datapackage.json"),
-             *data.glob("*.csv")]
+    files = [*files_of(project / "notebooks", "*.ipynb"), *files_of(project / "book", "*.md"),
+             *(f for f in files_of(data, "**/*.json") if not f.name.endswith(".schema.json") and f.name != DESCRIPTOR),
+             *files_of(data, "*.csv")]
     return sorted(files)
 
 
@@ -330,7 +345,7 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
         The folder that holds ``notebooks/``, ``book/`` and ``data/``.
     evidence : emdbook.Evidence
     write : bool
-        Whether to write the files.
+        Whether to write the files: all of them, or where that cannot be, none.
 
     Returns
     -------
@@ -338,8 +353,9 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
         What was rewritten or would be, and what a person has to look at.
     """
     found: list[Change] = []
+    made: dict[Path, str] = {}
     for file in texts_of_project(project):
-        raw = file.read_text(encoding="utf-8")
+        raw = text_of(file)
         if "](ev:" not in raw and "](calc:" not in raw:
             continue
         name = file.relative_to(project).as_posix()
@@ -350,11 +366,13 @@ def sync_project(project: Path, evidence, *, write: bool = False) -> list[Change
             here += [Change(name, place(at), old, words, why, _sentence(text, at)) for at, old, words, why in changes]
             return new
 
-        new = _KINDS[file.suffix](raw, change)
+        new = _KINDS[file.suffix](raw, file, change)
+        if any(not one.by_hand for one in here):
+            made[file] = new
         here += _put_to_the_test(raw, here, name)
         found += here
-        if write and new != raw:
-            file.write_text(new, encoding="utf-8")
+    if write:
+        write_all(made)
     return found
 
 

@@ -22,9 +22,10 @@ from emdbook.charts.pooling import prepare_pool
 from emdbook.checks.sync import SLOT, Change, sync_project
 from emdbook.checks.widgets import shown_by
 from emdbook.evidence import Evidence, load
-from emdbook.evidence.rules import ID_COLUMNS
+from emdbook.evidence.descriptor import KEYS
 from emdbook.explore.core import Exploration
 from emdbook.ground import strict_json
+from emdbook.ground.faults import UnsoundError
 from emdbook.ground.wording import percent, percent_range
 from emdbook.rows import chart_rows
 from emdbook.style import THERAPY_CLASS
@@ -33,7 +34,7 @@ from emdbook.tables import Table
 __all__ = ["Difference", "WhatIfError", "apply_rows", "chapter_outputs", "report", "what_if"]
 
 
-class WhatIfError(ValueError):
+class WhatIfError(UnsoundError):
     """The file cannot be applied; the message says which table, row and column is wrong."""
 
 
@@ -79,7 +80,7 @@ def apply_rows(folder: Path, rows: Mapping[str, Sequence[Mapping[str, str]]]) ->
     Raises
     ------
     WhatIfError
-        If a table or column does not exist, or a row has no id.
+        If a table or column does not exist, a row has no id, or a cell is none that a table can hold.
     """
     ids = []
     for table, wanted in rows.items():
@@ -88,28 +89,39 @@ def apply_rows(folder: Path, rows: Mapping[str, Sequence[Mapping[str, str]]]) ->
             known = ", ".join(sorted(f.stem for f in folder.glob("*.csv")))
             raise WhatIfError(f"there is no table {table!r}; the tables are {known}")
         with file.open(encoding="utf-8", newline="") as lines:
-            there = list(csv.DictReader(lines))
-        columns = list(there[0])
-        key = ID_COLUMNS.get(table, columns[0])
-        by_id = {row[key]: row for row in there}
+            reader = csv.DictReader(lines)
+            there, columns = list(reader), list(reader.fieldnames or ())
+        keys = KEYS.get(table, columns[0]).split()  # a study stands once with each of its drugs
+        by_id = {tuple(row[key] for key in keys): row for row in there}
         for number, row in enumerate(wanted, start=1):
             strange = [name for name in row if name not in columns]
             if strange:
                 raise WhatIfError(f"{table}, row {number}: there is no column {strange[0]!r}; "
                                   f"the columns are {', '.join(columns)}")
-            if not row.get(key):
-                raise WhatIfError(f"{table}, row {number}: {key} is missing")
-            cells = {name: str(value) for name, value in row.items()}
-            if cells[key] in by_id:
-                by_id[cells[key]].update(cells)
+            cells = {name: _cell(value, f"{table}, row {number}, column {name}") for name, value in row.items()}
+            absent = [key for key in keys if not cells.get(key)]
+            if absent:
+                raise WhatIfError(f"{table}, row {number}: {absent[0]} is missing")
+            own = tuple(cells[key] for key in keys)
+            if own in by_id:
+                by_id[own].update(cells)
             else:
                 there.append(dict.fromkeys(columns, "") | cells)
-            ids.append(cells[key])
+            ids.append(own[0])
         with file.open("w", encoding="utf-8", newline="") as lines:
             writer = csv.DictWriter(lines, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(there)
     return ids
+
+
+def _cell(value: object, place: str) -> str:
+    """A value of JSON as it would stand in the table; an empty text is an empty cell."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, (str, int, float)):
+        raise WhatIfError(f"{place}: must be a text or a number, as it would stand in the table; found {value!r}")
+    return str(value)
 
 
 def _figures(ids: Sequence[str], before: Evidence, after: Evidence) -> Iterator[Difference]:
@@ -224,23 +236,18 @@ def what_if(project: Path, file: Path, *, outputs: bool = True) -> list[Differen
 
     Raises
     ------
-    WhatIfError
-        If the file cannot be read or applied.
-    emdbook.ground.faults.EvidenceError
-        If the rows break a rule of the data.
+    emdbook.ground.faults.UnsoundError
+        If the file cannot be read or applied, or the rows break a rule of the data.
     """
-    try:
-        rows = strict_json.read(file)
-    except strict_json.UnreadableError as error:
-        raise WhatIfError(str(error)) from None
-    if not isinstance(rows, dict) or not all(
+    rows = strict_json.read(file)
+    if not all(
             isinstance(part, list) and all(isinstance(row, dict) for row in part) for part in rows.values()):
         raise WhatIfError(f"{file}: must hold an object of tables, each a list of rows")
     before = load(project / "data")
     with tempfile.TemporaryDirectory(prefix="emdbook-whatif-") as made:
         copy = Path(made)
         for part in ("data", "notebooks", "book"):
-            shutil.copytree(project / part, copy / part)
+            shutil.copytree(project / part, copy / part, ignore_dangling_symlinks=True)
         ids = apply_rows(copy / "data", rows)
         after = load(copy / "data")
         found = list(_figures(ids, before, after))

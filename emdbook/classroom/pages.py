@@ -154,7 +154,7 @@ def screen(poll: Poll, address: str, theme: str = "") -> str:
     other = "light" if theme == "dark" else "dark"
     counts = f'<span data-live="voted">{poll.voted}</span> of <span data-live="joined">{poll.joined}</span>'
     side = (f'<aside aria-label="How to vote">{way}<p>Code<br><strong class="code">{poll.code}</strong></p>'
-            f'<p class="count">{counts} phones have answered</p><p class="small"><a href="/screen?theme={other}">'
+            f'<p class="count">Phones that have answered: {counts}</p><p class="small"><a href="/screen?theme={other}">'
             f"{other.capitalize()}</a></p></aside>")
     if poll.question is None:
         return page(_VOTE, "screen waiting", (

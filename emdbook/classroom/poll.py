@@ -9,8 +9,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import secrets
+import unicodedata
 from dataclasses import dataclass, field
 
+from emdbook.ground.faults import Told
 from emdbook.teach.quiz.bank import Option, Question, load_questions, question_files
 from emdbook.teach.quiz.render import ordered
 
@@ -22,7 +24,7 @@ PHASES = ("before", "after")
 MOST_PHONES = 2000
 
 
-class RefusedError(ValueError):
+class RefusedError(Told, ValueError):
     """What a phone or a teacher is told, in one plain sentence.
 
     Parameters
@@ -49,7 +51,8 @@ def same(given: str, wanted: str) -> bool:
 
 def typed(word: str) -> str:
     """A code or a secret as it is meant, however it was typed."""
-    return "".join(word.split()).replace("-", "").upper()
+    # a keyboard for Chinese may send wide letters, and one that corrects may send another dash
+    return "".join(c for c in unicodedata.normalize("NFKC", word) if c.isalnum()).upper()
 
 
 class Bank:
@@ -317,8 +320,9 @@ class Poll:
 
 
 def percent(count: int, of: int) -> int:
-    """A share in whole percent; 0 of nobody."""
-    return round(100 * count / of) if of else 0
+    """A share in whole percent, halves up as all over the book; 0 of nobody; 0 and 100 only of none and of all."""
+    share = (200 * count + of) // (2 * of) if of else 0
+    return min(max(share, 1), 99) if 0 < count < of else share
 
 
 def in_words(tally: Tally) -> list[str]:

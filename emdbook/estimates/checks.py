@@ -38,6 +38,28 @@ def check_share(value: Any, what: str) -> float:
     return number
 
 
+def check_percent(value: Any, what: str, most: float = 100) -> float:
+    """Return ``value`` as a float from 0 to ``most`` percent."""
+    number = check_number(value, what)
+    if not 0 <= number <= most:
+        raise ValueError(f"{what} must lie between 0 and {most:g}%, not at {value!r}.")
+    return number
+
+
+def check_several(values: Any, what: str, many: int | None = None) -> list:
+    """Return ``values`` as a list, of so many if that is said; a text is one value and not several."""
+    problem = f"{what} must be {'several' if many is None else many} values, not {values!r}."
+    if isinstance(values, (str, bytes)):
+        raise ValueError(problem)
+    try:
+        found = list(values)
+    except TypeError:
+        raise ValueError(problem) from None
+    if many is not None and len(found) != many:
+        raise ValueError(problem)
+    return found
+
+
 def check_count(events: Any, n: Any) -> tuple[int, int]:
     """Return ``events`` of ``n`` as whole numbers with ``0 <= events <= n`` and ``n >= 1``."""
     total = as_whole(n, "The number of patients n", least=1)

@@ -16,6 +16,11 @@ from typing import Any
 
 import numpy as np
 
+#: Whole numbers above this are no longer whole once they are floats.
+MOST = 2**53
+#: No percentage is printed with more digits behind the point.
+MOST_DECIMALS = 15
+
 __all__ = ["as_exact", "as_whole", "attainable_counts", "printed_percentages"]
 
 
@@ -89,6 +94,8 @@ def as_whole(value: Any, what: str, least: int = 0) -> int:
     number = as_finite(value, problem)
     if number != math.floor(number) or number < least:
         raise ValueError(problem)
+    if number > MOST:
+        raise ValueError(f"{what} must be at most {MOST}, not {value!r}.")
     return int(value)
 
 
@@ -150,6 +157,8 @@ def attainable_counts(percent: Any, n: int, decimals: int) -> list[int]:
     """
     n = as_whole(n, "The denominator n", least=1)
     decimals = as_whole(decimals, "The number of decimals", least=0)
+    if decimals > MOST_DECIMALS:
+        raise ValueError(f"The number of decimals must be at most {MOST_DECIMALS}, not {decimals}.")
     exact = as_exact(percent)
     if not 0 <= exact <= 100:
         raise ValueError(f"A percentage lies between 0 and 100; {percent!r} does not.")

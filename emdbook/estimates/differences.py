@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from emdbook.estimates.checks import check_count, check_level, check_positive
+from emdbook.estimates.checks import check_count, check_level, check_positive, check_several
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,11 @@ def ratio_of_ratios(first: tuple[float, float, float], second: tuple[float, floa
     z = scipy.stats.norm.ppf((1 + check_level(level)) / 2)
     logs, variance = [], 0.0
     for ratio in (first, second):
-        estimate, low, high = (check_positive(x, "A ratio and its limits") for x in ratio)
-        if not low <= estimate <= high or low == high:
+        estimate, low, high = (check_positive(x, "A ratio and its limits")
+                               for x in check_several(ratio, "A ratio and its limits", 3))
+        if low == high:
+            raise ValueError(f"The interval of {estimate:g} has no width, so nothing is known of its error.")
+        if not low <= estimate <= high:
             raise ValueError(f"The interval from {low:g} to {high:g} does not hold its estimate of {estimate:g}.")
         logs.append(np.log(estimate))
         variance += (np.log(high / low) / (2 * z)) ** 2

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from emdbook.estimates.checks import check_number, check_positive, check_rng, check_share
+from emdbook.estimates.checks import check_number, check_positive, check_rng, check_several, check_share
 from emdbook.estimates.counts import as_whole
 
 
@@ -207,8 +207,8 @@ def mixture_median(medians: Sequence[float], weights: Sequence[float]) -> float:
     -----
     Solves ``sum(w * 2 ** (-t / m)) = sum(w) / 2`` for ``t``; it lies between the least and the greatest median.
     """
-    medians = [check_positive(m, "A median") for m in medians]
-    weights = [check_number(w, "A weight") for w in weights]
+    medians = [check_positive(m, "A median") for m in check_several(medians, "The medians")]
+    weights = [check_number(w, "A weight") for w in check_several(weights, "The weights")]
     if len(medians) != len(weights) or not medians:
         raise ValueError("There must be as many medians as weights, and at least one.")
     if min(weights) < 0 or not sum(weights):

@@ -9,7 +9,7 @@ from functools import partial
 from emdbook.estimates.counts import attainable_counts
 from emdbook.evidence.links import LINK, links_of
 from emdbook.evidence.reading import Row, Table, suggestion
-from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, decimals_of, faults_of, interval, percentages
+from emdbook.evidence.rules import EMD_POPULATIONS, Add, _Package, amounts, decimals_of, faults_of, interval, time_point
 from emdbook.ground.faults import Fault
 
 __all__ = ["DOMAINS", "LEVELS", "STEPS", "check_clinical", "result_of"]
@@ -94,9 +94,8 @@ def _safety(package: _Package, add: Add) -> None:
             fault("value", "must not be empty, unless the note says what the source gives instead")
         if row["bound"] is not None and (value is None or events is not None):
             fault("bound", "only a figure without a count can be a bound")
-        if value is not None and value <= 0 and row["measure"] in ("median", "hazard_ratio"):
-            fault("value", "must be above 0")
-        percentages(row, fault, "value", "ci_low", "ci_high")
+        amounts(row, fault, "value", "ci_low", "ci_high")
+        time_point(row, fault)
         interval(row, fault)
         if row.sound("events", "n") and events is not None:
             if n is None:
@@ -127,6 +126,7 @@ def _criteria(package: _Package, add: Add) -> None:
         value, high, direction = row["value"], row["value_high"], row["direction"]
         if not row.sound("value", "value_high", "direction", "unit"):
             continue
+        amounts(row, partial(add, "criteria", row), "value", "value_high", zero=True)
         if value is not None:
             for column in ("unit", "direction"):
                 if row[column] is None:

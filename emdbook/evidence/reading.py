@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from emdbook.evidence.descriptor import FieldSpec, TableSpec
-from emdbook.ground.faults import UNSEEN, Fault
+from emdbook.ground.faults import Fault, hidden
 
 __all__ = ["Row", "Table", "read_table", "suggestion"]
 
@@ -60,14 +60,6 @@ def suggestion(wanted: str, known: Any) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
-def _hidden(text: str) -> bool:
-    # line and paragraph separators (Zl, Zp) break a cell in some programs; no-break spaces (Zs) stay allowed
-    unprintable = not text.isprintable() and any(
-        unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp") for c in text
-    )
-    return unprintable or "\ufffd" in text or any(c in UNSEEN for c in text)
-
-
 def _cell(spec: FieldSpec, text: str, key: bool) -> tuple[Any, str | None]:
     """Return the typed value of a cell, and the rule it breaks if any."""
     constraints = spec.constraints
@@ -75,7 +67,9 @@ def _cell(spec: FieldSpec, text: str, key: bool) -> tuple[Any, str | None]:
         return None, "must not be empty" if key or constraints.get("required") else None
     if text != text.strip():
         return None, "must not begin or end with a blank"
-    if _hidden(text):
+    if "  " in text:
+        return None, "must not hold two blanks in a row"
+    if hidden(text):
         return None, "contains a hidden character (line break, control or zero-width character)"
     if not unicodedata.is_normalized("NFC", text):
         return None, "holds a letter in two parts (a base and its accent); write it as one, so that it is found"

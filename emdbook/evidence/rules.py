@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from emdbook.estimates.counts import attainable_counts
+from emdbook.evidence.figures import unit_kind
 from emdbook.evidence.log import NATURES
 from emdbook.evidence.reading import Row, Table, suggestion
 from emdbook.ground.faults import Fault
@@ -87,6 +88,7 @@ RESPONSE = ("ORR", "EMD_ORR")
 _TIMES = re.compile(r"PFS2?|OS(_from_\w+)?|DOR|TTNT|TTP|follow_up|time_to_\w+")
 #: A response is there or not: it has no time course that a hazard could be taken of.
 _RESPONSES = re.compile(r"\w*(ORR|CR|PR|SD|PD|CR_or_better)")
+_TIME_UNITS = ("hours", "days", "weeks", "months", "years")
 #: Months after which no study of myeloma counts: a larger number is a time in days.
 LONGEST = 360
 
@@ -280,7 +282,12 @@ def _sources(package: _Package, add: Add) -> None:
 
 
 def _studies(package: _Package, add: Add) -> None:
+    labels: dict[str, int] = {}
     for row in package.rows("studies"):
+        if row["label"] is not None:
+            first = labels.setdefault(row["label"].casefold(), row.number)
+            if first != row.number:
+                add("studies", row, "label", f"stands already in row {first}, written with other capitals")
         if not row.sound("in_review", "locator") or row["in_review"] is None:
             continue
         if row["in_review"] and row["locator"] is None:
@@ -324,14 +331,20 @@ def _arms(package: _Package, add: Add) -> None:
 def _outcomes(package: _Package, add: Add) -> None:
     _starts_with(package, add, "outcomes", "outcome_id", "arm_id")
     kinds = {i: row["kind"] for i, row in package.index("sources", "source_id").items()}
+    arms = {i: row["study_id"] for i, row in package.index("arms", "arm_id").items()}
     for row in package.rows("outcomes"):
         fault = partial(add, "outcomes", row)
         _outcome_value(row, fault)
         _outcome_counts(row, fault)
         _outcome_interval(row, fault)
         _outcome_basis(row, fault, kinds)
-        if row["comparator_arm_id"] is not None and row["comparator_arm_id"] == row["arm_id"]:
+        other = row["comparator_arm_id"]
+        if other is not None and other == row["arm_id"]:
             fault("comparator_arm_id", "must be another arm than the row's own")
+        elif other in arms and row["arm_id"] in arms and arms[other] != arms[row["arm_id"]]:
+            fault("comparator_arm_id", f"is of the study {arms[other]}: only groups of one study are set side by side")
+        if row["p_value"] is not None and re.search(r"\d", row["p_value"]) and not re.search("[1-9]", row["p_value"]):
+            fault("p_value", "must be above 0: a source that prints 0.000 means less than 0.001")
 
 
 def _outcome_value(row: Row, fault: Say) -> None:
@@ -357,16 +370,10 @@ def _outcome_value(row: Row, fault: Say) -> None:
             fault("endpoint", f"is a response, and no {measure} is taken of one; its share is a proportion")
     if measure == "median" and row["events"] is not None:
         fault("events", "must be empty for a median")
-    if value is not None:
-        percentages(row, fault, "value")
-        if row["unit"] in ("months", "days", "ratio") and value <= 0:
-            fault("value", f"must be above 0 ({'a ratio' if row['unit'] == 'ratio' else 'a time'})")
-        if row["unit"] == "months" and value > LONGEST:
-            fault("value", f"must not be above {LONGEST} months; a time in days has the unit days")
+    amounts(row, fault, "value")
     if measure == "rate_at" and row["at_months"] is None and row.sound("at_months"):
         fault("at_months", "must not be empty for a rate at a time point")
-    if row["at_months"] is not None and not 0 < row["at_months"] <= LONGEST:
-        fault("at_months", f"must lie between 0 and {LONGEST} months")
+    time_point(row, fault)
 
 
 def _outcome_counts(row: Row, fault: Say) -> None:
@@ -397,11 +404,27 @@ def _outcome_counts(row: Row, fault: Say) -> None:
             )
 
 
-def percentages(row: Row, fault: Say, *columns: str) -> None:
-    """No percentage lies below 0 or above 100."""
+def amounts(row: Row, fault: Say, *columns: str, zero: bool = False) -> None:
+    """What no figure of a unit can be, whichever table it stands in; facts and thresholds may be 0 (``zero``)."""
+    kind = unit_kind(row["unit"])
     for column in columns:
-        if row["unit"] == "%" and row[column] is not None and not 0 <= row[column] <= 100:
+        value = row[column]
+        if value is None:
+            continue
+        if kind == "percent" and not 0 <= value <= 100:
             fault(column, "a percentage must lie between 0 and 100")
+        elif zero and value < 0:
+            fault(column, "must not be below 0")
+        elif not zero and value <= 0 and kind in (*_TIME_UNITS, "ratio"):
+            fault(column, f"must be above 0 ({'a ratio' if kind == 'ratio' else 'a time'})")
+        elif kind == "months" and value > LONGEST:
+            fault(column, f"must not be above {LONGEST} months; a time in days has the unit days")
+
+
+def time_point(row: Row, fault: Say) -> None:
+    """A figure is read after its patients were treated, and while somebody counted."""
+    if row["at_months"] is not None and not 0 < row["at_months"] <= LONGEST:
+        fault("at_months", f"must lie between 0 and {LONGEST} months")
 
 
 def interval(row: Row, fault: Say) -> bool:
@@ -429,9 +452,7 @@ def _outcome_interval(row: Row, fault: Say) -> None:
         return
     if row["not_reached"]:
         fault("ci_high", "must be empty, because not_reached is true: a lower end goes into note")
-    if row["unit"] in ("months", "days", "ratio") and row["ci_low"] <= 0:
-        fault("ci_low", f"must be above 0 ({'a ratio' if row['unit'] == 'ratio' else 'a time'})")
-    percentages(row, fault, "ci_low", "ci_high")
+    amounts(row, fault, "ci_low", "ci_high")
 
 
 def _outcome_basis(row: Row, fault: Say, kinds: Mapping[str, str]) -> None:
@@ -459,8 +480,19 @@ def _outcome_basis(row: Row, fault: Say, kinds: Mapping[str, str]) -> None:
         parts = row["outcome_id"].split(".")
         if not any(part == name or part.startswith(f"{name}-") for part in parts for name in names):
             fault("outcome_id", f"must name the basis of its row after a dot: ….{basis}")
+    _outcome_endpoint(row, fault)
     if basis == "derived" and row["note"] is None and row.sound("note"):
         fault("note", "must say how the figure was worked out, because basis is derived")
+
+
+def _outcome_endpoint(row: Row, fault: Say) -> None:
+    """The id is what sentences link to, so that no other endpoint may take its place under it: PFS for OS."""
+    if row["outcome_id"] is None or row["endpoint"] is None or row["arm_id"] is None:
+        return
+    parts = row["outcome_id"].removeprefix(f"{row['arm_id']}.").split(".")
+    named = row["endpoint"].lower().replace("_", "-")
+    if not any(f"{part}-".startswith(f"{named}-") or f"{named}-".startswith(f"{part}-") for part in parts):
+        fault("endpoint", f"must be the one that outcome_id names: {parts[0]}")
 
 
 def _headlines(package: _Package, add: Add) -> None:
@@ -535,10 +567,7 @@ def _facts(package: _Package, add: Add) -> None:
             elif row["value"] is not None and any((low is not None and row["value"] < low,
                                                    high is not None and row["value"] > high)):
                 add(name, row, "value", f"must lie inside its range, {row.raw['low']} to {row.raw['high']}")
-            percentages(row, partial(add, name, row), "low", "high", "value")
-            for column in ("low", "high", "value"):
-                if row[column] is not None and row["unit"] != "%" and row[column] < 0:
-                    add(name, row, column, "must not be below 0")
+            amounts(row, partial(add, name, row), "low", "high", "value", zero=True)
             if row["n"] is not None and row["n"] < 1:
                 add(name, row, "n", "must be a whole number of 1 or more")
             if (
@@ -589,7 +618,7 @@ def _updates(package: _Package, add: Add) -> None:
         if known and (row["certainty"] == "second_hand") != (row["standing"] == "secondary"):
             add("updates", row, "certainty", "must be second_hand where standing is secondary, and only there")
         fault = partial(add, "updates", row)
-        percentages(row, fault, "value", "ci_low", "ci_high")
+        amounts(row, fault, "value", "ci_low", "ci_high")
         if row.sound("value", "unit") and row["value"] is not None and row["unit"] is None:
             fault("unit", "must not be empty where a figure is given")
         interval(row, fault)

@@ -268,8 +268,10 @@ def _statements(node, place: str = "") -> Iterator[tuple[str, Mapping]]:
 
 
 def _repeated(document: Mapping, file: str) -> Iterator[Fault]:
-    for place, items in (("scenes", document["scenes"]), ("alterations", document["journey"]["alterations"])):
-        for twice in twins(item["id"] for item in items):
+    journey = document["journey"]
+    for place, name, items in (("scenes", "id", document["scenes"]), ("alterations", "id", journey["alterations"]),
+                               ("findings", "fact", journey["findings"])):
+        for twice in twins(item[name] for item in items):
             yield Fault.at(file, place, "an id stands for one thing", twice)
 
 
@@ -278,6 +280,12 @@ def _unfounded(document: Mapping, file: str, evidence) -> Iterator[Fault]:
     def fault(place: str, rule: str, found: object) -> Fault:
         return Fault.at(file, place, rule, repr(found))
 
+    facts = set() if evidence is None else set(evidence.biology["fact_id"])
+    for part in ("findings", "comparisons"):
+        for item in document["journey"][part] if facts else ():
+            for row in (item[name] for name in ("fact", "against") if name in item):
+                if row not in facts:
+                    yield fault(f"journey/{part}", "is no row of biology", row)
     for place, said in _statements(document):
         standing, where, sources = said["standing"], said.get("where", []), said.get("sources", [])
         rows = [*said.get("rows", []), *said.get("facts", [])]

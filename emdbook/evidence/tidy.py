@@ -18,6 +18,7 @@ from pathlib import Path
 
 from emdbook.evidence.descriptor import FieldSpec, TableSpec, read_descriptor
 from emdbook.ground.faults import EvidenceError, Fault
+from emdbook.ground.files import write_all
 
 __all__ = ["differences", "put_back", "tidied", "tidy"]
 
@@ -88,7 +89,7 @@ def tidied(spec: TableSpec, data: bytes) -> str:
         cells = dict(zip(header, row, strict=True))
         writer.writerow([_cell(one, cells[one.name], parter != ",") for one in spec.fields])
     # a table that is in form but for quotes where none are needed stays as it is
-    kept = data.decode("utf-8") if b"\r" not in data and data[:1].isalpha() else ""
+    kept = data.decode("utf-8") if b"\r" not in data and data[:1].isalpha() and data.endswith(b"\n") else ""
     return kept if kept and _rows(kept) == _rows(made.getvalue()) else made.getvalue()
 
 
@@ -96,9 +97,10 @@ def _rows(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
-def _keyed(spec: TableSpec, text: str) -> dict[tuple[str, ...], dict[str, str]]:
+def _keyed(spec: TableSpec, text: str) -> list[tuple[tuple[str, ...], dict[str, str]]]:
+    """Each row with its key: a key that stands twice is a fault for the check to name, and no reason to lose a row."""
     rows = csv.DictReader(io.StringIO(text, newline=""))
-    return {tuple(row[name] for name in spec.primary_key): row for row in rows}
+    return [(tuple(row[name] for name in spec.primary_key), row) for row in rows]
 
 
 def put_back(spec: TableSpec, old: str, new: str) -> tuple[str, list[str]]:
@@ -115,40 +117,44 @@ def put_back(spec: TableSpec, old: str, new: str) -> tuple[str, list[str]]:
     tuple of (str, list of str)
         The table, and one line for each form.
     """
-    before, now, said = _keyed(spec, old), _keyed(spec, new), []
+    before, now, said = dict(_keyed(spec, old)), _keyed(spec, new), []
     for form, read, least in _READ:
-        had = {(key, column): was for key in now if key in before for column in spec.columns
-               if form.fullmatch(was := before[key][column])}
-        cells = [(key, column) for (key, column), was in had.items() if now[key][column] == read(was)]
-        if len(cells) < least or any(now[key][column] == was for (key, column), was in had.items()):
+        had = [(key, row, column, was) for key, row in now if key in before for column in spec.columns
+               if form.fullmatch(was := before[key][column])]
+        cells = [one for one in had if one[1][one[2]] == read(one[3])]
+        if len(cells) < least or any(row[column] == was for _, row, column, was in had):
             continue
-        key, column = cells[0]
+        key, row, column, was = cells[0]
         said.append(f"{spec.path}: {len(cells)} cells are as they were, such as {', '.join(key)}, {column}: "
-                    f"{had[key, column]}, which had become {now[key][column]}")
-        for key, column in cells:
-            now[key][column] = had[key, column]
+                    f"{was}, which had become {row[column]}")
+        for _, row, column, was in cells:
+            row[column] = was
     if not said:
         return new, []
     made = io.StringIO()
     writer = csv.DictWriter(made, spec.columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(now.values())
+    writer.writerows(row for _, row in now)
     return (old if _rows(old) == _rows(made.getvalue()) else made.getvalue()), said
 
 
 def differences(spec: TableSpec, old: str, new: str) -> Iterator[str]:
     """What differs between two states of a table, one line each: row, column, before, after."""
-    before, after = _keyed(spec, old), _keyed(spec, new)
-    for key, row in after.items():
+    before, after, met = dict(_keyed(spec, old)), _keyed(spec, new), set()
+    for key, row in after:
         name = ", ".join(key)
-        if key not in before:
+        if key in met:
+            yield f"{spec.path}: {name} stands twice"
+        elif key not in before:
             yield f"{spec.path}: {name} is new"
+        met.add(key)
+        if key not in before:
             continue
         for column, value in row.items():
             was = before[key].get(column, "")
             if was != value:
                 yield f"{spec.path}: {name}, {column}: {was or 'nothing'} became {value or 'nothing'}"
-    yield from (f"{spec.path}: {', '.join(key)} is gone" for key in before if key not in after)
+    yield from (f"{spec.path}: {', '.join(key)} is gone" for key in before if key not in met)
 
 
 def _committed(file: Path) -> str | None:
@@ -192,7 +198,7 @@ def tidy(folder: Path) -> tuple[list[str], list[str], list[str]]:
             faults += error.faults
     if faults:
         raise EvidenceError(faults, folder)
-    written, back, changed = [], [], []
+    new, back, changed = {}, [], []
     for file, (spec, found) in made.items():
         old, text = _committed(file), found
         if old is not None and old != found:
@@ -200,6 +206,6 @@ def tidy(folder: Path) -> tuple[list[str], list[str], list[str]]:
             back += said
             changed += differences(spec, old, text)
         if file.read_bytes() != text.encode("utf-8"):
-            file.write_text(text, encoding="utf-8", newline="\n")
-            written.append(file.name)
-    return written, back, changed
+            new[file] = text
+    write_all(new)
+    return [file.name for file in new], back, changed

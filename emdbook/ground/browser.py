@@ -7,6 +7,8 @@ import os
 import shutil
 from collections.abc import Iterator
 
+from emdbook.ground.faults import Told
+
 __all__ = ["NAMES", "NoBrowser", "find_browser", "launched"]
 
 #: The first that is on the search path is taken. The headless shell is Chromium without the parts for a window, which
@@ -14,7 +16,7 @@ __all__ = ["NAMES", "NoBrowser", "find_browser", "launched"]
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 
-class NoBrowser(RuntimeError):
+class NoBrowser(Told, RuntimeError):
     """There is no browser, or it does not start."""
 
 

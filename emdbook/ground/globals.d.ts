@@ -14,7 +14,9 @@ declare class EmdBlock extends HTMLElement {
 interface EmdBook {
   Block: typeof EmdBlock;
   el: (name: string, text?: string, parent?: Element | null) => any;
+  failed: (box: Element, words: string, error: unknown) => void;
   store: any;
+  day: (days?: number) => string;
   copied: (text: string) => Promise<boolean>;
   copyOf: (from: Element, said: Element) => Promise<void>;
   plural: (n: number, one: string, many: string) => string;

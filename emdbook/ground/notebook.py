@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emdbook.ground.faults import UnsoundError
+
 _FOLD = (r"^<details(?P<open> open)?><summary><b>(?P<title>{})</b></summary>\n\n(?P<body>.*?)\n\n"
          r"</details>[ \t]*$")
 #: A part of a Markdown cell that opens at a press. It is HTML, which GitHub, nbviewer, VS Code and JupyterLab know;
@@ -46,16 +48,16 @@ def read_notebook(path: Path | str) -> dict:
 
     Raises
     ------
-    ValueError
+    UnsoundError
         If the file is no notebook of format 4.
     """
     path = Path(path)
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is no notebook: {error}") from None
+        raise UnsoundError(f"{path.name} is no notebook: {error}") from None
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
-        raise ValueError(f"{path.name} is no notebook of format 4")
+        raise UnsoundError(f"{path.name} is no notebook of format 4")
     return notebook
 
 

@@ -68,8 +68,14 @@ _UNITS = (("percent", r"%|per ?cent\b"), ("points", r"(?:percentage |%-)?points?
           ("count", rf"(?:(?!(?:for|of|in|with|and|to|or|by|from|at|on|after)\b)[\w-]+ ){{0,2}}{_PEOPLE}\b"))
 _JOINED = re.compile(r"[\s*_]*(?:to|and|or|-|–|—|,)[\s*_]*")
 _PAIR = re.compile(r"[\s*_]*(?:/|(?:out )?of(?: the| all)?)[\s*_]*")
-_OVER = re.compile(r"(?:more than|over|above|greater than|at least|[>≥])\s*$", re.I)
-_UNDER = re.compile(r"(?:less than|under|below|fewer than|at most|up to|[<≤])\s*$", re.I)
+#: What the words before a number make of it. "No more than" holds "more than", so the closed ones come first.
+_BOUNDS = {bound: re.compile(rf"(?:{words})\s*$", re.I) for bound, words in {
+    "≤": r"\b(?:no|not) (?:more|greater) than|\bat most|\bup to|≤",
+    "≥": r"\b(?:no|not) (?:less|fewer) than|\bat least|≥",
+    ">": r"\bmore than|\bover|\babove|\bgreater than|>",
+    "<": r"\bless than|\bunder|\bbelow|\bfewer than|<",
+    "=": "="}.items()}
+_TINY = 1e-9
 
 
 class Numeral(NamedTuple):
@@ -89,7 +95,8 @@ class Numeral(NamedTuple):
     form : str
         ``digits``, ``word`` or ``judgement``.
     bound : str
-        ``<`` or ``>`` where the words before it make it one ("under 0.001", "more than 36%"); ``=`` where that is said.
+        ``<``, ``≤``, ``>`` or ``≥`` where the words before it make it one ("under 0.001", "at most 36%"); ``=`` where
+        that is said.
     """
 
     text: str
@@ -149,15 +156,18 @@ def read(words: str, after: str = "") -> list[Numeral]:
         if _is_pronoun(text, match, unit):
             continue
         before, low = text[:match.start()], match[0].lower()
-        bound = ">" if _OVER.search(before) else "<" if _UNDER.search(before) else "=" if re.search(r"=\s*$", before) \
-            else ""
+        bound = next((bound for bound, words in _BOUNDS.items() if words.search(before)), "")
         if match["share"]:
             top = 1 if match["top"] in (None, "a", "an") else _WORDS.get(match["top"].lower(), 1)
             share = _FRACTIONS.get(low) or 100 * top / _PARTS[match["part"].lower()]
             limits = (share - _LOOSE, share + _LOOSE)
-            if bound in ("<", ">"):  # "less than half"
-                limits = (-math.inf, share) if bound == "<" else (share, math.inf)
+            if bound and bound in "<≤":  # "less than half" is not half
+                limits = (-math.inf, share - _TINY * (bound == "<"))
+            elif bound and bound in ">≥":
+                limits = (share + _TINY * (bound == ">"), math.inf)
             found.append(Numeral(match[0], *match.span(), *limits, "percent", "judgement"))
+            continue
+        if match["judged"] and low == "most" and re.search(r"\bat $", before, re.I):  # "at most 36%" judges nothing
             continue
         if match["judged"]:
             least, most, unit = _JUDGED[low]

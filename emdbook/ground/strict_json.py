@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
 import os
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from emdbook.ground.faults import Fault
+from emdbook.ground.faults import Fault, UnsoundError, hidden
 
-__all__ = ["CHECKED", "UnreadableError", "beside", "checked", "read", "schema_errors", "schema_found", "schema_rule"]
+__all__ = ["CHECKED", "UnreadableError", "beside", "checked", "parsed", "read", "schema_errors", "schema_found",
+           "schema_rule"]
 
 #: Set to 1 where the data were checked before: the Python of a page has no ``jsonschema``, and gets its data from a
 #: build that refuses what does not satisfy its schema.
 CHECKED = "EMDBOOK_DATA_CHECKED"
 
 
-class UnreadableError(ValueError):
+class UnreadableError(UnsoundError):
     """A file that is no JSON object of names that stand once.
 
     Parameters
@@ -49,8 +52,20 @@ def read(path: Path) -> dict:
     ------
     UnreadableError
         If it is missing, not UTF-8, no JSON, no object, holds ``NaN`` or ``Infinity`` (which JSON does not know), or
-        names something twice in one object.
+        names something twice in one object, or holds a character that nobody can see.
     """
+    try:
+        return parsed(path.read_bytes().decode("utf-8"), path)
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise UnreadableError(path, "the file must exist and be readable", found) from None
+    except UnicodeDecodeError as error:
+        found = f"another encoding at byte {error.start + 1}"
+        raise UnreadableError(path, "the file must be UTF-8 text", found) from None
+
+
+def parsed(text: str, path: Path) -> dict:
+    """As :func:`read`, of a text that was read before; ``path`` is only named."""
     def no_constant(name):
         raise ValueError(f"{name}, which is no number of JSON")
 
@@ -61,14 +76,13 @@ def read(path: Path) -> dict:
             raise ValueError(f"the name {twins[0]!r} twice in one object")
         return dict(pairs)
 
+    def finite(number):
+        if math.isinf(float(number)):
+            raise ValueError(f"{number}, which is too large")
+        return float(number)
+
     try:
-        data = json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=no_twins, parse_constant=no_constant)
-    except OSError as error:
-        found = error.strerror or str(error)
-        raise UnreadableError(path, "the file must exist and be readable", found) from None
-    except UnicodeDecodeError as error:
-        found = f"another encoding at byte {error.start + 1}"
-        raise UnreadableError(path, "the file must be UTF-8 text", found) from None
+        data = json.loads(text, object_pairs_hook=no_twins, parse_constant=no_constant, parse_float=finite)
     except json.JSONDecodeError as error:
         found = f"{error.msg.lower()} (line {error.lineno}, column {error.colno})"
         raise UnreadableError(path, "the file must be valid JSON without a byte-order mark", found,
@@ -80,7 +94,22 @@ def read(path: Path) -> dict:
                               str(error)) from None
     if not isinstance(data, dict):
         raise UnreadableError(path, "the file must hold one object, { … }", type(data).__name__)
+    for part in _texts(data):
+        if hidden(part.replace("\n", "")):
+            raise UnreadableError(path, "no text may hold a hidden character (control or zero-width character, half "
+                                  "of a pair)", ascii(part if len(part) <= 80 else part[:77] + "..."))
+        if not unicodedata.is_normalized("NFC", part):
+            raise UnreadableError(path, "a letter with its accent is written as one, so that it is found",
+                                  ascii(part if len(part) <= 80 else part[:77] + "..."))
     return data
+
+
+def _texts(node) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, (list, dict)):
+        for part in (*node, *node.values()) if isinstance(node, dict) else node:
+            yield from _texts(part)
 
 
 @cache
@@ -131,8 +160,9 @@ def checked(path: Path, schema: str, own: Path, place: Callable[[dict, list], st
     except UnreadableError as error:
         return {}, [Fault.at(path.name, "", error.rule, error.found)]
     place = place or (lambda _, steps: " > ".join(map(str, steps)))
-    return data, [Fault.at(path.name, place(data, list(one.absolute_path)), schema_rule(one), schema_found(one))
-                  for one in schema_errors(beside(path, schema, own), data)]
+    found = (Fault.at(path.name, place(data, list(one.absolute_path)), schema_rule(one), schema_found(one))
+             for one in schema_errors(beside(path, schema, own), data))
+    return data, list(dict.fromkeys(found))  # each absent field is an error of its own, and the fault names all
 
 
 #: What was found sound in this process: a build asks for the same questions hundreds of times.

@@ -146,6 +146,18 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
+def points(width: float) -> str:
+    """A distance of two percentages, whatever its sign: ``33 points``; what is some is never written as none.
+
+    Examples
+    --------
+    >>> points(33.4), points(-0.5), points(0.3), points(0)
+    ('33 points', '1 point', 'less than 1 point', '0 points')
+    """
+    shown = math.floor(abs(width) + 0.5 + _NOISE)
+    return "less than 1 point" if not shown and abs(width) > _NOISE else plural(shown, "point")
+
+
 def listing(items) -> str:
     """Words joined as a person would: ``a, b and c``."""
     items = [str(item) for item in items]

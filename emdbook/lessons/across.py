@@ -12,7 +12,8 @@ from emdbook.charts.evidence_map import evidence_map
 from emdbook.charts.parts import foot_legend, heading, legend_height, right_text, row_axis
 from emdbook.charts.told import Teller
 from emdbook.estimates import case_mix
-from emdbook.ground.wording import number, percent, plural
+from emdbook.estimates.checks import check_number, check_percent
+from emdbook.ground.wording import percent, plural
 
 #: Standings of a figure that was seen where it was published.
 SEEN = tuple(name for name, standing in style.STANDING.items() if standing.fill == "full")
@@ -106,6 +107,10 @@ def prepare_mixes(advantage: float, share_a: float, share_b: float, em_e: float 
     ValueError
         If a share or a response does not lie between 0 and 100.
     """
+    advantage = check_number(advantage, "The advantage of therapy A")
+    share_a, share_b = (check_percent(x, f"The share of EM-E in {name}")
+                        for x, name in ((share_a, "A"), (share_b, "B")))
+    em_e, em_b = (check_percent(x, f"The response in {name}") for x, name in ((em_e, "EM-E"), (em_b, "EM-B")))
     mixed = {name: case_mix({name: share / 100}, (em_e + gain) / 100, (em_b + gain) / 100)[0]["overall"]
              for name, share, gain in (("A", share_a, advantage), ("B", share_b, 0))}
     return pd.DataFrame({
@@ -129,6 +134,7 @@ def mixes_with_gap(*, gap: float = 16, em_e: float = 38, **settings) -> Chart:
     -------
     Chart
     """
+    gap, em_e = check_number(gap, "The gap between EM-E and EM-B"), check_percent(em_e, "The response in EM-E")
     return mixes(em_e=em_e, em_b=em_e + gap, **settings)
 
 
@@ -184,7 +190,8 @@ def mixes(*, advantage: float = 10, share_a: float = 70, share_b: float = 30, em
 def _say(table: pd.DataFrame, advantage: float) -> str:
     a, b = table["A"].iloc[-1], table["B"].iloc[-1]
     gap = abs(a - b)
-    better = "no better than B" if advantage == 0 else f"{number(advantage)} points better than B"
+    better = "no better than B" if advantage == 0 else \
+        f"{plural(abs(advantage), 'point')} {'better' if advantage > 0 else 'worse'} than B"
     seems = ("the two look alike" if gap < 0.5 else
              f"therapy {'A' if a > b else 'B'} looks better by {plural(round(gap), 'point')}")
     twist = ""

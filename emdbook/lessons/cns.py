@@ -12,11 +12,12 @@ from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import fitted, row_labels
 from emdbook.charts.forest import side_by_side
 from emdbook.charts.frames import check_counts, check_interval, numbers, table_of, with_standing
-from emdbook.charts.marks import point, span, standing_key
+from emdbook.charts.marks import beyond, point, span, standing_key
 from emdbook.charts.parts import LEGEND_LINE, LINE_SPACING, foot_legend, heading, right_text, row_axis
 from emdbook.charts.room import is_narrow
 from emdbook.charts.told import Teller, record_of, standing_fact
 from emdbook.estimates import median_interval
+from emdbook.estimates.checks import check_positive
 from emdbook.ground.wording import interval, is_missing, listing, months, number, plural
 
 #: What the review says of a drug's way into the central nervous system.
@@ -270,6 +271,8 @@ def prepare_series(rows, *, series=None) -> pd.DataFrame:
     """
     table = table_of(rows, ("label", "value", "n"), "chart of series")
     if series is not None:
+        if "study_id" not in table:
+            raise ValueError("chart of series: the rows have no study_id to choose by.")
         table = table[table.study_id.isin(list(series))].reset_index(drop=True)
     if table.empty:
         raise ValueError("chart of series: there is nothing to draw. Choose at least one series.")
@@ -277,6 +280,8 @@ def prepare_series(rows, *, series=None) -> pd.DataFrame:
     numbers(table, ["n"], "chart of series")
     check_counts(table.assign(events=np.nan), "chart of series")
     check_interval(table, "chart of series")
+    if (table.ci_low < 0).any():
+        raise ValueError(f"chart of series: the interval of {listing(table.label[table.ci_low < 0])} begins below 0.")
     bad = table.label[~(table.n >= 1) | (table.value <= 0)]
     if len(bad):
         raise ValueError(f"chart of series: {listing(bad)} needs a number of patients and a median above 0.")
@@ -313,6 +318,8 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
     """
     rows = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     table = prepare_series(rows, series=series)
+    limit = check_positive(limit, "chart of series: the right end of the axis")
+    bound = None if bound is None else check_positive(bound, "chart of series: the survival claimed")
     records = {str(row["label"]): record_of(row) for row in rows.to_dict("records")}
     table["record"] = table.label.map(records)
     mark = style.POPULATION["CNS"]
@@ -326,7 +333,7 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
         dashes = {"color": mark.light, "lw": 1.6, "ls": (0, (3, 2))}
         handles.append(axes.plot([], [], **dashes, label=" constructed interval")[0])
     if bound:
-        axes.axvline(bound, color=style.ACCENT.light, lw=1.6, zorder=1)
+        axes.axvline(min(bound, limit), color=style.ACCENT.light, lw=1.6, zorder=1)
         handles.append(axes.plot([], [], color=style.ACCENT.light, lw=1.6, label=f" “under {months(bound)}”")[0])
     tell = Teller(figure)
     for i, row in enumerate(table.itertuples()):
@@ -334,7 +341,7 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
         with tell.row(row.label, value, record=row.record, facts=[
                 ("Patients", number(row.n)), ("Median OS", value),
                 ("Printed interval", interval(row.ci_low, row.ci_high)),
-                ("Constructed interval", interval(row.chance_low, row.chance_high, 1) if chance else ""),
+                ("Constructed interval", _chance(row).removeprefix("constructed ") if chance else ""),
                 standing_fact("" if is_missing(row.value) else row.standing)]):
             if is_missing(row.value):
                 right_text(axes, i, f"no median\nn = {int(row.n)}")
@@ -347,11 +354,20 @@ def series_survival(rows, *, series=None, chance: bool = True, bound: float | No
     row_axis(axes, labels, bottom=len(table) - 0.4)
     tell.names(axes)
     axes.set_xlim(0, limit)
+    if bound:
+        beyond(axes, bound, limit, color=style.ACCENT.light)
     axes.set_xticks(np.arange(0, limit + 1, 6))
     axes.set_xlabel("Median survival, months")
     foot_legend(figure, handles + shades)
     table = table.drop(columns="record")
     return Chart(figure, _describe_series(table, chance, bound), _reader_series(table, chance), marks=tell.marks)
+
+
+def _chance(row) -> str:
+    if is_missing(row.value):
+        return ""
+    ends = interval(row.chance_low, row.chance_high, 1)
+    return f"constructed {ends}" if ends else "too few for a constructed interval"
 
 
 def _describe_series(table, chance, bound):
@@ -364,7 +380,7 @@ def _describe_series(table, chance, bound):
         if ends := interval(row.ci_low, row.ci_high):
             text += f", printed interval {ends}"
         if chance:
-            text += f"; constructed {number(row.chance_low, 1)} to {number(row.chance_high, 1)}"
+            text += "; " + _chance(row)
         parts.append(text)
     words = f"Median survival in {plural(len(table), 'series', 'series')}: {'; '.join(parts)}."
     if bound and table.value.notna().any():

@@ -10,6 +10,7 @@ from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.fitting import inches, shortened
 from emdbook.charts.parts import foot_legend, heading
 from emdbook.charts.room import width
+from emdbook.estimates.checks import check_count, check_number, check_percent
 from emdbook.ground.wording import listing, number, percent, plural
 
 #: Right end of the axis, in percent of the cohort, unless a trial lies beyond it.
@@ -37,8 +38,8 @@ def gap_shown(gap: float, share: float) -> float:
     ValueError
         For a share below 0 or above 100, or a gap beyond 100 points.
     """
-    if not 0 <= share <= 100:
-        raise ValueError(f"A share lies between 0 and 100%, not at {share!r}.")
+    share = check_percent(share, "The share")
+    gap = check_number(gap, "The gap")
     if not 0 <= gap <= 100:
         raise ValueError(f"A gap of two percentages lies between 0 and 100 points, not at {gap!r}.")
     return gap * (1 - share / 100)
@@ -66,12 +67,14 @@ def prepare_dilution(trials, share: float, gap: float) -> pd.DataFrame:
     """
     rows = []
     for trial in trials:
-        e, n, oe, on = (int(trial[k]) for k in ("events", "n", "others_events", "others_n"))
-        if not (0 <= e <= n and 0 <= oe <= on and n and on):
-            raise ValueError(f"{trial['label']}: {e} of {n} and {oe} of {on} cannot be counts of patients.")
+        try:
+            (e, n), (oe, on) = (check_count(trial[f"{whose}events"], trial[f"{whose}n"]) for whose in ("", "others_"))
+        except ValueError as error:
+            raise ValueError(f"{trial['label']}: {error}") from None
         true, whole = 100 * (oe / on - e / n), 100 * ((e + oe) / (n + on) - e / n)
         rows.append({"label": str(trial["label"]), "share": 100 * n / (n + on), "gap": true, "shown": whole})
-    rows.append({"label": "supposed trial", "share": float(share), "gap": float(gap), "shown": gap_shown(gap, share)})
+    shown = gap_shown(gap, share)
+    rows.append({"label": "supposed trial", "share": float(share), "gap": float(gap), "shown": shown})
     table = pd.DataFrame(rows)
     if (table.gap < 0).any():
         raise ValueError(f"{table.label[table.gap.lt(0)].iloc[0]}: the group does better, so nothing is diluted.")

@@ -17,6 +17,7 @@ from emdbook.charts.frames import check_standing, flags, numbers, standing_words
 from emdbook.charts.marks import RIGHT, key, point
 from emdbook.charts.parts import foot_legend, legend_height, row_axis
 from emdbook.charts.told import Teller, whose
+from emdbook.estimates.checks import check_positive
 from emdbook.ground.wording import is_missing, months, number, percent
 
 _LEFT, _GAP, _RIGHT = 1.62, 0.5, 0.55
@@ -61,6 +62,9 @@ def prepare_depth(rows) -> pd.DataFrame:
     for row in table.itertuples():
         if is_missing(row.response) and is_missing(row.months) and not row.not_reached:
             raise ValueError(f"depth and duration: {row.label} has neither a response nor a median.")
+        if not is_missing(row.months) and row.not_reached:
+            raise ValueError(f"depth and duration: {row.label} has a median of {number(row.months)} and is marked as "
+                             "not reached.")
         if not is_missing(row.months) and row.months <= 0:
             raise ValueError(f"depth and duration: {row.label} has a median of {row.months}; it must be above 0.")
     return table[["study", "population", "reference", "response", "months", "not_reached", "response_standing",
@@ -93,6 +97,8 @@ def depth_and_duration(rows, *, depth: str = "any", beside: bool = True, limit: 
     """
     if depth not in ("any", "complete"):
         raise ValueError("depth and duration: show 'any' response or 'complete' response.")
+    if limit is not None:
+        limit = check_positive(limit, "depth and duration: the right end of the axis")
     table = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
     table = table[table["depth"] == depth] if "depth" in table.columns else table
     beside_it = table["reference"] if "reference" in table.columns else [False] * len(table)

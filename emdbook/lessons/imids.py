@@ -12,6 +12,7 @@ from emdbook.charts.forest import NOT_HEAD_TO_HEAD, forest
 from emdbook.charts.frames import check_counts, table_of
 from emdbook.charts.parts import heading
 from emdbook.estimates import pool_proportions
+from emdbook.estimates.checks import check_several
 from emdbook.ground.wording import listing, number, percent, percent_range
 
 #: What may be counted: the endpoints of the data that hold it, in the order of preference, and its words.
@@ -144,7 +145,7 @@ def pooled_claim(events, n) -> str:
     ValueError
         See :func:`emdbook.estimates.pool_proportions`; also for fewer than two studies.
     """
-    if len(list(n)) < 2:
+    if len(check_several(n, "The numbers of patients")) < 2:
         raise ValueError("Pooling needs at least two studies.")
     p = pool_proportions(events, n)
     return (f"Pooled {percent(100 * p.estimate, 0)} (95% CI {percent_range(100 * p.ci_low, 100 * p.ci_high)}); "

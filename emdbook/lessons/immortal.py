@@ -11,9 +11,11 @@ import pandas as pd
 from emdbook import style
 from emdbook.charts.base import Chart, in_style, new_figure
 from emdbook.charts.frames import numbers, table_of
-from emdbook.charts.marks import point
+from emdbook.charts.marks import point, span
 from emdbook.charts.parts import LINE_SPACING, foot_legend, heading, right_text, row_axis
 from emdbook.estimates import immortal_time_medians, mixture_median, simulate_immortal_time
+from emdbook.estimates.checks import check_number, check_positive
+from emdbook.estimates.counts import as_whole
 from emdbook.ground.wording import is_missing, months, number, percent, plural
 
 #: Patients in every simulated cohort; large, so that what is seen is the bias and hardly chance.
@@ -45,11 +47,13 @@ def prepare_immortal_time(median: float, transplant_at: float, share: float, *, 
     ValueError
         For a share outside 0 to 100, or a time that is none.
     """
-    if not 0 < share < 100:
+    if not 0 < check_number(share, "The share transplanted") < 100:
         raise ValueError(f"The share transplanted must lie between 0 and 100%, not {share!r}.")
     made = simulate_immortal_time(PATIENTS, median, transplant_at, share / 100, seed)
     if not made.n_transplanted:
         raise ValueError(f"Nobody of {PATIENTS:,} is alive at {months(transplant_at)}, so nobody can be transplanted.")
+    if not made.n_landmark_never:
+        raise ValueError(f"All of {PATIENTS:,} who are alive then are transplanted, so nobody is left to compare with.")
     truth = immortal_time_medians(median, transplant_at, share / 100)
     return pd.DataFrame(
         [("diagnosis", "transplanted", made.n_transplanted, made.naive_transplanted, truth["naive_transplanted"]),
@@ -90,6 +94,7 @@ def immortal_time(median: float = 48, *, transplant_at: float = 12, share: float
     """
     if analysis not in ANALYSES:
         raise ValueError(f"Count from 'diagnosis' or from the 'landmark', not from {analysis!r}.")
+    limit = check_positive(limit, "The right end of the axis")
     table = prepare_immortal_time(median, transplant_at, share, seed=seed)
     shown = table[table.analysis == analysis].set_index("group")
     made = simulate_immortal_time(PATIENTS, median, transplant_at, share / 100, seed)
@@ -177,7 +182,7 @@ def prepare_mixed_phases(phases, *, observed, first: int, later: int) -> pd.Data
         raise ValueError("mixed phases: there must be two phases and two published medians.")
     if phases[["value", "n"]].map(is_missing).any(axis=None) or observed.value.map(is_missing).any():
         raise ValueError("mixed phases: a median or a number of patients is missing.")
-    given = (first, later)
+    first, later = given = tuple(as_whole(k, "mixed phases: the number transplanted") for k in (first, later))
     for label, n, k in zip(phases.label, phases.n, given, strict=True):
         if not 0 <= k <= n:
             raise ValueError(f"mixed phases: {k} of {number(n)} cannot have been transplanted ({label}).")
@@ -216,12 +221,17 @@ def mixed_phases(phases, *, observed, first: int, later: int, limit: float = 90)
     Within a phase the risk of death is constant and the same with a transplant and without.
     """
     table = prepare_mixed_phases(phases, observed=observed, first=first, later=later)
+    limit = check_positive(limit, "mixed phases: the right end of the axis")
     figure, axes = new_figure(3.1, left=1.3, right=1.45, top=0.5, bottom=1.1)
     model, real = style.ACCENT.light, style.INK.light
     for y, (column, color) in enumerate((("model", model), ("published", real))):
         ends = table[column]
-        axes.plot(ends, [y, y], color=color, lw=2, zorder=2, ls=(0, (3, 2)) if column == "model" else "-")
+        axes.plot(np.minimum(ends, limit), [y, y], color=color, lw=2, zorder=2,
+                  ls=(0, (3, 2)) if column == "model" else "-")
         for x, marker in zip(ends, ("o", "^"), strict=True):
+            if x > limit:
+                span(axes, y, 0, x, (0, limit), color=color, lw=0)
+                continue
             axes.scatter([x], [y], s=80, marker=marker, zorder=3, linewidths=2, edgecolors=color,
                          facecolors=style.PAPER.light if column == "model" else color)
         right_text(axes, y, f"gap {months(round(abs(ends[0] - ends[1]), 1))}")

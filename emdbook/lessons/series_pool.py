@@ -9,6 +9,7 @@ import pandas as pd
 
 from emdbook.charts.base import Chart
 from emdbook.charts.pooling import pool_choice
+from emdbook.estimates.checks import check_count, check_several
 from emdbook.ground.wording import count, is_missing, listing
 
 #: What a row says of itself: a series without bone contact that the reader may choose, or one of the rest.
@@ -47,12 +48,12 @@ def prepare_series(rows, *, series: Sequence[str], others: bool,
     blank = [is_missing(e) for e in table["events"]]
     if sum(blank) > 1:
         raise ValueError(f"pool of series: {listing(table.loc[blank, 'label'])} have no count; one may be supposed.")
-    events, n = supposed
+    events, n = check_count(*check_several(supposed, "pool of series: what is supposed", 2))
     if any(blank):
         table.loc[blank, ["events", "n"]] = [events, n]
         table.loc[blank, "label"] = [f"{label}, supposed" for label in table.loc[blank, "label"]]
     own = set(table.loc[table["group"] == "EM-E", "study_id"])
-    wrong = sorted(set(series) - own)
+    wrong = sorted(map(str, set(series) - own))
     if wrong:
         raise ValueError(f"pool of series: {listing(wrong)} is no series of EM-E that was offered.")
     rest = tuple(table.loc[table["group"] != "EM-E", "study_id"]) if others else ()
@@ -83,7 +84,8 @@ def pool_of_series(rows, *, beside=None, series: Sequence[str] = (), others: boo
     """
     rows = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     blank = [is_missing(e) for e in rows["events"]]
-    series = tuple(series) or tuple(rows.loc[rows["group"] == "EM-E", "study_id"])
+    series = tuple(check_several(series, "pool of series: the series chosen")) or tuple(
+        rows.loc[rows["group"] == "EM-E", "study_id"])
     table, chosen = prepare_series(rows, series=series, others=others, supposed=supposed)
     chart = pool_choice(table, chosen, beside=beside, both=both)
     said = [f"For {label} {count(*supposed)} is supposed{'' if study in chosen else ', but not chosen'}."

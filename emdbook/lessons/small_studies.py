@@ -15,11 +15,25 @@ from emdbook.charts.marks import point, span
 from emdbook.charts.parts import foot_legend, heading, right_text, row_axis, y_label
 from emdbook.charts.told import Teller
 from emdbook.estimates import median_interval, median_ranks
-from emdbook.ground.wording import count, interval, is_missing, listing, months, number, percent, percent_range, plural
+from emdbook.estimates.checks import check_positive, check_several
+from emdbook.estimates.counts import as_whole
+from emdbook.ground.wording import (
+    count,
+    interval,
+    is_missing,
+    listing,
+    months,
+    number,
+    percent,
+    percent_range,
+    plural,
+    points,
+)
 
 #: Weibull shapes: risk that falls, stays and rises with time. A shape of 1 is the exponential curve.
 SHAPES = {"early": (0.6, "risk falls with time"), "steady": (1.0, "risk stays the same"),
           "late": (2.2, "risk rises with time")}
+_END = "The right end of the axis"
 CONSTRUCTED = "Constructed curves, not patients' data, drawn through one median"
 
 
@@ -43,18 +57,19 @@ def next_patient(responders: int, others: int, *, method: str = "wilson") -> Cha
     ValueError
         If there is no patient, or fewer than none.
     """
-    n = responders + others
+    responders = as_whole(responders, "The number of responders")
+    n = responders + as_whole(others, "The number of the others")
     rows = pd.DataFrame({"label": ["As counted", "If the next responds", "If the next does not"],
                          "events": [responders, responders + 1, responders], "n": [n, n + 1, n + 1],
                          "population": "overall"})
     drawn = forest(rows, method=method, endpoint="Responders", legend=False,
                    title=f"{count(responders, n)}, and one more patient")
     now, up, down = prepare_forest(rows, method=method).itertuples()
-    step = round(max(up.percent - now.percent, now.percent - down.percent))
+    step = points(max(up.percent - now.percent, now.percent - down.percent))
+    moved = step if step.startswith("less") else f"up to {step}"
     text = (f"{count(responders, n)} is {percent(now.percent, 0)}; true rates from "
             f"{percent_range(now.ci_low, now.ci_high)} agree with it. If the next patient responds it is "
-            f"{percent(up.percent, 0)}, if not {percent(down.percent, 0)}: one patient moves the share by up to "
-            f"{plural(step, 'point')}.")
+            f"{percent(up.percent, 0)}, if not {percent(down.percent, 0)}: one patient moves the share by {moved}.")
     return Chart(drawn.figure, text, drawn.table.drop(columns="Population"), marks=drawn.marks)
 
 
@@ -90,8 +105,9 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
     -----
     Weibull survival ``S(t) = exp(-ln 2 (t / median)^k)``, which is 0.5 at the median for every shape ``k``.
     """
-    if not median > 0 or not at > 0 or not limit > 0:
-        raise ValueError("The median and the times must be above 0 months.")
+    median, at, limit = (check_positive(x, what) for x, what in (
+        (median, "The median"), (at, "The time to compare at"), (limit, _END)))
+    shapes = check_several(shapes, "The shapes")
     if at > limit:
         raise ValueError(f"The time to compare at, {months(at)}, lies beyond the axis of {months(limit)}.")
     if not shapes:
@@ -118,6 +134,8 @@ def same_median(median: float, *, shapes=("early", "steady", "late"), at: float 
                                  mew=2, label=words)[0])
         rows.append((words, k, median, left))
     axes.plot([0, median, median], [50, 50, 0], color=style.MUTED.light, lw=1)
+    if median > limit:
+        span(axes, 50, 0, median, (0, limit), color=style.MUTED.light, lw=1)
     axes.axvline(at, color=style.GRID.light, lw=1.2, zorder=0)
     axes.set_xlim(0, limit)
     axes.set_ylim(0, 100)
@@ -161,8 +179,7 @@ def prepare_reach(rows, *, study: str, times: float = 1) -> pd.DataFrame:
     check_interval(table, "reach of a median")
     if study not in set(table.label):
         raise ValueError(f"reach of a median: {study!r} is no series; there are {listing(table.label.tolist())}.")
-    if not times > 0:
-        raise ValueError(f"reach of a median: the number of patients cannot be multiplied by {times!r}.")
+    times = check_positive(times, "reach of a median: what the number of patients is multiplied by")
     one = table[table.label == study].iloc[0]
     if is_missing(one.value) or is_missing(one.n):
         raise ValueError(f"reach of a median: {study} needs a median and a number of patients.")
@@ -198,6 +215,7 @@ def median_reach(rows, *, study: str, times: float = 1, limit: float = 24) -> Ch
         See :func:`prepare_reach`.
     """
     table = prepare_reach(rows, study=study, times=times)
+    limit = check_positive(limit, _END)
     figure, axes = new_figure(1.85 + 0.5 * (len(SHAPES) + 1), left=1.78, right=1.12, top=0.5, bottom=1.1)
     top = len(SHAPES) + 1 - len(table)  # the rows of the shapes keep their place when nothing is printed
     tell = Teller(figure)

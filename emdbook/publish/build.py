@@ -18,25 +18,24 @@ import shutil
 import subprocess
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 import emdbook
-from emdbook.ground.faults import EvidenceError
+from emdbook.ground.faults import Told, no_room, told_last
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish import executed
 from emdbook.publish.runtime import pages
-from emdbook.publish.runtime.supply import SupplyError
 
 #: In the folder of what was made: the key of everything that it was made from.
 _STAMP = ".made-from"
 #: Files and folders that every page may depend on.
-_INPUTS = ("notebooks", "book", "emdbook", "_config.yml", "_toc.yml")
+INPUTS = ("notebooks", "book", "emdbook", "_config.yml", "_toc.yml", "CITATION.cff")
 
 
-class BuildError(RuntimeError):
+class BuildError(Told, RuntimeError):
     """What stopped a build, in one sentence; details have been printed before."""
 
 
@@ -61,7 +60,7 @@ def book_key() -> str:
     """Digest of everything that a page, a deck or a printed page depends on."""
     root = project_dir()
     parts = [executed.folder_hash(root / name) if (root / name).is_dir() else executed.file_hash(root / name)
-             for name in _INPUTS]
+             for name in INPUTS]
     settings = {name: value for name, value in os.environ.items()
                 if name in ("EMDBOOK_LEAN", "EMDBOOK_VIEW", "EMDBOOK_DATA")}
     made = json.dumps([executed.FORMAT, executed.versions(), executed.folder_hash(data_dir()), *parts, settings])
@@ -90,6 +89,8 @@ def in_place_of(target: Path, key: str = "") -> Iterator[Path]:
     pathlib.Path
     """
     fresh, old = target.with_name(f".{target.name}-new"), target.with_name(f".{target.name}-old")
+    if old.exists() and not target.exists():
+        old.rename(target)  # of a run that was cut off between the two steps below
     for rest in (fresh, old):  # of a run that was cut off
         shutil.rmtree(rest, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -101,6 +102,8 @@ def in_place_of(target: Path, key: str = "") -> Iterator[Path]:
             target.rename(old)
         fresh.rename(target)
     finally:
+        if old.exists() and not target.exists():
+            old.rename(target)
         for rest in (fresh, old):
             shutil.rmtree(rest, ignore_errors=True)
 
@@ -117,45 +120,6 @@ def alone() -> Iterator[None]:
         held = lock.acquire()
     with held:
         yield
-
-
-def told_last(function: Callable[[], int], nothing: str) -> int:
-    """Run a command so that what stopped it is the last thing on the screen, in one sentence.
-
-    Parameters
-    ----------
-    function : callable
-        Returns an exit code.
-    nothing : str
-        What was not made, such as "No book was built".
-
-    Returns
-    -------
-    int
-        Of the function; 1 if it was stopped.
-    """
-    try:
-        return function()
-    except EvidenceError as error:
-        print(error, file=sys.stderr)
-        count = len(error.faults)
-        reason = f"the data package has {count} fault{'' if count == 1 else 's'}, listed above"
-    except (BuildError, executed.ChapterError, LookupError, SupplyError, pages.SwitchError) as error:
-        *before, reason = str(error).splitlines()
-        print(*before, sep="\n", end="\n" if before else "", file=sys.stderr)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        reason = no_room()
-    sys.stdout.flush()
-    print(f"{nothing}: {reason.rstrip('.')}.", file=sys.stderr)
-    return 1
-
-
-def no_room() -> str:
-    """That the disk is full, and how much is left."""
-    place = next(folder for folder in (build_dir(), *build_dir().parents) if folder.is_dir())
-    return f"the disk is full ({shutil.disk_usage(place).free / 1e6:.0f} MB are free; a build needs about 200 MB)"
 
 
 # --- the book ---------------------------------------------------------------------------------------------------------
@@ -274,6 +238,7 @@ def gone_links() -> list[str]:
 
     What is not asked, and why, stands in ``_config.yml``.
     """
+    emdbook.load()
     folder = build_dir() / "linkcheck"
     shutil.rmtree(folder, ignore_errors=True)
     executed.refresh(workers=executed.workers())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from emdbook.ground.paths import project_dir
 from emdbook.publish import lesson_pages
 from emdbook.teach import progress
 from emdbook.teach.lessons import Lessons, Plan
@@ -91,8 +92,9 @@ def html(made: Iterator[Group] | None = None) -> str:
         + (f"<p>The vote: <code>{escape(group.vote)}</code></p>" if group.vote else "")
         + f"<ul>{''.join(map(row, group.links))}</ul></section>"
         for group in (made if made is not None else groups()))
+    pages = "|".join(sorted(file.stem for file in (project_dir() / "book").glob("*.md")))
     return (
-        '<emd-classlinks class="emd-classlinks" role="group" aria-label="Links for a class">'
+        f'<emd-classlinks class="emd-classlinks" role="group" aria-label="Links for a class" data-pages="{pages}">'
         '<p class="emd-classlinks-nojs">Addresses and QR codes need JavaScript. The links below lead to this copy.</p>'
         '<form novalidate autocomplete="off"><p><label for="emd-class-address">Address of the book that your class '
         'opens</label><input type="url" id="emd-class-address" name="address" '

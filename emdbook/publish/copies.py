@@ -12,6 +12,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from emdbook.ground.files import files_of, write_all
 from emdbook.ground.notebook import SOLUTION, fold, read_notebook
 from emdbook.ground.paths import project_dir
 from emdbook.teach.teaching import Teaching, load_teaching, markdown
@@ -125,12 +126,20 @@ def expected(project: Path | None = None) -> dict[str, str]:
     taught = load_teaching(project / "data" / "teaching.json")
     return {
         f"{kind}/{path.name}": _text(make_copy(read_notebook(path), kind, taught.get(path.stem)))
-        for path in sorted((project / "notebooks").glob("*.ipynb")) for kind in KINDS
+        for path in files_of(project / "notebooks", "*.ipynb") for kind in KINDS
     }
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _before(record: Path) -> dict[str, str]:
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # none yet, or damaged: then what differs counts as edited
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def write_copies(folder: Path | None = None, project: Path | None = None, force: bool = False) -> \
@@ -152,19 +161,18 @@ def write_copies(folder: Path | None = None, project: Path | None = None, force:
     """
     folder = Path(folder or project_dir() / "_build")
     wanted, record = expected(project), folder / _RECORD
-    before: dict[str, str] = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    before = _before(record)
     there = {f"{kind}/{file.name}" for kind in KINDS for file in (folder / kind).glob("*.ipynb")}
-    own = {name for name in there if _digest((folder / name).read_text(encoding="utf-8")) in
+    own = {name for name in there if hashlib.sha256((folder / name).read_bytes()).hexdigest() in
            (before.get(name), _digest(wanted.get(name, "")))}
     kept = set() if force else there - own
     for kind in KINDS:
         (folder / kind).mkdir(parents=True, exist_ok=True)
     for name in there - wanted.keys() - kept:
         (folder / name).unlink()
-    for name in wanted.keys() - kept:
-        (folder / name).write_text(wanted[name], encoding="utf-8", newline="\n")
+    write_all({folder / name: wanted[name] for name in wanted.keys() - kept})
     known = {name: _digest(wanted[name]) if name not in kept else before.get(name, "") for name in wanted}
-    record.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    write_all({record: json.dumps(known, indent=1) + "\n"})
     return [folder / name for name in wanted if name not in kept], [folder / name for name in sorted(kept)]
 
 
@@ -188,5 +196,5 @@ def stale(folder: Path | None = None, project: Path | None = None) -> list[str]:
     said = [f"{name}: missing" for name in wanted.keys() - there]
     said += [f"{name}: no chapter gives this copy" for name in there - wanted.keys()]
     said += [f"{name}: differs from its chapter" for name in there & wanted.keys()
-             if (folder / name).read_text(encoding="utf-8") != wanted[name]]
+             if (folder / name).read_bytes() != wanted[name].encode()]
     return sorted(said)

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from emdbook.checks.exercises import read_exercises
 from emdbook.checks.recording import TRIES, USED, WIDGETS, Try
+from emdbook.ground.faults import Told
 from emdbook.ground.notebook import Cell, folds_as_boxes, read_cells, read_notebook
 from emdbook.ground.paths import data_dir, project_dir
 
@@ -35,7 +36,7 @@ PREVIEW = "EMDBOOK_PREVIEW"
 _KEY, _RUN, _BEGUN = "key.json", "chapter.ipynb", "begun.json"
 
 
-class ChapterError(RuntimeError):
+class ChapterError(Told, RuntimeError):
     """A chapter that does not run; the message names file, cell and reason in one sentence."""
 
 

@@ -11,6 +11,7 @@ import contextlib
 import functools
 import http.server
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,6 @@ from urllib.parse import parse_qs, urlsplit
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.publish import build, executed
 
-#: Folders and files whose changes can change a page.
-WATCHED = ("notebooks", "book", "emdbook", "_config.yml", "_toc.yml")
 _SCRIPT = """(() => {
   let seen = null;
   const bar = document.createElement("p");
@@ -87,7 +86,9 @@ class Preview:
     def page(self, address: str) -> str:
         """``notebooks/09_bispecific_antibodies`` of ``/notebooks/09_bispecific_antibodies.html``."""
         name = address.strip("/").removesuffix(".html")
-        return name if any((project_dir() / f"{name}{ending}").is_file() for ending in (".ipynb", ".md")) else ""
+        # any page on the web may send an address here, and the chapter that it names is run: none outside the book
+        found = (project_dir() / f"{name}{ending}" for ending in (".ipynb", ".md"))
+        return name if re.fullmatch(r"(?:notebooks|book)/\w+", name) and any(one.is_file() for one in found) else ""
 
     def fresh(self, page: str) -> int:
         """Make a page again if it is older than the files, and return the count that it was made at."""
@@ -155,7 +156,7 @@ class Preview:
         from watchfiles import watch
 
         root = project_dir()
-        for _ in watch(*(root / name for name in WATCHED), data_dir(), stop_event=stop, debounce=200, step=50):
+        for _ in watch(*(root / name for name in build.INPUTS), data_dir(), stop_event=stop, debounce=200, step=50):
             self.changed += 1
 
 

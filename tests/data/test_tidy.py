@@ -110,6 +110,21 @@ def test_nothing_is_written_where_one_table_cannot_be_tidied(tmp_path):
     assert (folder / "arms.csv").read_bytes() == arms
 
 
+def test_a_row_that_stands_twice_is_named_and_not_lost():
+    spec = SPEC.tables["glossary"]
+    old = "term,abbreviation,zh,definition\nA,,,1.70\nB,,,y\n"
+    text, said = put_back(spec, old, "term,abbreviation,zh,definition\nA,,,1.7\nB,,,y\nB,,,z\n")
+    assert text == "term,abbreviation,zh,definition\nA,,,1.70\nB,,,y\nB,,,z\n"
+    assert len(said) == 1
+    assert list(differences(spec, old, text)) == ["glossary.csv: B stands twice",
+                                                  "glossary.csv: B, definition: y became z"]
+
+
+def test_a_table_without_its_last_line_break_is_not_called_in_form():
+    text = "term,abbreviation,zh,definition\nA,,,x"
+    assert tidied(SPEC.tables["glossary"], text.encode()) == f"{text}\n"
+
+
 def test_rows_that_came_and_went_are_named():
     spec = SPEC.tables["glossary"]
     old = "term,abbreviation,zh,definition\nA,,,x\nB,,,y\n"

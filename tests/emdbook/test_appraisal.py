@@ -194,7 +194,9 @@ def package(outcomes, arms=(), studies=()):
     names = ["outcome_id", "arm_id", "endpoint", "measure", "value", "unit", "events", "n", "basis", "locator"]
     outcomes = pd.DataFrame(outcomes, columns=names).astype({"value": "Float64", "events": "Int64", "n": "Int64"})
     view = outcomes.merge(arms.drop(columns=["n", "overlaps_with"]), on="arm_id", how="left")
-    return SimpleNamespace(view=lambda: view, outcomes=outcomes, arms=arms, studies=studies)
+    texts = {row[0]: f"{row[4]:g}" for row in outcomes.itertuples(index=False)}
+    return SimpleNamespace(view=lambda: view, outcomes=outcomes, arms=arms, studies=studies,
+                           printed=lambda row_id, column: texts[row_id])
 
 
 ARMS = [
@@ -295,6 +297,8 @@ def test_every_finding_in_the_data_has_a_row_in_the_discrepancy_log():
     missing = table[~table["study_id"].isin(logged)]
     assert missing.empty, "\n".join(f"{row.row_id}: {row.sentence}" for row in missing.itertuples())
     assert {"percentage"} <= set(table["finding"]), "the review's own impossible percentages are in the data"
+    assert "73.0% cannot come from 127: 92 of 127 is 72.4% and 93 of 127 is 73.2%." in set(table["sentence"]), \
+        "a final zero that was printed counts"
 
 
 def test_every_kind_of_finding_has_a_heading():

@@ -117,7 +117,7 @@ def test_the_gap_is_drawn_beside_the_published_one():
 
 
 @pytest.mark.parametrize(("change", "says"), [
-    ({"later": 97}, "cannot have been transplanted"), ({"first": -1}, "cannot have been transplanted"),
+    ({"later": 97}, "cannot have been transplanted"), ({"first": -1}, "at least 0, not -1"),
     ({"phases": PHASES[:1]}, "two phases"), ({"first": 0, "later": 0}, "nobody is left"),
     ({"phases": [PHASES[0], {**PHASES[1], "n": None}]}, "is missing")])
 def test_mixed_phases_refuse(change, says):

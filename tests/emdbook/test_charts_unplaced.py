@@ -54,5 +54,5 @@ def test_the_next_patient_moves_a_small_series_far_and_a_large_one_hardly():
         in small.description
     assert "by up to 2 points" in large.description
     assert small.table["n"].tolist() == [4, 5, 5]
-    with pytest.raises(ValueError, match="-1 events"):
+    with pytest.raises(ValueError, match="at least 0, not -1"):
         small_studies.next_patient(-1, 3)

@@ -20,7 +20,8 @@ def test_the_numerals_of_a_link_are_found(words, values):
 @pytest.mark.parametrize(("words", "inside", "outside"), [
     ("half", 50, 57), ("a third", 33.3, 40), ("two thirds", 66, 58), ("Two fifths", 41, 50), ("A tenth", 10, 20),
     ("three quarters", 75, 66), ("½", 50, 60), ("twice", 2, 3), ("doubled", 2.1, 1.2), ("most patients", 51, 50),
-    ("less than half", 42, 51), ("more than a third", 60, 30), ("none", 0, 1),
+    ("less than half", 42, 50), ("at most half", 50, 50.1), ("more than half", 50.1, 50), ("at least half", 50, 49.9),
+    ("no more than half", 50, 50.1), ("less than half", 42, 51), ("more than a third", 60, 30), ("none", 0, 1),
     ("a minority", 49, 50), ("the majority", 51, 50), ("nearly all", 92, 75), ("Nearly everybody", 99, 89),
     ("hardly any", 4, 11), ("halved", 48, 60), ("Every second patient", 50, 60), ("every third", 33, 25),
     ("doubles", 2, 3), ("almost none", 0, 12),

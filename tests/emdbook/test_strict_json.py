@@ -15,6 +15,13 @@ REFUSED = {
     "Infinity": (b'{"a": -Infinity}', "-Infinity, which is no number"),
     "list": (b"[1]", "must hold one object"),
     "text": (b'"a"', "must hold one object"),
+    "half a pair": (rb'{"a": "x\ud800"}', "hidden character"),
+    "half a pair in a name": (rb'{"x\ud800": 1}', "hidden character"),
+    "nothing to see": (rb'{"a": ["x\u200b"]}', "hidden character"),
+    "control": (rb'{"a": "x\u0000"}', "hidden character"),
+    "line separator": ('{"a": "x\u2028y"}'.encode(), "hidden character"),
+    "letter in two parts": ('{"a": "Rosin\u0303ol"}'.encode(), "written as one"),
+    "beyond all numbers": (b'{"a": 1e999}', "1e999, which is too large"),
     "mark": (b"\xef\xbb\xbf{}", "without a byte-order mark"),
 }
 

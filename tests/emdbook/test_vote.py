@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.vote import Phone, crowd, running
 from emdbook.classroom import cards, network, pages
-from emdbook.classroom.poll import MOST_PHONES, Bank, Poll, RefusedError, Tally, change, in_words, same
+from emdbook.classroom.poll import MOST_PHONES, Bank, Poll, RefusedError, Tally, change, in_words, percent, same
 from emdbook.classroom.server import MOST_BYTES, MOST_TRIES, Room, bind, make_server
 from emdbook.ground.paths import data_dir, project_dir
 from emdbook.teach.quiz.bank import load_questions
@@ -186,6 +186,17 @@ def test_the_room_has_an_end(poll, monkeypatch):
     ready(poll, 2)
     with pytest.raises(RefusedError, match="full"):
         poll.join(poll.code, "192.168.1.77")
+
+
+def test_a_share_is_rounded_as_in_the_book_and_all_means_all():
+    assert [percent(*one) for one in ((1, 8), (3, 8), (5, 40), (1, 3), (2, 3))] == [13, 38, 13, 33, 67]
+    assert [percent(*one) for one in ((0, 0), (0, 9), (9, 9), (1, 500), (499, 500))] == [0, 0, 100, 1, 99]
+
+
+@pytest.mark.parametrize("change", [lambda code: "".join(chr(ord(c) + 0xfee0) for c in code),
+                                    lambda code: f"{code[:2]}–{code[2:]}", lambda code: f" {code[:2]}\u3000{code[2:]}"])
+def test_a_code_is_known_from_any_keyboard(poll, change):
+    assert poll.join(change(poll.code), "192.168.1.7")
 
 
 def test_the_bars_in_words():

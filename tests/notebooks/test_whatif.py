@@ -7,9 +7,10 @@ import shutil
 
 import pytest
 
-from emdbook.checks.whatif import WhatIfError, apply_rows, chapter_outputs, report, what_if
+import emdbook
+from emdbook.checks.whatif import apply_rows, chapter_outputs, report, what_if
 from emdbook.cli import main
-from emdbook.ground.faults import EvidenceError
+from emdbook.ground.faults import EvidenceError, UnsoundError
 from emdbook.ground.paths import project_dir
 
 ORR, PFS = "redirectt-1-phase2.em-e.orr.secondary", "redirectt-1-phase2.em-e.pfs.secondary"
@@ -92,12 +93,27 @@ def test_the_figures_that_stand_change_nothing(tmp_path):
     ({"outcome": []}, "no table 'outcome'; the tables are"),
     ({"outcomes": [{"outcome_id": PFS, "events_n": "1"}]}, "outcomes, row 1: there is no column 'events_n'"),
     ({"outcomes": [{"value": "1"}]}, "outcomes, row 1: outcome_id is missing"),
+    ({"outcomes": [{"outcome_id": PFS, "note": None}]}, "outcomes, row 1, column note: must be a text or a number"),
+    ({"outcomes": [{"outcome_id": PFS, "note": ["a"]}]}, "outcomes, row 1, column note: must be a text or a number"),
+    ({"study_therapies": [{"study_id": "rosinol-2006"}]}, "study_therapies, row 1: therapy_id is missing"),
     ([], "object"),
     ({"outcomes": "15.4"}, "each a list of rows"),
 ])
 def test_a_file_that_cannot_be_applied_says_why(tmp_path, rows, said):
-    with pytest.raises(WhatIfError, match=said):
+    with pytest.raises(UnsoundError, match=said):
         ask(tmp_path, rows, outputs=False)
+
+
+def test_a_further_drug_of_a_study_takes_no_other_ones_place(tmp_path):
+    shutil.copytree(project_dir() / "data", tmp_path / "data")
+    before = emdbook.load(tmp_path / "data").study_therapies
+    study = before.study_id.value_counts().index[0]
+    drug = next(one for one in emdbook.load(tmp_path / "data").therapies.therapy_id
+                if one not in set(before[before.study_id == study].therapy_id))
+    apply_rows(tmp_path / "data", {"study_therapies": [{"study_id": study, "therapy_id": drug}],
+                                   "outcomes": [{"outcome_id": ORR, "headline": True}]})
+    after = emdbook.load(tmp_path / "data").study_therapies
+    assert set(after[after.study_id == study].therapy_id) == {*before[before.study_id == study].therapy_id, drug}
 
 
 def test_rows_that_break_a_rule_of_the_data_are_refused_by_that_rule(tmp_path, capsys):

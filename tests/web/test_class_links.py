@@ -102,3 +102,22 @@ def test_every_link_of_the_built_page_leads_to_a_page_and_a_widget_that_are_ther
         if setting:
             widget = parse_qs(setting)["w"][0]
             assert f'<emd-explore id="{widget}"' in text or f"<emd-explore id={widget} " in text, part
+
+
+def test_a_page_without_its_ending_is_told_from_a_folder(page):
+    for address, root in (("https://example.org/b/book/cover", "https://example.org/b/"),  # as some servers show it
+                          ("https://example.org/b/book/class_links#x", "https://example.org/b/"),
+                          ("https://example.org/book/marrow", "https://example.org/book/marrow/"),  # no page: a folder
+                          ("https://example.org/notebooks/", "https://example.org/notebooks/")):
+        make(page, address)
+        assert page.locator(".emd-ready code").first.inner_text() == root + MADE[0].links[0].part
+
+
+def test_an_address_that_no_code_can_hold_still_gives_links(page):
+    page.get_by_label("QR codes too").check()
+    make(page, f"https://example.org/{'b' * 2400}/")
+    assert page.locator("[role=status]").inner_text().startswith("The links are ready. This address is too long")
+    assert page.locator(".emd-ready:visible").count() == len(MADE[0].links)
+    make(page, "https://example.org/b/")
+    assert page.locator(".emd-qr svg").count() == len(MADE[0].links)
+    page.watch.assert_clean()

@@ -105,6 +105,15 @@ def test_where_the_clipboard_is_refused_the_citation_stands_selected(open_page):
     assert f"{CHAPTER}.html#figure-" in said
 
 
+def test_citations_that_come_cut_off_are_told_of(open_page, serve):
+    page = open_page(f"{serve(HTML)}/{CHAPTER}.html")
+    page.route("**/figures/cite.js", lambda route: route.fulfill(body="<html>gone", content_type="text/html"))
+    take = page.locator("figure.emd-figure emd-take").first
+    take.locator("summary").click()
+    take.get_by_role("button", name="Copy citation").click()
+    take.get_by_text("The citation could not be loaded.").wait_for()
+
+
 def test_the_letter_f_shows_a_figure_over_the_whole_screen_and_back(open_page):
     page = open_page((HTML / f"{CHAPTER}.html").as_uri(), width=1920, height=1080)
     for selector in ("figure.emd-figure", "emd-explore"):

@@ -174,3 +174,17 @@ def test_axe_finds_nothing(theme, width, harness, open_page, axe):
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     for target in page.locator("emd-practice button:visible").all():
         assert target.bounding_box()["height"] >= 44
+
+
+def test_a_question_that_is_damaged_is_left_out_of_the_sitting(harness, open_page):
+    html = render_practice([MADE])
+    for found in reversed(list(re.finditer(r'<script[^>]*class="emd-sealed"[^>]*>', html))[1:]):
+        html = html[:found.end()] + html[html.index("</script>", found.end()):]
+    page = open_page(harness(html).as_uri())
+    page.get_by_role("button", name="Mix in new questions").click()
+    title = page.locator(".emd-asked-title")
+    if title.count():
+        assert title.inner_text().startswith("Question 1 of ")
+        answer(page)
+        page.get_by_role("button", name=re.compile("Next question|Finish")).click()
+    assert "right in this sitting" in page.locator(".emd-practice-said").inner_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -385,6 +386,41 @@ def test_one_block_that_fails_stops_no_other(harness, open_page, widget):
     assert "could not start" in page.locator("#explore-broken [role=alert]").inner_text()
     box(page, "population", 1).click()
     assert page.locator(f"#{ID} figcaption").inner_text().startswith("EM-B")
+
+
+def cut_off(html, which=0):
+    """The page with the key of one question cut off, as by a transfer that ended early."""
+    at = [found.end() for found in re.finditer(r'<script[^>]*class="emd-sealed"[^>]*>', html)][which]
+    return html[:at] + html[at:at + 40] + html[html.index("</script>", at):]
+
+
+def test_a_question_whose_key_is_cut_off_stops_no_other_and_is_told_of_at_once(harness, open_page):
+    page = open_page(harness(cut_off(show("sample", path=FOLDER).html())).as_uri())
+    first = page.locator("emd-quiz form").first
+    assert first.locator("[role=alert]").inner_text() == "This question could not be read. The others work."
+    # a form that no script hears would leave the page
+    assert first.locator("input:enabled, button:enabled").count() == 0
+    assert answer(page, 1).locator(".emd-why:visible").count() == 1
+
+
+def test_a_test_or_case_that_is_cut_off_is_not_begun(harness, open_page):
+    test = render_selftest(load_questions("pretest"), "pretest")
+    page = open_page(harness(cut_off(test, 19), cut_off(show_case(CASE, level=2).html(), 1)).as_uri())
+    for block in ("emd-selftest", "emd-case"):
+        assert "could not start" in page.locator(f"{block} [role=alert]").inner_text()
+        assert page.locator(f"{block} input:enabled, {block} button:enabled").count() == 0
+
+
+def test_what_was_erased_while_the_browser_kept_a_page_whole_stays_erased(every_block, open_page):
+    page = open_page(every_block.as_uri())
+    answer(page, 0)
+    # another page erases, and the reader comes Back: a page that was kept whole has heard of no event
+    page.evaluate(f"""() => {{
+        localStorage.removeItem('{STORE}');
+        dispatchEvent(new PageTransitionEvent('pageshow', {{persisted: true}}));
+    }}""")
+    answer(page, 1)
+    assert [len(one) for one in kept(page)["quiz"].values()] == [1]
 
 
 # ---- sizes

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
+from urllib.parse import quote
 
 import pytest
 
@@ -77,3 +79,44 @@ def test_without_a_platform_the_questions_work(tmp_path, open_page):
     page.get_by_role("button", name="Check").first.click()
     assert page.locator(".emd-why:visible").count() == 1
     page.watch.assert_clean()
+
+
+API = """window.kept = decodeURIComponent(location.hash.slice(1));
+window.API = Object.fromEntries(["Initialize", "Commit", "Finish"].map(name => ["LMS" + name, () => "true"]));
+API.LMSGetValue = name => name === "cmi.suspend_data" ? kept : "";
+API.LMSSetValue = (name, value) => { if (name === "cmi.suspend_data") kept = value; return "true"; };"""
+
+
+def test_what_a_platform_kept_of_another_version_is_read_with_care(tmp_path, browser):
+    made = load_questions(SET)
+    first, second, third = (question.id for question in made.questions[:3])
+    write_scorm(made, tmp_path / "s.zip")
+    with zipfile.ZipFile(tmp_path / "s.zip") as package:
+        package.extractall(tmp_path)
+    page = browser.new_page()
+    page.add_init_script(API)
+    mixed = json.dumps({first: "yes", second: 1, "__proto__": 1, "of-another-version": 1})
+    for before, answered, right in (("null", 0, 0), ("[1, 1]", 0, 0), ("5", 0, 0), ("{", 0, 0), (mixed, 2, 1)):
+        page.goto("about:blank")
+        page.goto(f"{(tmp_path / 'index.html').as_uri()}#{quote(before)}")
+        page.locator("emd-quiz[data-state=ready]").wait_for()
+        told = page.locator("#scorm-said")
+        assert f"{answered} of {len(made.questions)} answered, {right} right" in told.inner_text()
+        page.evaluate("""() => { const form = document.querySelectorAll("form.emd-question")[2];
+            form.querySelector("input").click(); form.querySelector("button[type=submit]").click(); }""")
+        assert f"{answered + 1} of " in told.inner_text()
+        assert third in json.loads(page.evaluate("kept"))
+    page.close()
+
+
+def test_a_platform_on_another_host_stops_no_question(tmp_path, browser):
+    write_scorm(load_questions(SET), tmp_path / "s.zip")
+    with zipfile.ZipFile(tmp_path / "s.zip") as package:
+        package.extractall(tmp_path)
+    page = browser.new_page()
+    page.add_init_script("Object.defineProperty(window, 'parent', {get() { throw new DOMException('', "
+                         "'SecurityError'); }})")
+    page.goto((tmp_path / "index.html").as_uri())
+    page.locator("emd-quiz[data-state=ready]").wait_for()
+    assert "nothing is recorded" in page.locator("#scorm-said").inner_text()
+    page.close()

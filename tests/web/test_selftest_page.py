@@ -132,3 +132,13 @@ def test_the_notebook_form_carries_its_own_script(harness, open_page):
     page.get_by_role("button", name="Finish").click()
     assert "Your score: 5 of 20." in page.locator(".emd-report").inner_text()
     assert json.loads(page.locator(".emd-chapters").text_content())
+
+
+def test_the_day_of_a_result_is_the_readers_own(harness, open_page):
+    page = open_page(harness(render_selftest(load_questions("pretest"), "pretest")).as_uri(),
+                     timezone_id="Pacific/Kiritimati")
+    page.clock.set_fixed_time("2026-03-01T12:00:00Z")
+    page.evaluate("""() => document.querySelectorAll("fieldset").forEach(one =>
+        one.querySelector(":scope input").click())""")
+    page.get_by_role("button", name="Finish").click()
+    assert kept(page)["tests"]["pretest"]["result"]["day"] == "2026-03-02"

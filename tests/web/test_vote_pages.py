@@ -41,7 +41,7 @@ def test_phone_projector_and_teacher_follow_each_other(vote, open_page, axe):
     desk.get_by_role("button", name="Ask before").first.click()
     phone.locator(".choices button").nth(2).click()
     phone.get_by_text("Your answer is C.").wait_for()
-    screen.get_by_text("1 of 1 phones have answered").wait_for()
+    screen.get_by_text("Phones that have answered: 1 of 1").wait_for()
     desk.get_by_text("Answers: 1, phones: 1").wait_for()
     assert axe(screen) == axe(phone) == axe(desk) == []
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -13,11 +13,13 @@
     asked ??= new Promise((resolve, reject) => {
       const script = el("script");
       script.src = `${document.documentElement.dataset.content_root ?? "../"}figures/cite.js`;
-      script.addEventListener("load", () => resolve(undefined));
-      script.addEventListener("error", () => {
+      // cut off, or a page of the server in its place, it comes and tells nothing
+      const ended = () => {
+        if (window.emdbook.cite) return resolve(undefined);
         asked = undefined;
         reject(new Error("figures/cite.js was not loaded"));
-      });
+      };
+      for (const name of ["load", "error"]) script.addEventListener(name, ended);
       document.head.append(script);
     });
     return asked;

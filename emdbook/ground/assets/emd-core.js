@@ -53,6 +53,14 @@
     return out;
   }
 
+  /** A day of the reader's own calendar, not of that of Greenwich. @param {number} [days] from today */
+  function day(days = 0) {
+    const at = new Date();
+    at.setDate(at.getDate() + days);
+    const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+    return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  }
+
   /** A day of the calendar, as it is kept: 2026-02-31 and 2026-99-99 would never come. @param {unknown} text */
   const isDay = (text) =>
     typeof text === "string" &&
@@ -92,7 +100,7 @@
   }
 
   /** No box is put off so long: a day beyond is damage, and its question is due anew. */
-  const FAR = new Date(Date.now() + 366 * 864e5).toISOString().slice(0, 10);
+  const FAR = day(366);
 
   /** @param {unknown} value @returns {Practice} */
   function practice(value) {
@@ -260,6 +268,10 @@
     const all = stored();
     if (join(all, own)) write(all);
   });
+  // A page that the browser kept whole hears of no event meanwhile: what was erased in that time stays erased.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) own = clean(null);
+  });
 
   /** @param {() => void} act */
   function whenReady(act) {
@@ -298,6 +310,18 @@
   /** @param {number} n @param {string} one @param {string} many */
   const plural = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
+  /**
+   * Say that a part cannot work. Nothing in it can be pressed: a form that no script hears would leave the page.
+   * @param {Element} box
+   * @param {string} words
+   * @param {unknown} error
+   */
+  function failed(box, words, error) {
+    for (const field of box.querySelectorAll("input,select,textarea,button")) field.setAttribute("disabled", "");
+    el("p", words, box).setAttribute("role", "alert");
+    console.error(error);
+  }
+
   /** The base of every block: begins once, when the page is read; survives being moved and the browser's own Back. */
   class Block extends HTMLElement {
     /** @type {[EventTarget, string, (event: any) => void][]} */
@@ -328,14 +352,8 @@
       try {
         if (this.start() !== false) this.dataset.state = "ready";
       } catch (error) {
-        const said = el(
-          "p",
-          "This part of the page could not start. It stands as it was when the page was made.",
-          this,
-        );
-        said.setAttribute("role", "alert");
+        failed(this, "This part of the page could not start. It stands as it was when the page was made.", error);
         this.dataset.state = "failed";
-        console.error(error);
       }
     }
 
@@ -389,5 +407,16 @@
   // Read before any other script replaces it: what the widgets showed when a reader left this page.
   const left = isRecord(history.state) && isRecord(history.state.emd) ? history.state.emd : {};
 
-  window.emdbook = Object.assign(window.emdbook ?? {}, { Block, el, store, copied, copyOf, plural, whenReady, left });
+  window.emdbook = Object.assign(window.emdbook ?? {}, {
+    Block,
+    el,
+    failed,
+    store,
+    day,
+    copied,
+    copyOf,
+    plural,
+    whenReady,
+    left,
+  });
 })();

@@ -12,6 +12,7 @@ import emdbook
 from emdbook.classroom.cards import write_answer_cards
 from emdbook.ground.notebook import read_cells
 from emdbook.ground.paths import project_dir
+from emdbook.publish.build import in_place_of
 from emdbook.publish.exports import cards, qti, scorm
 from emdbook.teach.quiz.bank import QuestionSet
 from emdbook.teach.quiz.moodle import export, whole_bank
@@ -97,13 +98,13 @@ def write_exports(folder: Path | None = None) -> list[Path]:
     list of pathlib.Path
     """
     folder = Path(folder) if folder is not None else project_dir() / "_build" / "exports"
-    written = []
-    for one in planned():
-        path = folder / one.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        one.write(path)
-        written.append(path)
-    return written
+    files = planned()
+    with in_place_of(folder) as fresh:  # all or none, and none of a chapter that is gone
+        for one in files:
+            path = fresh / one.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            one.write(path)
+    return [folder / one.path for one in files]
 
 
 def listing(evidence=None) -> str:

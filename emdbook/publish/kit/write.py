@@ -15,6 +15,7 @@ import pandas as pd
 import emdbook
 from emdbook.ground.browser import NoBrowser, find_browser, launched
 from emdbook.ground.paths import data_dir, project_dir
+from emdbook.publish.build import in_place_of
 from emdbook.publish.kit import sheets
 from emdbook.teach.lessons import own_lessons
 from emdbook.teach.pathway import load_pathway
@@ -79,7 +80,6 @@ def write_kit(folder: Path | None = None, files: Sequence[Sheet] | None = None) 
         If something has to be printed and there is no Chromium, or it does not start.
     """
     folder = Path(folder) if folder is not None else project_dir() / "_build" / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     kept = project_dir() / ".emdbook-cache" / FOLDER
     kept.mkdir(parents=True, exist_ok=True)
     wanted = {}
@@ -92,10 +92,13 @@ def write_kit(folder: Path | None = None, files: Sequence[Sheet] | None = None) 
             tab = context.new_page()
             for text, file in missing:
                 tab.set_content(text)
-                tab.pdf(path=file, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+                part = file.with_suffix(".part")  # a sheet that is cut off must not be taken for one that was printed
+                tab.pdf(path=part, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+                part.replace(file)
             context.close()
-    for name, (_, file) in wanted.items():
-        shutil.copyfile(file, folder / name)
+    with in_place_of(folder) as fresh:  # no sheet of a plan that is gone stays
+        for name, (_, file) in wanted.items():
+            shutil.copyfile(file, fresh / name)
     return [folder / name for name in wanted]
 
 

@@ -16,6 +16,7 @@ import sys
 import time
 
 from emdbook.ground.browser import NoBrowser
+from emdbook.publish import build
 from emdbook.publish.offline.archive import archive_file, has_python, write_archive
 from emdbook.publish.offline.pdf import pdf_file, write_pdf
 
@@ -42,10 +43,11 @@ def make_offline(pdf: bool = True) -> int:
     def said(words: str) -> None:
         print(f"{words}, {time.monotonic() - start:.0f} s", flush=True)
 
-    said(f"{len(build_decks())} decks")
-    for python in (False, True) if has_python() else (False,):
-        file = write_archive(python=python)
-        said(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
+    with build.alone():  # nobody replaces the book while it is packed
+        said(f"{len(build_decks())} decks")
+        for python in (False, True) if has_python() else (False,):
+            file = write_archive(python=python)
+            said(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
     if pdf:
         try:
             printed = write_pdf()

@@ -9,8 +9,6 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-import subprocess
-import time
 import zipfile
 from pathlib import Path
 from typing import ClassVar
@@ -138,13 +136,6 @@ def in_order(article: Tag) -> None:
 def _coloured(text: str) -> str:
     """Colours as they are on light paper: old reading devices know no variables."""
     return re.sub(r"var\(--emd-c-([a-z-]+)(?:,[^)]*)?\)", lambda found: style.palette()[found[1]].light, text)
-
-
-def _commit_time() -> str:
-    """Seconds of the last commit, so that one commit gives one file; of now where there is no history."""
-    told = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=project_dir(), capture_output=True, text=True,
-                          check=False)
-    return told.stdout.strip() or str(int(time.time()))
 
 
 def _describe(app, config) -> None:

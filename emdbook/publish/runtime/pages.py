@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+from emdbook.ground.faults import Told
 from emdbook.publish.runtime import pack, supply
 
 __all__ = ["SWITCH", "SwitchError", "has_python", "point", "publish", "wanted", "without"]
@@ -17,7 +18,7 @@ _PLACE = re.compile(r'(<emd-(?:python|own)\b[^>]*?) data-python="[^"]*"')
 _ELEMENT = re.compile(r'(<emd-(?:python|own)\b[^>]*?)(?: data-python="[^"]*")?(?=>)')
 
 
-class SwitchError(ValueError):
+class SwitchError(Told, ValueError):
     """The switch is set to what it cannot mean."""
 
 

@@ -12,6 +12,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from emdbook.ground.faults import Told
 from emdbook.ground.paths import project_dir
 
 __all__ = ["REQUIREMENT", "Supply", "SupplyError", "fetch", "supply"]
@@ -43,7 +44,7 @@ LOOK = re.compile(r"^matplotlibrc$|^stylelib/|^fonts/ttf/(?:DejaVuSans(?:-Bold|-
 MEMORY = 768 * 16
 
 
-class SupplyError(RuntimeError):
+class SupplyError(Told, RuntimeError):
     """The Python for browsers cannot be had, or is not what it should be."""
 
 

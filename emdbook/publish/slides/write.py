@@ -12,6 +12,7 @@ from pathlib import Path
 from sphinx_revealjs.utils import get_revealjs_path
 
 from emdbook import style
+from emdbook.ground.faults import Told
 from emdbook.publish import blocks, build, executed
 from emdbook.publish.runtime import pages
 
@@ -120,12 +121,16 @@ def _index_html(written: Sequence[Written]) -> str:
             "</main></body></html>\n")
 
 
+class NoChapterError(Told, LookupError):
+    """There is no such chapter; the message names those that there are."""
+
+
 def wanted(names: Sequence[str] = ()) -> list[str]:
     """The chapters by name, or those that are named: ``9``, ``09`` or ``09_bispecific_antibodies``.
 
     Raises
     ------
-    LookupError
+    NoChapterError
         If a name fits no chapter.
     """
     every = [file.stem for file in executed.chapters()]
@@ -134,7 +139,7 @@ def wanted(names: Sequence[str] = ()) -> list[str]:
         number = name.zfill(2) if name.isdigit() else name
         fits = [stem for stem in every if stem == name or stem.startswith(f"{number}_")]
         if not fits:
-            raise LookupError(f"There is no chapter {name!r}. The chapters are {', '.join(every)}.")
+            raise NoChapterError(f"There is no chapter {name!r}. The chapters are {', '.join(every)}.")
         found += fits
     return [stem for stem in every if stem in found or not names]
 
@@ -155,7 +160,7 @@ def build_decks(names: Sequence[str] = (), force: bool = False) -> list[Written]
 
     Raises
     ------
-    LookupError
+    NoChapterError
         If a name fits no chapter.
     build.BuildError
         If the book or the decks cannot be built.

@@ -5,8 +5,8 @@
   const { Block, copyOf } = window.emdbook;
   const KEPT = "emdbook.class-address";
 
-  /** The folder of a book, whatever page of it was typed. @param {string} text */
-  function folder(text) {
+  /** The folder of a book, whatever page of it was typed. @param {string} text @param {string} pages in its folder book */
+  function folder(text, pages) {
     let made;
     try {
       made = new URL(text.trim());
@@ -24,7 +24,7 @@
     // servers show them without their ending.
     const path = made.pathname
       .replace(/(?:index|search|genindex)\.html$/, "")
-      .replace(/(?:notebooks|book)\/(?:[^/]+\.html|\d\d_\w+)$/, "")
+      .replace(new RegExp(`(?:(?:notebooks|book)/[^/]+\\.html|notebooks/\\d\\d_\\w+|book/(?:${pages}))$`), "")
       .replace(/[^/]*\.html$/, "");
     return made.origin + path.replace(/\/*$/, "/");
   }
@@ -58,10 +58,13 @@
   }
 
   class ClassLinks extends Block {
+    pages = "";
+
     static needs = "form";
 
     start() {
       const form = this.piece("form");
+      this.pages = this.dataset.pages ?? "";
       this.said = this.piece("[role=status]");
       this.field = form.elements.namedItem("address");
       this.codes = form.elements.namedItem("codes");
@@ -89,7 +92,8 @@
         // a browser that keeps nothing: it is typed again
       }
       try {
-        return folder(window.location.href);
+        const root = document.documentElement.dataset.content_root ?? "";
+        return folder(new URL(root, window.location.href).href, this.pages);
       } catch {
         return "";
       }
@@ -103,26 +107,33 @@
     make() {
       let root = "";
       try {
-        root = folder(this.field.value);
+        root = folder(this.field.value, this.pages);
       } catch (error) {
         this.said.textContent = /** @type {Error} */ (error).message;
         for (const ready of this.all(".emd-ready")) ready.hidden = true;
         return;
       }
+      let tooLong = false;
       for (const row of this.all("[data-part]")) {
         const text = root + row.dataset.part;
         const code = row.querySelector(".emd-qr");
         row.querySelector("code").textContent = text;
         row.querySelector(".emd-ready").hidden = false;
-        code.hidden = !this.codes.checked;
-        code.replaceChildren(...(this.codes.checked ? [drawing(text)] : []));
+        code.replaceChildren();
+        try {
+          if (this.codes.checked) code.append(drawing(text));
+        } catch {
+          tooLong = true;
+        }
+        code.hidden = !code.firstChild;
       }
       try {
         localStorage.setItem(KEPT, root);
       } catch {
         // see above
       }
-      this.said.textContent = "The links are ready. Try one on another device before class.";
+      const codes = tooLong ? " This address is too long for a QR code." : "";
+      this.said.textContent = `The links are ready.${codes} Try one on another device before class.`;
     }
   }
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
 from emdbook.ground.faults import Fault, FaultsError, twins
+from emdbook.ground.files import files_of
 from emdbook.ground.paths import data_dir
 from emdbook.teach.pathway import Pathway, Walk, load_pathway, reached
 
@@ -119,7 +120,7 @@ def case_files(path=None) -> list[Path]:
     -------
     list of pathlib.Path
     """
-    return sorted(file for file in _folder(path).glob("*.json") if file.name != SCHEMA)
+    return [file for file in files_of(_folder(path), "*.json") if file.name != SCHEMA]
 
 
 def load_cases(path=None, pathway: Pathway | None = None) -> list[Case]:

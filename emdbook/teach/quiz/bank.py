@@ -7,12 +7,14 @@ from pathlib import Path
 
 from emdbook.evidence.links import plain_all
 from emdbook.ground import strict_json
+from emdbook.ground.faults import UnsoundError
+from emdbook.ground.files import files_of
 from emdbook.ground.paths import data_dir
 
 SCHEMA = "question.schema.json"
 
 
-class QuizError(ValueError):
+class QuizError(UnsoundError):
     """A file of questions that breaks the rules.
 
     Parameters
@@ -159,7 +161,7 @@ def question_files(path=None) -> list[Path]:
     -------
     list of pathlib.Path
     """
-    return sorted(f for f in _folder(path).glob("*.json") if f.name != SCHEMA)
+    return [f for f in files_of(_folder(path), "*.json") if f.name != SCHEMA]
 
 
 def load_questions(set_id: str, path=None) -> QuestionSet:

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
 
+from emdbook.ground.files import write_all
 from emdbook.teach.quiz.bank import Question, QuestionSet, load_questions, question_files
 from emdbook.teach.quiz.render import markup, origin
 
@@ -118,5 +119,5 @@ def export(path: Path | str, sets: Sequence[QuestionSet]) -> int:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(to_xml(sets), encoding="utf-8", newline="\n")
+    write_all({path: to_xml(sets)})
     return sum(len(made.questions) for made in sets)

@@ -7,9 +7,13 @@
    * @returns {any}
    */
   function search(from) {
-    for (let at = from, steps = 0; at && steps < 10; at = at.parent, steps++) {
-      if (at.API) return at.API;
-      if (at.parent === at) break;
+    try {
+      for (let at = from, steps = 0; at && steps < 10; at = at.parent, steps++) {
+        if (at.API) return at.API;
+        if (at.parent === at) break;
+      }
+    } catch {
+      // a window of another host, as where a platform keeps its packages on one of their own: it lets nobody look
     }
     return null;
   }
@@ -25,11 +29,14 @@
   const began = Date.now();
 
   /** First answers by question: 1 right, 0 wrong. @type {Record<string, number>} */
-  let first = {};
+  const first = {};
   try {
-    first = JSON.parse(api.LMSGetValue("cmi.suspend_data") || "{}");
+    // another version of the package may have kept other questions, or something else
+    const kept = Object.entries(JSON.parse(api.LMSGetValue("cmi.suspend_data") || "{}") ?? {});
+    const own = new Set(forms.map((form) => form.dataset.question));
+    for (const [question, right] of kept) if (own.has(question)) first[question] = right === 1 ? 1 : 0;
   } catch {
-    first = {}; // another version of the package kept something else
+    // damaged: the questions are new
   }
 
   /** @param {number} seconds */

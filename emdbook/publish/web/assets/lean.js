@@ -6,8 +6,9 @@
   const acts = {
     print: () => window.print(),
     toggleFullScreen: () => {
-      if (document.fullscreenElement) document.exitFullscreen();
-      else document.documentElement.requestFullscreen?.();
+      const refused = () => {}; // the page stays as it is
+      if (document.fullscreenElement) document.exitFullscreen().catch(refused);
+      else document.documentElement.requestFullscreen?.().catch(refused);
     },
   };
 

@@ -48,8 +48,12 @@
           this.tell("This file is too large for a list of studies.");
           return;
         }
-        this.piece("textarea").value = await chosen.text();
-        this.tell(`${chosen.name} is read. Press Compute.`);
+        try {
+          this.piece("textarea").value = await chosen.text();
+          this.tell(`${chosen.name} is read. Press Compute.`);
+        } catch {
+          this.tell(`${chosen.name} could not be read: choose it once more.`);
+        }
       });
       const text = this.piece("textarea");
       text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -106,7 +110,13 @@
       const offer = (words, make, name) => {
         const made = el("button", words, bar);
         made.type = "button";
-        made.addEventListener("click", async () => files.save(await make(), name));
+        made.addEventListener("click", async () => {
+          try {
+            files.save(await make(), name);
+          } catch (error) {
+            this.tell(/** @type {Error} */ (error).message);
+          }
+        });
       };
       offer("Figure (SVG)", () => files.svgFile(svg, answer.words), "own-numbers.svg");
       offer("Figure (PNG)", () => files.pngFile(svg, answer.words), "own-numbers.png");

@@ -27,6 +27,7 @@
     static needs = ".emd-step";
 
     start() {
+      for (const one of this.querySelectorAll(".emd-sealed")) unseal(one.textContent); // a case is whole, or is not begun
       const first = /** @type {HTMLElement} */ (this.querySelector(".emd-step"));
       this.opening = first.outerHTML;
       this.begin(first);

@@ -3,7 +3,7 @@
    quiz.js. */
 (() => {
   if (!window.emdbook?.unseal || customElements.get("emd-practice")) return;
-  const { Block, el, plural, store, unseal, sayResult, copied } = window.emdbook;
+  const { Block, el, plural, store, day, unseal, sayResult, copied } = window.emdbook;
 
   /** Days until a question comes back, by its box. */
   const GAPS = [1, 3, 7, 16, 35];
@@ -13,14 +13,6 @@
   const LATELY = 50;
   const GUESSING = 2;
 
-  /** @param {number} [days] from today; the day is the reader's own, not that of Greenwich */
-  function day(days = 0) {
-    const at = new Date();
-    at.setDate(at.getDate() + days);
-    const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
-    return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  }
-
   class Practice extends Block {
     static needs = ".emd-known";
     /** @type {string[]} */
@@ -28,6 +20,7 @@
     /** @type {Map<string, HTMLElement>} */
     sealed = new Map();
     asked = 0;
+    of = 0;
     right = 0;
 
     start() {
@@ -132,8 +125,18 @@
 
     ask() {
       const name = /** @type {string} */ (this.queue.shift());
+      let one;
+      try {
+        one = unseal(/** @type {any} */ (this.sealed.get(name)).textContent);
+      } catch (error) {
+        console.error(error);
+        this.sealed.delete(name); // one that is damaged is not asked; the others are
+        this.of--;
+        if (this.queue.length) this.ask();
+        else this.finish();
+        return;
+      }
       this.asked++;
-      const one = unseal(/** @type {any} */ (this.sealed.get(name)).textContent);
       const box = this.piece(".emd-asked");
       box.textContent = "";
       const title = el("p", `Question ${this.asked} of ${this.of}`, box);

@@ -1,7 +1,7 @@
 /* <emd-quiz>: native radio buttons and checkboxes; answers stay sealed until a reader checks. Nothing leaves the page. */
 (() => {
   if (!window.emdbook?.Block || customElements.get("emd-quiz")) return;
-  const { Block, el, store } = window.emdbook;
+  const { Block, el, failed, store } = window.emdbook;
 
   const ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -31,7 +31,13 @@
     static needs = "form";
 
     start() {
-      for (const form of this.querySelectorAll("form.emd-question")) this.question(form);
+      for (const form of this.querySelectorAll("form.emd-question")) {
+        try {
+          this.question(form);
+        } catch (error) {
+          failed(form, "This question could not be read. The others work.", error);
+        }
+      }
     }
 
     /** @param {any} form */
@@ -43,6 +49,7 @@
       );
       const multiple = inputs[0].type === "checkbox";
       const open = () => unseal(form.querySelector(".emd-sealed").textContent);
+      open(); // a damaged one is told now, not when somebody has thought about it
 
       /** @param {any} sealed @param {(i: number) => boolean} which */
       function explain(sealed, which) {

@@ -1,7 +1,7 @@
 /* <emd-selftest>: twenty questions, each with how sure the reader is. Everything stays in this browser. Needs quiz.js. */
 (() => {
   if (!window.emdbook?.unseal || customElements.get("emd-selftest")) return;
-  const { Block, el, store, unseal } = window.emdbook;
+  const { Block, el, store, day, unseal } = window.emdbook;
 
   const SURE = ["Sure", "Fairly sure", "Guessing"];
 
@@ -34,6 +34,7 @@
           sure: [.../** @type {NodeListOf<HTMLInputElement>} */ (node.querySelectorAll(".emd-sure input"))],
         }),
       );
+      for (const { node } of this.items) unseal(node.querySelector(".emd-sealed")?.textContent ?? ""); // all or no test
       form.addEventListener("submit", (/** @type {Event} */ event) => {
         event.preventDefault();
         this.finish();
@@ -120,7 +121,7 @@
       }
       const before = store.read().tests.pretest?.result;
       const result = {
-        day: new Date().toISOString().slice(0, 10),
+        day: day(),
         right,
         of: this.items.length,
         sure: table.map((row) => [row.right, row.n]),
