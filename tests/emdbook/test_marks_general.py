@@ -284,10 +284,15 @@ def test_pool_draws_those_chosen_the_diamond_and_what_stands_beside():
 
 
 def test_a_pool_of_one_is_no_pool():
+    def said(chart):
+        return " ".join(" ".join(text.get_text().split()) for text in chart.figure.texts)
+
     chart = pooling.pool_choice(OFFERED, ("l",))
     assert not polygons(chart.figure.axes[0])
     assert "Nothing is pooled" in chart.description
     assert "Random effects" not in set(chart.table["Group"])
+    assert "One group, nothing pooled: " in said(chart)
+    assert "2 groups pooled: " in said(pooling.pool_choice(OFFERED, ("l", "s")))
 
 
 # --- one count under the lens

@@ -117,3 +117,16 @@ def test_a_column_of_names_gives_its_room_to_the_marks_and_a_scale_keeps_it():
     with narrow():
         inches = {left: new_figure(2, left=left)[1].get_position().x0 * width() for left in (COLUMN - 0.1, COLUMN, 2)}
     assert inches == {COLUMN - 0.1: pytest.approx(COLUMN - 0.1), COLUMN: pytest.approx(0.14), 2: pytest.approx(0.14)}
+
+
+def test_one_long_entry_of_a_key_gets_smaller_and_stays_one_column():
+    def drawn() -> Chart:
+        figure, axes = new_figure(2.4, left=0.9, bottom=1.0)
+        foot_legend(figure, [axes.plot([], [], label="an entry of the key without an end " * 4)[0]])
+        return Chart(figure, "d", None)
+
+    with narrow():
+        figure = in_style(drawn)().figure
+        assert overflow(figure) == []
+    (entry,) = figure.legends[0].get_texts()
+    assert entry.get_text().endswith("…")
