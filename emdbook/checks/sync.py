@@ -195,6 +195,13 @@ _ENDPOINTS = re.compile(
     r"(?P<PFS>\bprogression-free survival\b|\bPFS\b|\b(?:without|free of|for) progression\b)"
     r"|(?P<DOR>\bduration of (?:the )?response\b|\bDOR\b|\bkept (?:their|a) response\b)"
     r"|(?P<OS>\bsurvival\b|\bOS\b|\bfor death\b)", re.I)
+#: An endpoint named right before its figure, as in "overall survival was" or "a response rate of".
+_NAMED = re.compile(
+    r"\b(?:(?P<PFS>progression-free survival|PFS)|(?P<DOR>duration of (?:the )?response|DOR)|(?P<OS>survival|OS)"
+    r"|(?P<CR>complete (?:response|remission)s?|CR)|(?P<ORR>overall response|response|ORR))"
+    r"(?: rates?)?(?: (?:was|were|is|of|reached|came to))?(?: (?:about|only))?[\s*]*$", re.I)
+_ALSO = {"EMD_ORR": "ORR", "serological_ORR": "ORR", "EMD_CR": "CR", "serological_CR": "CR", "sCR": "CR",
+         "CR_or_better": "CR"}
 _HAPPENED = re.compile(r"^[\s*]*(?:patients )?(?:responded|died|relapsed|progressed)\b"
                        r"(?! (?:patients|disease|myeloma|or)\b)")
 
@@ -207,8 +214,14 @@ def _sold_as_another(link: TiedLink, text: str, evidence) -> str:
     before, after = text[:link.start], plain(text[link.end:])
     if link.fields == "n" and _HAPPENED.match(after) and not re.search(r"\b(?:of|of the|[Aa]ll|if)[\s*]*$", before):
         return "the number is that of all patients, and the sentence says that they had the event"
-    if record.attrs["table"] != "outcomes" or record["endpoint"] not in _ENDPOINTS.groupindex \
-            or not re.search(r"value|low|high|interval", link.fields):
+    if record.attrs["table"] != "outcomes" or not re.search(r"value|low|high|interval", link.fields):
+        return ""
+    own = _ALSO.get(record["endpoint"], record["endpoint"])
+    named = _NAMED.search(plain(before))
+    if named and own in _NAMED.groupindex and named.lastgroup != own \
+            and (named.lastgroup, own) != ("ORR", "DOR"):  # "a response of 5.5 months" is its duration
+        return f'the sentence says "{named[named.lastgroup]}", and the row is {evidence.reading(link.target)}'
+    if own not in _ENDPOINTS.groupindex:
         return ""
     started = max((i + len(stop) for stop in (". ", "\n", "? ", "; ") if (i := before.rfind(stop)) >= 0), default=0)
     named = list(_ENDPOINTS.finditer(plain(before[started:])))
