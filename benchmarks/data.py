@@ -67,7 +67,7 @@ def enlarge(source: Path, target: Path, times: int) -> Path:
                 for row in found:
                     new = {**row, **{c: _renamed(row[c], copy) for c in columns}}
                     if table == "studies":
-                        new["label"] = f"{row['label'][:20]} x{copy}"
+                        new["label"] = f"{row['label'][:20].rstrip()} x{copy}"
                     writer.writerow(new)
     return target
 
