@@ -193,9 +193,11 @@ def warm_kernel():
     """
     from jupyter_client import KernelManager
 
+    # the statistics too, which the toolkit itself loads only when an interval is first asked for
+    wanted = "[__import__(name) for name in ('emdbook.checks.recording', 'statsmodels.stats.proportion')] and None"
     made = KernelManager(kernel_name="python3")
     made.start_kernel(cwd=str(project_dir() / "notebooks"), env=environment(), stderr=subprocess.DEVNULL,
-                      extra_arguments=["--IPKernelApp.exec_lines=__import__('emdbook.checks.recording') and None"])
+                      extra_arguments=[f"--IPKernelApp.exec_lines={wanted}"])
     return made
 
 
