@@ -112,7 +112,6 @@ def check_data() -> int:
 
     Notes
     -----
-
     Whoever only reads or builds the book need not install frictionless: the contract is stricter in all but form.
     """
     codes = [_module("emdbook.checks.documents")]

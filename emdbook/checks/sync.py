@@ -191,14 +191,15 @@ def _check_said(link: TiedLink, after: str, evidence) -> None:
 
 _LEVEL = re.compile(r"\b(?:very low|low|moderate|high)\b(?= certainty)", re.I)
 #: How a sentence names an endpoint. The longer name comes first, so that progression-free survival is no survival.
-_ENDPOINTS = re.compile(
-    r"(?P<PFS>\bprogression-free survival\b|\bPFS\b|\b(?:without|free of|for) progression\b)"
-    r"|(?P<DOR>\bduration of (?:the )?response\b|\bDOR\b|\bkept (?:their|a) response\b)"
-    r"|(?P<OS>\bsurvival\b|\bOS\b|\bfor death\b)", re.I)
+_NAMES = {"PFS": "progression-free survival|PFS", "DOR": "duration of (?:the )?response|DOR", "OS": "survival|OS",
+          "CR": "complete (?:response|remission)s?|CR", "ORR": "overall response|response|ORR"}
+#: A time is also named by what is counted.
+_COUNTED = {"PFS": "(?:without|free of|for) progression", "DOR": "kept (?:their|a) response", "OS": "for death"}
+_ENDPOINTS = re.compile("|".join(rf"(?P<{name}>\b(?:{_NAMES[name]}|{words})\b)" for name, words in _COUNTED.items()),
+                        re.I)
 #: An endpoint named right before its figure, as in "overall survival was" or "a response rate of".
 _NAMED = re.compile(
-    r"\b(?:(?P<PFS>progression-free survival|PFS)|(?P<DOR>duration of (?:the )?response|DOR)|(?P<OS>survival|OS)"
-    r"|(?P<CR>complete (?:response|remission)s?|CR)|(?P<ORR>overall response|response|ORR))"
+    rf"\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _NAMES.items())})"
     r"(?: rates?)?(?: (?:was|were|is|of|reached|came to))?(?: (?:about|only))?[\s*]*$", re.I)
 _ALSO = {"EMD_ORR": "ORR", "serological_ORR": "ORR", "EMD_CR": "CR", "serological_CR": "CR", "sCR": "CR",
          "CR_or_better": "CR"}
@@ -207,7 +208,7 @@ _HAPPENED = re.compile(r"^[\s*]*(?:patients )?(?:responded|died|relapsed|progres
 
 
 def _sold_as_another(link: TiedLink, text: str, evidence) -> str:
-    """Why the words around a link claim another thing than its row: PFS told as survival, all patients as events."""
+    """Why the words around a link claim another thing than its row: a share or PFS as OS, all patients as events."""
     if link.scheme != "ev" or not link.fields:
         return ""
     record = evidence.record(link.target)
@@ -217,11 +218,12 @@ def _sold_as_another(link: TiedLink, text: str, evidence) -> str:
     if record.attrs["table"] != "outcomes" or not re.search(r"value|low|high|interval", link.fields):
         return ""
     own = _ALSO.get(record["endpoint"], record["endpoint"])
-    named = _NAMED.search(plain(before))
-    if named and own in _NAMED.groupindex and named.lastgroup != own \
-            and (named.lastgroup, own) != ("ORR", "DOR"):  # "a response of 5.5 months" is its duration
-        return f'the sentence says "{named[named.lastgroup]}", and the row is {evidence.reading(link.target)}'
-    if own not in _ENDPOINTS.groupindex:
+    right_before = _NAMED.search(plain(before))
+    if right_before and own in _NAMES and right_before.lastgroup != own \
+            and (right_before.lastgroup, own) != ("ORR", "DOR"):  # "a response of 5.5 months" is its duration
+        said = right_before[right_before.lastgroup]
+        return f'the sentence says "{said}", and the row is {evidence.reading(link.target)}'
+    if own not in _COUNTED:
         return ""
     started = max((i + len(stop) for stop in (". ", "\n", "? ", "; ") if (i := before.rfind(stop)) >= 0), default=0)
     named = list(_ENDPOINTS.finditer(plain(before[started:])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 from emdbook.ground.faults import UnsoundError
@@ -54,18 +54,13 @@ def write_all(texts: Mapping[Path, str]) -> None:
             if file.exists():
                 file.open("r+b").close()  # a file that is closed to writing is not replaced behind its back
             handle, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=file.parent)
-            undo.callback(_drop, name)
+            undo.callback(Path(name).unlink, missing_ok=True)
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as new:
                 new.write(text)
             os.chmod(name, file.stat().st_mode if file.exists() else 0o666 & ~_umask())
             made.append((name, file))
         for name, file in made:
             os.replace(name, file)
-
-
-def _drop(name: str) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(name)
 
 
 def _umask() -> int:

@@ -163,7 +163,7 @@ def test_the_sidebars_open_on_a_phone(at, open_page):
     page.watch.assert_clean()
 
 
-@pytest.mark.parametrize(("width", "at"), [(1300, "file"), (390, "http")], indirect=["at"])
+@pytest.mark.parametrize("width", [1300, 390])
 def test_search_finds_pages(at, open_page, width):
     page = open_page(at(CHAPTER), width=width)
     page.locator(".search-button__button:visible").first.click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import cycle
 
 import pytest
 
@@ -68,13 +67,12 @@ def test_nothing_that_was_not_in_the_page_runs(at, open_page):
     assert any("Content Security Policy" in told for told in page.watch.console)
 
 
-#: Each is asked one way, by the two ways in turn.
 HOSTILE = ("#<img src=x onerror=alert(1)>", "#w=%3Cscript%3Ealert(1)%3C/script%3E&a=b", "#%E0%A4%A", "#%",
            "?q=<script>alert(1)</script>", "?highlight=<img/src=x onerror=alert(1)>", "?highlight=%E0%A4%A",
            "#" + "a" * 5000, "#w=__proto__&constructor=1")
 
 
-@pytest.mark.parametrize(("hostile", "at"), list(zip(HOSTILE, cycle(("http", "file")), strict=False)), indirect=["at"])
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_hostile_address_does_nothing(hostile, at, open_page):
     page = open_page(at(CHAPTER))
     before = page.evaluate("() => document.querySelectorAll('*').length")
@@ -295,8 +293,7 @@ def test_an_excerpt_of_the_search_begins_with_words(serve, open_page):
         assert not re.search(r"Show code cell|Hide code cell|\.ipynb|\.pdf|Copy link|Download CSV", said), said
 
 
-@pytest.mark.parametrize(("kept", "at"), [("purple", "http"), ("", "file"), ("<img src=x>", "http"), ("null", "file"),
-                                          ("{}", "http")], indirect=["at"])
+@pytest.mark.parametrize("kept", ["purple", "", "<img src=x>", "null", "{}"])
 def test_a_damaged_mode_is_no_mode(kept, at, open_page):
     page = open_page(at(CHAPTER))
     page.evaluate("kept => localStorage.setItem('mode', kept)", kept)
